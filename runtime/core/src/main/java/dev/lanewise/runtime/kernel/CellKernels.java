@@ -1,0 +1,98 @@
+package dev.lanewise.runtime.kernel;
+
+/**
+ * Recurrent cells with their standard activations (sigmoid gates, tanh candidates; RNN: tanh or
+ * relu). A step is two kernels, so that a sequence's inputs are projected as one product:
+ *
+ * <ol>
+ *   <li>{@code project}: {@code pre[row, gates·H] = b + x[row, I] · Wᵀ}, in the packed layout, which
+ *       only the same weights' {@code advance} reads;
+ *   <li>{@code advance}: {@code pre + h · Rᵀ}, then gates, then the new state, for any number of
+ *       independent streams ("rows").
+ * </ol>
+ *
+ * Each pre-activation starts at its bias ({@code Wb + Rb}, added once when packing), takes in the
+ * inputs in ascending order, then the hidden units in ascending order, all by fused multiply-add: a
+ * stream stepped one by one and a whole sequence give the same bits. {@code hOut} and {@code cOut}
+ * may be the same memory as {@code h} and {@code c} only where a method says so.
+ *
+ * <p>Formulas and gate orders are ONNX's: LSTM {@code i, o, f, c}; GRU {@code z, r, h}.
+ */
+public interface CellKernels {
+
+    /** Input and recurrent weights of one cell in one direction. Immutable. */
+    interface PackedCell {
+        int inputSize();
+
+        int hiddenSize();
+
+        /** Floats of one row of {@code pre}: at least gates · hiddenSize; padding included. */
+        int preFloats();
+
+        long bytes();
+    }
+
+    /**
+     * @param w [4·H, I], row-major, gates i, o, f, c
+     * @param r [4·H, H]
+     * @param b [8·H], input biases then recurrent biases, or {@code null}
+     */
+    PackedCell packLstm(int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff);
+
+    /**
+     * @param w [3·H, I], row-major, gates z, r, h
+     * @param r [3·H, H]
+     * @param b [6·H], input biases then recurrent biases, or {@code null}
+     * @param linearBeforeReset whether the reset gate multiplies {@code h · Rhᵀ + Rbh} (then Rbh is
+     *     not part of the candidate's pre-activation) or {@code h} itself
+     */
+    PackedCell packGru(
+            int inputSize, int hiddenSize, boolean linearBeforeReset,
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff);
+
+    /**
+     * @param w [H, I]
+     * @param r [H, H]
+     * @param b [2·H], input bias then recurrent bias, or {@code null}
+     * @param fn {@link UnaryFn#TANH} or {@link UnaryFn#RELU}
+     */
+    PackedCell packRnn(
+            int inputSize, int hiddenSize, UnaryFn fn, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff);
+
+    /**
+     * Input projections of {@code rows} rows (streams, time steps, or both).
+     *
+     * @param x [rows, I], rows {@code xStride} apart
+     * @param pre [rows, preFloats()], rows {@code preFloats()} apart
+     */
+    void project(PackedCell cell, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff);
+
+    /**
+     * One LSTM step of {@code rows} streams. {@code cOut} may be {@code c}; {@code hOut} must not
+     * overlap {@code h}.
+     *
+     * @param pre [rows, preFloats()], rows {@code preStride} apart; overwritten
+     * @param h [rows, H], rows {@code hStride} apart
+     * @param c [rows, H], rows {@code cStride} apart
+     * @param hOut [rows, H], rows {@code hOutStride} apart
+     * @param cOut [rows, H], rows {@code cOutStride} apart
+     */
+    void lstm(
+            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            float[] h, int hOff, int hStride, float[] c, int cOff, int cStride,
+            float[] hOut, int hOutOff, int hOutStride, float[] cOut, int cOutOff, int cOutStride);
+
+    /**
+     * One GRU step of {@code rows} streams; {@code hOut} must not overlap {@code h}.
+     *
+     * @param pre [rows, preFloats()], rows {@code preStride} apart; overwritten
+     */
+    void gru(
+            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride);
+
+    /** One RNN step of {@code rows} streams; {@code hOut} must not overlap {@code h}. Shapes as {@link #gru}. */
+    void rnn(
+            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride);
+}

@@ -1,0 +1,43 @@
+package dev.lanewise.runtime.kernel;
+
+/**
+ * The kernels of one provider, a family each. Immutable and safe for any number of threads; no
+ * method of a family allocates, apart from the {@code pack} methods, which run once per model.
+ *
+ * <p>Two providers exist for every kernel: plain Java loops ({@code Scalar…}) and the vector API
+ * ({@code Vector…}). They are twins: the same name, the same tests, and <b>the same bits</b>. That
+ * holds because every family states the order of its operations, and that order knows no lane width:
+ *
+ * <ul>
+ *   <li>an output element lives in a lane of its own and accumulates over k in ascending order by
+ *       fused multiply-add, starting from its bias (or from +0);
+ *   <li>where a reduction must cross lanes, element {@code i} goes to accumulator {@code i % 16} in
+ *       ascending order, and the sixteen are then folded as a tree: 16 → 8 → 4 → 2 → 1, lane {@code
+ *       j} taking in lane {@code j + half};
+ *   <li>transcendental functions are the same polynomials, evaluated in the same order.
+ * </ul>
+ *
+ * Families never check bounds of their own: steps validate shapes when they are prepared, and the
+ * JVM's array checks stand behind that.
+ */
+public interface Kernels {
+
+    /** What people read in the log, for instance {@code scalar} or {@code vector 512 bits}. */
+    String name();
+
+    MatmulKernels matmul();
+
+    CellKernels cells();
+
+    ConvKernels conv();
+
+    PoolKernels pool();
+
+    MapKernels map();
+
+    ReduceKernels reduce();
+
+    NormKernels norm();
+
+    AttentionKernels attention();
+}

@@ -1,0 +1,57 @@
+package dev.lanewise.runtime.kernel;
+
+/**
+ * Matrix products {@code c[m, n] = epilogue(bias[n] + Σₖ a[m, k] · b[k, n])}, row-major. Each
+ * element starts at its bias (+0 without one) and takes in k = 0, 1, … in order by fused
+ * multiply-add; the epilogue follows.
+ */
+public interface MatmulKernels {
+
+    /** A right-hand side in the form this provider runs fastest. Immutable. */
+    interface PackedMatrix {
+        int k();
+
+        int n();
+
+        /** Bytes it holds, on the heap and off it. */
+        long bytes();
+    }
+
+    /**
+     * Packs {@code b} where element {@code (k, n)} lies at {@code bOff + k · kStride + n · nStride},
+     * so that transposed matrices need no copy.
+     *
+     * @param b holds [k, n] by the two strides
+     */
+    PackedMatrix pack(float[] b, int bOff, int k, int n, int kStride, int nStride);
+
+    /**
+     * Product with a packed right-hand side.
+     *
+     * @param a [m, k], rows {@code lda} apart
+     * @param bias [n], or {@code null}
+     * @param c [m, n], rows {@code ldc} apart; overlaps no other argument
+     */
+    void matmul(
+            int m, float[] a, int aOff, int lda, PackedMatrix b, float[] bias, int biasOff,
+            Epilogue epilogue, float[] c, int cOff, int ldc);
+
+    /**
+     * Product of two activations, {@code b} as it lies in memory.
+     *
+     * @param a [m, k], rows {@code lda} apart
+     * @param b [k, n] with rows {@code ldb} apart, or, where {@code transB}, [n, k] with rows {@code
+     *     ldb} apart
+     * @param c [m, n], rows {@code ldc} apart; overlaps no other argument
+     * @param scratch at least {@link #scratchFloats} floats from {@code scratchOff}
+     */
+    void matmulDynamic(
+            int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff, int ldb,
+            boolean transB, float[] c, int cOff, int ldc, float[] scratch, int scratchOff);
+
+    /** Floats of scratch that {@link #matmulDynamic} needs for any sizes up to these; the same for every provider. */
+    static int scratchFloats(int m, int n, int k) {
+        // a transposed copy of b in panels of 64 columns
+        return Math.multiplyExact(k, Math.multiplyExact((n + 63) / 64, 64));
+    }
+}
