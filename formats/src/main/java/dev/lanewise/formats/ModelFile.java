@@ -1,0 +1,211 @@
+package dev.lanewise.formats;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.lanewise.formats.proto.ModelProto;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.zip.CRC32;
+
+/**
+ * A {@code .lane} file in memory: its message and its weights. Immutable.
+ *
+ * <p>Reading checks the version, the checksums and that the file is one message; whether its ids,
+ * extents and offsets make sense is for the loader of the runtime to judge, which knows their
+ * meaning.
+ */
+public final class ModelFile {
+
+    private static final int RECURSION_LIMIT = 2 * Limits.BLOCK_DEPTH + 8;
+
+    private final String name;
+    private final ModelProto message;
+
+    private ModelFile(String name, ModelProto message) {
+        this.name = name;
+        this.message = message;
+    }
+
+    /**
+     * Reads and checks a file.
+     *
+     * @throws FormatException where it is no model file that this version can read
+     * @throws IOException where it cannot be read at all
+     */
+    public static ModelFile read(Path file) throws IOException {
+        long size;
+        try {
+            size = Files.size(file);
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException(file.toString(), null, "no such model file");
+        }
+        if (size > Integer.MAX_VALUE - 64) {
+            throw new FormatException(file.toString(), "", size + " bytes; model files end at 2 GiB");
+        }
+        return read(file.toString(), Files.readAllBytes(file));
+    }
+
+    /**
+     * Checks a file's bytes; keeps a reference to them, so that they must not change afterwards.
+     *
+     * @param name what messages call the file
+     * @throws FormatException where they are no model file that this version can read
+     */
+    public static ModelFile read(String name, byte[] bytes) {
+        ModelProto message = parse(name, bytes);
+        if (message.getVersion() == 0) {
+            throw new FormatException(name, "version", "missing: this is not a .lane model file");
+        }
+        if (message.getMinReader() > Limits.VERSION) {
+            throw new FormatException(
+                    name, "min_reader",
+                    "the file needs a reader of format version " + message.getMinReader()
+                            + ", this one implements version " + Limits.VERSION
+                            + "; update Lanewise, or compile the model with the version in use");
+        }
+        checkCrc(name, "weights_crc", message.getWeightsCrc(), crc(message.getWeights()));
+        checkCrc(name, "structure_crc", message.getStructureCrc(), crc(structure(message)));
+        return new ModelFile(name, message);
+    }
+
+    private static ModelProto parse(String name, byte[] bytes) {
+        CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+        in.enableAliasing(true); // the weights stay where they are
+        in.setRecursionLimit(RECURSION_LIMIT);
+        try {
+            return ModelProto.parseFrom(in);
+        } catch (InvalidProtocolBufferException e) {
+            throw new FormatException(
+                    name, "", "not a .lane model file, or damaged near byte " + in.getTotalBytesRead()
+                            + " of " + bytes.length + " (" + e.getMessage() + ")", e);
+        } catch (IOException e) {
+            throw new FormatException(name, "", "unreadable: " + e.getMessage(), e);
+        }
+    }
+
+    private static void checkCrc(String name, String field, int stated, int found) {
+        if (stated != found) {
+            throw new FormatException(
+                    name, field, "the file is damaged: its checksum says " + Integer.toHexString(stated)
+                            + ", its content gives " + Integer.toHexString(found));
+        }
+    }
+
+    /** What messages call the file. */
+    public String name() {
+        return name;
+    }
+
+    /** The whole message; unvalidated beyond what {@link #read(String, byte[])} says. */
+    public ModelProto message() {
+        return message;
+    }
+
+    /** All weights, little-endian, read-only. */
+    public ByteBuffer weights() {
+        return message.getWeights().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Completes a message (version, checksums, fingerprint, alignment) and gives its file.
+     *
+     * @param message everything but those fields
+     */
+    public static ModelFile complete(String name, ModelProto message) {
+        ModelProto.Builder whole =
+                message.toBuilder()
+                        .setVersion(Limits.VERSION)
+                        .setMinReader(1)
+                        .setWeightsCrc(crc(message.getWeights()))
+                        .setStructureCrc(crc(structure(message)))
+                        .setFingerprint(fingerprint(message))
+                        .clearPadding();
+        return new ModelFile(name, align(whole).build());
+    }
+
+    /** Sets the padding that puts the first byte of the weights at a multiple of 64. */
+    private static ModelProto.Builder align(ModelProto.Builder message) {
+        int weights = message.getWeights().size();
+        if (weights == 0) {
+            return message;
+        }
+        int beforeWeights = message.build().getSerializedSize() - weights;
+        int missing = -beforeWeights & Limits.WEIGHT_ALIGNMENT - 1;
+        if (missing == 0) {
+            return message;
+        }
+        // tag and length of the padding field take two bytes themselves
+        int zeros = missing >= 2 ? missing - 2 : missing - 2 + Limits.WEIGHT_ALIGNMENT;
+        return message.setPadding(ByteString.copyFrom(new byte[zeros]));
+    }
+
+    /** The file's bytes. */
+    public byte[] toBytes() {
+        return message.toByteArray();
+    }
+
+    /**
+     * Writes the file whole or not at all: to a neighbour first, which then takes its place.
+     *
+     * @throws IOException where it cannot be written; then nothing of it remains
+     */
+    public void write(Path file) throws IOException {
+        Path target = file.toAbsolutePath();
+        Path unfinished = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".part");
+        try {
+            try (OutputStream out = Files.newOutputStream(unfinished)) {
+                CodedOutputStream coded = CodedOutputStream.newInstance(out, 1 << 16);
+                message.writeTo(coded);
+                coded.flush();
+            }
+            try {
+                Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    /** What the structure's checksum covers. */
+    private static ByteString structure(ModelProto message) {
+        return ModelProto.newBuilder()
+                .addAllDims(message.getDimsList())
+                .addAllTensors(message.getTensorsList())
+                .addAllPrograms(message.getProgramsList())
+                .setArena(message.getArena())
+                .setState(message.getState())
+                .build()
+                .toByteString();
+    }
+
+    private static int crc(ByteString bytes) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes.asReadOnlyByteBuffer());
+        return (int) crc.getValue();
+    }
+
+    private static ByteString fingerprint(ModelProto message) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            sha.update(structure(message).asReadOnlyByteBuffer());
+            sha.update(message.getWeights().asReadOnlyByteBuffer());
+            return ByteString.copyFrom(sha.digest(), 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
