@@ -16,7 +16,18 @@ package dev.lanewise.runtime.kernel;
  * stream stepped one by one and a whole sequence give the same bits. {@code hOut} and {@code cOut}
  * may be the same memory as {@code h} and {@code c} only where a method says so.
  *
- * <p>Formulas and gate orders are ONNX's: LSTM {@code i, o, f, c}; GRU {@code z, r, h}.
+ * <p>Formulas and gate orders are ONNX's: LSTM {@code i, o, f, c}; GRU {@code z, r, h}. With a the
+ * pre-activations, σ the sigmoid, and every operation rounded once:
+ *
+ * <pre>
+ * LSTM  c' = fma(σ(a_f), c, σ(a_i) · tanh(a_c))       h' = σ(a_o) · tanh(c')
+ * GRU   z = σ(a_z)    r = σ(a_r)                      h' = fma(z, h − n, n)
+ *       n = tanh(a_h), where a_h takes in the products (r · h) · Rhᵀ, or, linear before reset,
+ *       n = tanh(fma(r, q, a_h)), where a_h = Wbh + x · Whᵀ and q = Rbh + h · Rhᵀ
+ * RNN   h' = fn(a)
+ * </pre>
+ *
+ * <p>{@code scratch} of every method: see {@link Kernels}.
  */
 public interface CellKernels {
 
@@ -37,7 +48,8 @@ public interface CellKernels {
      * @param r [4·H, H]
      * @param b [8·H], input biases then recurrent biases, or {@code null}
      */
-    PackedCell packLstm(int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff);
+    PackedCell packLstm(
+            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff);
 
     /**
      * @param w [3·H, I], row-major, gates z, r, h
@@ -57,7 +69,8 @@ public interface CellKernels {
      * @param fn {@link UnaryFn#TANH} or {@link UnaryFn#RELU}
      */
     PackedCell packRnn(
-            int inputSize, int hiddenSize, UnaryFn fn, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff);
+            int inputSize, int hiddenSize, UnaryFn fn,
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff);
 
     /**
      * Input projections of {@code rows} rows (streams, time steps, or both).
@@ -65,7 +78,8 @@ public interface CellKernels {
      * @param x [rows, I], rows {@code xStride} apart
      * @param pre [rows, preFloats()], rows {@code preFloats()} apart
      */
-    void project(PackedCell cell, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff);
+    void project(PackedCell cell, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff,
+            float[] scratch);
 
     /**
      * One LSTM step of {@code rows} streams. {@code cOut} may be {@code c}; {@code hOut} must not
@@ -80,7 +94,8 @@ public interface CellKernels {
     void lstm(
             PackedCell cell, int rows, float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] c, int cOff, int cStride,
-            float[] hOut, int hOutOff, int hOutStride, float[] cOut, int cOutOff, int cOutStride);
+            float[] hOut, int hOutOff, int hOutStride, float[] cOut, int cOutOff, int cOutStride,
+            float[] scratch);
 
     /**
      * One GRU step of {@code rows} streams; {@code hOut} must not overlap {@code h}.
@@ -89,10 +104,15 @@ public interface CellKernels {
      */
     void gru(
             PackedCell cell, int rows, float[] pre, int preOff, int preStride,
-            float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride);
+            float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
+            float[] scratch);
 
-    /** One RNN step of {@code rows} streams; {@code hOut} must not overlap {@code h}. Shapes as {@link #gru}. */
+    /**
+     * One RNN step of {@code rows} streams; {@code hOut} must not overlap {@code h}. Shapes as {@link
+     * #gru}.
+     */
     void rnn(
             PackedCell cell, int rows, float[] pre, int preOff, int preStride,
-            float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride);
+            float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
+            float[] scratch);
 }

@@ -44,8 +44,10 @@ public interface ConvKernels {
      * @param accumulate sums start from {@code y} instead of the bias (a 3-D convolution is a sum of
      *     2-D ones)
      * @param y [outH, outW, outChannels]; overlaps no other argument
+     * @param scratch see {@link Kernels}
      */
     void conv(
             PackedFilter filter, float[] x, int xOff, int inH, int inW, float[] bias, int biasOff,
-            boolean accumulate, Epilogue epilogue, float[] y, int yOff, int outH, int outW);
+            boolean accumulate, Epilogue epilogue, float[] y, int yOff, int outH, int outW,
+            float[] scratch);
 }

@@ -17,10 +17,17 @@ package dev.lanewise.runtime.kernel;
  *   <li>transcendental functions are the same polynomials, evaluated in the same order.
  * </ul>
  *
- * Families never check bounds of their own: steps validate shapes when they are prepared, and the
+ * <p><b>Scratch.</b> Products, cells and convolutions take a {@code float[] scratch} of at least
+ * {@link #SCRATCH_FLOATS} floats, which they use from index 0 (fixed addresses are what makes the
+ * product tiles fast) and leave in any state. One such array per thread serves every call.
+ *
+ * <p>Families never check bounds of their own: steps validate shapes when they are prepared, and the
  * JVM's array checks stand behind that.
  */
 public interface Kernels {
+
+    /** Length of the array that products, cells and convolutions are given as {@code scratch}. */
+    int SCRATCH_FLOATS = 4096;
 
     /** What people read in the log, for instance {@code scalar} or {@code vector 512 bits}. */
     String name();

@@ -31,10 +31,11 @@ public interface MatmulKernels {
      * @param a [m, k], rows {@code lda} apart
      * @param bias [n], or {@code null}
      * @param c [m, n], rows {@code ldc} apart; overlaps no other argument
+     * @param scratch see {@link Kernels}
      */
     void matmul(
             int m, float[] a, int aOff, int lda, PackedMatrix b, float[] bias, int biasOff,
-            Epilogue epilogue, float[] c, int cOff, int ldc);
+            Epilogue epilogue, float[] c, int cOff, int ldc, float[] scratch);
 
     /**
      * Product of two activations, {@code b} as it lies in memory.
@@ -43,15 +44,20 @@ public interface MatmulKernels {
      * @param b [k, n] with rows {@code ldb} apart, or, where {@code transB}, [n, k] with rows {@code
      *     ldb} apart
      * @param c [m, n], rows {@code ldc} apart; overlaps no other argument
-     * @param scratch at least {@link #scratchFloats} floats from {@code scratchOff}
+     * @param panels at least {@link #panelFloats} floats from {@code panelsOff}, for a copy of b
+     * @param scratch see {@link Kernels}
      */
     void matmulDynamic(
             int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff, int ldb,
-            boolean transB, float[] c, int cOff, int ldc, float[] scratch, int scratchOff);
+            boolean transB, float[] c, int cOff, int ldc, float[] panels, int panelsOff,
+            float[] scratch);
 
-    /** Floats of scratch that {@link #matmulDynamic} needs for any sizes up to these; the same for every provider. */
-    static int scratchFloats(int m, int n, int k) {
-        // a transposed copy of b in panels of 64 columns
+    /**
+     * Floats for the copy of b that {@link #matmulDynamic} makes, for any sizes up to these; the same
+     * for every provider.
+     */
+    static int panelFloats(int n, int k) {
+        // panels of up to 64 columns
         return Math.multiplyExact(k, Math.multiplyExact((n + 63) / 64, 64));
     }
 }
