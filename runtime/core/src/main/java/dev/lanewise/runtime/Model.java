@@ -1,0 +1,230 @@
+package dev.lanewise.runtime;
+
+import dev.lanewise.formats.ModelFile;
+import dev.lanewise.formats.proto.BlockProto;
+import dev.lanewise.formats.proto.MetadataProto;
+import dev.lanewise.formats.proto.PortProto;
+import dev.lanewise.formats.proto.ProgramProto;
+import dev.lanewise.formats.proto.StateProto;
+import dev.lanewise.formats.proto.StepProto;
+import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.plan.Extents;
+import dev.lanewise.runtime.plan.Plan;
+import dev.lanewise.runtime.scalar.ScalarKernels;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A loaded model: immutable, shared by any number of threads, each with a {@link Session} of its own.
+ * Everything in the file has been validated. Heap only; nothing to close.
+ */
+public final class Model {
+
+    static final int FINGERPRINT_BYTES = 16;
+
+    private final ModelFile file;
+    private final Plan plan;
+    private final ProgramProto program;
+    private final List<String> inputNames;
+    private final List<String> outputNames;
+    private final List<String> stateNames;
+    private final byte[] fingerprint;
+    /** Ids of the symbols that the states' tensors have. */
+    private final int[] stateDims;
+    /** By position in {@link #stateDims}: whether no input has the symbol, so that states carry it. */
+    private final boolean[] carriedExtents;
+    private volatile Tier tier;
+
+    private Model(ModelFile file, LoadOptions options) {
+        this.file = file;
+        this.plan = new Plan(file, options.maxBytes());
+        this.program = plan.program("infer");
+        this.inputNames = program.getInputsList().stream().map(PortProto::getName).toList();
+        this.outputNames = program.getOutputsList().stream().map(PortProto::getName).toList();
+        this.stateNames = program.getStatesList().stream().map(StateProto::getName).toList();
+        this.fingerprint = java.util.Arrays.copyOf(
+                file.message().getFingerprint().toByteArray(), FINGERPRINT_BYTES);
+        this.stateDims = symbolsOfStates();
+        this.carriedExtents = new boolean[stateDims.length];
+        Set<Integer> ofInputs = new TreeSet<>();
+        for (PortProto port : program.getInputsList()) {
+            for (int id : plan.dims(port.getTensor())) {
+                ofInputs.add(id);
+            }
+        }
+        for (int i = 0; i < stateDims.length; i++) {
+            carriedExtents[i] = !ofInputs.contains(stateDims[i]);
+        }
+        this.tier = firstTier(options);
+        if (options.verifyGoldens()) {
+            Goldens.verify(this);
+        }
+    }
+
+    /**
+     * Loads a model file with {@link LoadOptions#defaults()}.
+     *
+     * @throws dev.lanewise.formats.FormatException where the file is damaged or makes no sense
+     * @throws IOException where it cannot be read
+     */
+    public static Model load(Path file) throws IOException {
+        return load(file, LoadOptions.defaults());
+    }
+
+    /** Loads a model file; see {@link #load(Path)}. */
+    public static Model load(Path file, LoadOptions options) throws IOException {
+        return of(ModelFile.read(file), options);
+    }
+
+    /** Makes a model of a file in memory; see {@link #load(Path)}. */
+    public static Model of(ModelFile file, LoadOptions options) {
+        return new Model(file, options);
+    }
+
+    private int[] symbolsOfStates() {
+        Extents extents = plan.extents();
+        Set<Integer> symbols = new TreeSet<>();
+        for (StateProto state : program.getStatesList()) {
+            for (int id : plan.dims(state.getValue())) {
+                if (extents.isSymbol(id)) {
+                    symbols.add(id);
+                }
+            }
+        }
+        return symbols.stream().mapToInt(id -> id).toArray();
+    }
+
+    private Tier firstTier(LoadOptions options) {
+        Tier scalar = new Tier(plan, program, ScalarKernels.INSTANCE, Set.of());
+        boolean oneProcessor = Runtime.getRuntime().availableProcessors() == 1;
+        if (options.start() == LoadOptions.Start.SCALAR
+                || options.start() == LoadOptions.Start.TIER_UP && oneProcessor) {
+            return scalar;
+        }
+        if (options.start() == LoadOptions.Start.TIER_UP) {
+            Thread thread = new Thread(this::tierUp, "lanewise-warm-up");
+            thread.setDaemon(true);
+            thread.start();
+            return scalar;
+        }
+        Kernels best = Lanewise.kernels();
+        return options.start() == LoadOptions.Start.WAIT_UNTIL_HOT && best != ScalarKernels.INSTANCE
+                ? new WarmUp(this, best).run()
+                : new Tier(plan, program, best, Set.of());
+    }
+
+    private void tierUp() {
+        Kernels best = Lanewise.kernels();
+        if (best != ScalarKernels.INSTANCE) {
+            tier = new WarmUp(this, best).run();
+            plan.dropPacked(ScalarKernels.INSTANCE);
+        }
+    }
+
+    /** A session for the calling thread, or any one thread at a time. */
+    public Session newSession() {
+        return new Session(this, tier);
+    }
+
+    /** A state at the beginning of a stream. */
+    public State newState() {
+        return new State(this);
+    }
+
+    /**
+     * A state from {@link State#toBytes()}.
+     *
+     * @throws dev.lanewise.formats.FormatException where the bytes are damaged or of another model
+     */
+    public State stateFromBytes(byte[] bytes) {
+        return State.fromBytes(this, bytes);
+    }
+
+    /** What messages call the model: its file. */
+    public String name() {
+        return file.name();
+    }
+
+    public List<String> inputNames() {
+        return inputNames;
+    }
+
+    public List<String> outputNames() {
+        return outputNames;
+    }
+
+    /** Names of what a {@link State} carries. */
+    public List<String> stateNames() {
+        return stateNames;
+    }
+
+    /** Free text that the file carries, by key, in its order. */
+    public Map<String, String> metadata() {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        for (MetadataProto entry : file.message().getMetadataList()) {
+            metadata.put(entry.getKey(), entry.getValue());
+        }
+        return metadata;
+    }
+
+    /** 16 bytes that tell apart what models compute; a saved state carries them. */
+    public byte[] fingerprint() {
+        return fingerprint.clone();
+    }
+
+    /** The file as it was read. */
+    public ModelFile file() {
+        return file;
+    }
+
+    /** Whether sessions now run on the kernels that they will keep. */
+    public boolean isHot() {
+        return tier.kernels() == Lanewise.kernels();
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    ProgramProto program() {
+        return program;
+    }
+
+    Tier tier() {
+        return tier;
+    }
+
+    int[] stateDims() {
+        return stateDims;
+    }
+
+    boolean carriesExtent(int i) {
+        return carriedExtents[i];
+    }
+
+    /** Numbers of the program's outermost steps, counting nested ones. */
+    int[] topLevelSteps() {
+        int[] numbers = new int[program.getBody().getStepsCount()];
+        int next = 0;
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = next;
+            next += count(program.getBody().getSteps(i));
+        }
+        return numbers;
+    }
+
+    private static int count(StepProto step) {
+        int count = 1;
+        for (BlockProto block : step.getBlocksList()) {
+            for (StepProto nested : block.getStepsList()) {
+                count += count(nested);
+            }
+        }
+        return count;
+    }
+}

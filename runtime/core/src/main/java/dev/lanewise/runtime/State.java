@@ -1,0 +1,160 @@
+package dev.lanewise.runtime;
+
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.FormatException;
+import dev.lanewise.runtime.plan.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * What one stream carries from call to call: hidden and cell states, caches, histories. A value of a
+ * few plain arrays: no handle, nothing to close. A state may move between threads, but is used by one
+ * session at a time.
+ */
+public final class State {
+
+    private static final int MAGIC = 0x4c535431; // "LST1"
+
+    private final Model model;
+    private final Buffer[] buffers;
+    /** Values of the extents that the state's tensors have, by position in {@code model.stateDims()}; -1 unset. */
+    private final int[] extents;
+
+    State(Model model) {
+        this.model = model;
+        int[] elements = model.plan().stateElements();
+        this.buffers = new Buffer[elements.length];
+        for (DType.Storage storage : DType.Storage.values()) {
+            buffers[storage.ordinal()] = Buffer.allocate(storage, elements[storage.ordinal()]);
+        }
+        this.extents = new int[model.stateDims().length];
+        Arrays.fill(extents, -1);
+    }
+
+    Model model() {
+        return model;
+    }
+
+    Buffer buffer(DType.Storage storage) {
+        return buffers[storage.ordinal()];
+    }
+
+    int[] extents() {
+        return extents;
+    }
+
+    /** Back to the beginning of a stream: zeros. Allocates nothing. */
+    public void reset() {
+        for (Buffer buffer : buffers) {
+            switch (buffer.storage()) {
+                case FLOATS -> Arrays.fill(buffer.floats, 0f);
+                case DOUBLES -> Arrays.fill(buffer.doubles, 0);
+                case LONGS -> Arrays.fill(buffer.longs, 0);
+                case INTS -> Arrays.fill(buffer.ints, 0);
+                case SHORTS -> Arrays.fill(buffer.shorts, (short) 0);
+                case BYTES -> Arrays.fill(buffer.bytes, (byte) 0);
+            }
+        }
+        Arrays.fill(extents, -1);
+    }
+
+    /** A state of its own with the same content: a fork of the stream. */
+    public State copy() {
+        State copy = new State(model);
+        copy.copyFrom(this);
+        return copy;
+    }
+
+    /**
+     * Takes over another state's content. Allocates nothing.
+     *
+     * @throws FormatException where it belongs to another model
+     */
+    public void copyFrom(State other) {
+        if (!Arrays.equals(other.model.fingerprint(), model.fingerprint())) {
+            throw new FormatException(model.name(), "", "the state belongs to another model");
+        }
+        for (int i = 0; i < buffers.length; i++) {
+            Object from = other.buffers[i].array();
+            System.arraycopy(from, 0, buffers[i].array(), 0, buffers[i].length());
+        }
+        System.arraycopy(other.extents, 0, extents, 0, extents.length);
+    }
+
+    /** The state as bytes that {@link Model#stateFromBytes} of the same model reads, on any machine. */
+    public byte[] toBytes() {
+        ByteBuffer out = ByteBuffer.allocate(byteCount()).order(ByteOrder.LITTLE_ENDIAN);
+        out.putInt(MAGIC).put(model.fingerprint());
+        for (int extent : extents) {
+            out.putInt(extent);
+        }
+        for (Buffer buffer : buffers) {
+            switch (buffer.storage()) {
+                case FLOATS -> out.asFloatBuffer().put(buffer.floats);
+                case DOUBLES -> out.asDoubleBuffer().put(buffer.doubles);
+                case LONGS -> out.asLongBuffer().put(buffer.longs);
+                case INTS -> out.asIntBuffer().put(buffer.ints);
+                case SHORTS -> out.asShortBuffer().put(buffer.shorts);
+                case BYTES -> out.duplicate().put(buffer.bytes);
+            }
+            out.position(out.position() + bytes(buffer));
+        }
+        return out.array();
+    }
+
+    /** Fills a new state from {@link #toBytes()}. */
+    static State fromBytes(Model model, byte[] bytes) {
+        State state = new State(model);
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        if (bytes.length < 4 + Model.FINGERPRINT_BYTES || in.getInt() != MAGIC) {
+            throw new FormatException("state", "", "these bytes are no saved state");
+        }
+        byte[] fingerprint = new byte[Model.FINGERPRINT_BYTES];
+        in.get(fingerprint);
+        if (!Arrays.equals(fingerprint, model.fingerprint())) {
+            throw new FormatException("state", "fingerprint", "the state belongs to another model than "
+                    + model.name() + "; it cannot be carried over");
+        }
+        if (bytes.length != state.byteCount()) {
+            throw new FormatException("state", "", bytes.length + " bytes; expected " + state.byteCount());
+        }
+        int[] dims = model.stateDims();
+        for (int i = 0; i < dims.length; i++) {
+            int extent = in.getInt();
+            if (extent < -1 || extent > model.plan().extents().max(dims[i])) {
+                throw new FormatException("state", "extents", extent + " is beyond its bound");
+            }
+            state.extents[i] = extent;
+        }
+        for (Buffer buffer : state.buffers) {
+            switch (buffer.storage()) {
+                case FLOATS -> in.asFloatBuffer().get(buffer.floats);
+                case DOUBLES -> in.asDoubleBuffer().get(buffer.doubles);
+                case LONGS -> in.asLongBuffer().get(buffer.longs);
+                case INTS -> in.asIntBuffer().get(buffer.ints);
+                case SHORTS -> in.asShortBuffer().get(buffer.shorts);
+                case BYTES -> in.duplicate().get(buffer.bytes);
+            }
+            in.position(in.position() + bytes(buffer));
+        }
+        return state;
+    }
+
+    private int byteCount() {
+        int bytes = 4 + Model.FINGERPRINT_BYTES + 4 * extents.length;
+        for (Buffer buffer : buffers) {
+            bytes += bytes(buffer);
+        }
+        return bytes;
+    }
+
+    private static int bytes(Buffer buffer) {
+        return buffer.length() * switch (buffer.storage()) {
+            case DOUBLES, LONGS -> 8;
+            case FLOATS, INTS -> 4;
+            case SHORTS -> 2;
+            case BYTES -> 1;
+        };
+    }
+}

@@ -1,0 +1,25 @@
+package dev.lanewise.runtime;
+
+import dev.lanewise.formats.proto.ProgramProto;
+import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.plan.Plan;
+import dev.lanewise.runtime.plan.Prepared;
+import dev.lanewise.runtime.scalar.ScalarKernels;
+import java.util.Set;
+
+/**
+ * A choice of kernels for each step of a model. Sessions compare tiers by identity and prepare their
+ * steps anew when their model has moved to another.
+ *
+ * @param scalarSteps numbers of the steps that stay with their scalar twin
+ */
+record Tier(Plan plan, ProgramProto program, Kernels kernels, Set<Integer> scalarSteps) {
+
+    Prepared prepare() {
+        return plan.prepare(program, step -> scalarSteps.contains(step) ? ScalarKernels.INSTANCE : kernels);
+    }
+
+    String name() {
+        return kernels.name();
+    }
+}

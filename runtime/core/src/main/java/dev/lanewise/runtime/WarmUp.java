@@ -1,0 +1,120 @@
+package dev.lanewise.runtime;
+
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.LanewiseException;
+import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.plan.Block;
+import dev.lanewise.runtime.plan.Extents;
+import dev.lanewise.runtime.plan.Prepared;
+import dev.lanewise.runtime.scalar.ScalarKernels;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Runs a model's steps with the model's own shapes until the JVM has compiled the kernels, then times
+ * each step against its scalar twin, and leaves to the twin what did not compile well. Works on arrays
+ * of its own; ends by itself.
+ */
+final class WarmUp {
+
+    private static final Logger LOG = Logger.getLogger("dev.lanewise");
+
+    /** C2 has compiled a kernel after about 7,000 calls. */
+    private static final int RUNS = 12_000;
+
+    private static final long LONGEST_NANOS = 2_000_000_000L;
+
+    /** Extents to warm with, where the model leaves them open: loops are entered, time stays short. */
+    private static final int EXTENT = 32;
+
+    /** A vector step this many times slower than its twin did not compile well. */
+    private static final double TOO_SLOW = 1.5;
+
+    private static final int TIMED_RUNS = 9;
+
+    private final Model model;
+    private final Kernels kernels;
+
+    WarmUp(Model model, Kernels kernels) {
+        this.model = model;
+        this.kernels = kernels;
+    }
+
+    /** Warms, and gives the tier to change to. */
+    Tier run() {
+        Tier whole = new Tier(model.plan(), model.program(), kernels, Set.of());
+        long begin = System.nanoTime();
+        try {
+            Prepared fast = prepare(whole);
+            int runs = repeat(fast, begin);
+            Set<Integer> slow = timeSteps(fast);
+            LOG.fine(() -> model.name() + ": " + kernels.name() + " kernels are hot after " + runs + " runs, "
+                    + (System.nanoTime() - begin) / 1_000_000 + " ms");
+            return new Tier(model.plan(), model.program(), kernels, slow);
+        } catch (LanewiseException e) {
+            // zeros may be no sensible input; the kernels then get hot in use
+            LOG.log(Level.FINE, e, () -> model.name() + ": could not be warmed with inputs of zeros");
+            return whole;
+        }
+    }
+
+    private Prepared prepare(Tier tier) {
+        Prepared prepared = tier.prepare();
+        Extents definition = model.plan().extents();
+        int[] extents = prepared.memory().extents();
+        for (int i = 0; i < extents.length; i++) {
+            if (definition.isSymbol(i)) {
+                extents[i] = Math.max(definition.min(i), Math.min(definition.max(i), EXTENT));
+            }
+        }
+        prepared.memory().evaluate();
+        State state = new State(model);
+        for (DType.Storage storage : DType.Storage.values()) {
+            prepared.memory().state(storage).share(state.buffer(storage));
+        }
+        prepared.inputs().forEach(input -> input.refresh(extents));
+        prepared.states().forEach(carried -> carried.value().refresh(extents));
+        prepared.body().reshape();
+        return prepared;
+    }
+
+    private int repeat(Prepared prepared, long begin) {
+        int runs = 0;
+        do {
+            prepared.body().run();
+        } while (++runs < RUNS && System.nanoTime() - begin < LONGEST_NANOS);
+        return runs;
+    }
+
+    private Set<Integer> timeSteps(Prepared fast) {
+        Prepared twin = prepare(new Tier(model.plan(), model.program(), ScalarKernels.INSTANCE, Set.of()));
+        twin.body().run();
+        Set<Integer> slow = new HashSet<>();
+        int[] numbers = model.topLevelSteps();
+        for (int i = 0; i < fast.body().size(); i++) {
+            long vectorNanos = nanos(fast.body(), i);
+            long scalarNanos = nanos(twin.body(), i);
+            if (vectorNanos > TOO_SLOW * scalarNanos + 2_000) {
+                int number = numbers[i];
+                slow.add(number);
+                LOG.warning(() -> model.name() + ": step " + number + " takes " + vectorNanos + " ns with "
+                        + kernels.name() + " kernels and " + scalarNanos
+                        + " ns with scalar ones; it keeps the scalar kernel");
+            }
+        }
+        return slow;
+    }
+
+    /** The shortest of several runs, so that one interruption does not condemn a kernel. */
+    private static long nanos(Block body, int step) {
+        long shortest = Long.MAX_VALUE;
+        for (int i = 0; i < TIMED_RUNS; i++) {
+            long begin = System.nanoTime();
+            body.step(step).run();
+            shortest = Math.min(shortest, System.nanoTime() - begin);
+        }
+        return shortest;
+    }
+}

@@ -1,0 +1,321 @@
+package dev.lanewise.runtime.plan;
+
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.FormatException;
+import dev.lanewise.formats.Limits;
+import dev.lanewise.formats.ModelFile;
+import dev.lanewise.formats.PlanException;
+import dev.lanewise.formats.proto.MemoryProto;
+import dev.lanewise.formats.proto.ModelProto;
+import dev.lanewise.formats.proto.PortProto;
+import dev.lanewise.formats.proto.ProgramProto;
+import dev.lanewise.formats.proto.Region;
+import dev.lanewise.formats.proto.StateProto;
+import dev.lanewise.formats.proto.TensorProto;
+import dev.lanewise.runtime.kernel.Kernels;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+
+/**
+ * A model file whose every id, extent and offset has been validated; immutable but for the caches of
+ * decoded and packed weights, and safe for any number of threads. {@link #prepare} makes the steps of
+ * one session.
+ */
+public final class Plan {
+
+    private final ModelFile file;
+    private final ModelProto model;
+    private final Extents extents;
+    private final int[] arenaElements;
+    private final int[] stateElements;
+    /** [tensor][axis] ids of extents. */
+    private final int[][] dims;
+    private final DType[] types;
+    private final int[] capacity;
+    /** [tensor] weights, {@code null} for others. */
+    private final Constant[] constants;
+    private final Buffer[] constantBuffers;
+    private final Map<Kernels, Map<Long, Object>> packed = new HashMap<>();
+
+    /**
+     * Validates.
+     *
+     * @param maxBytes limit on what the model, one session and one state take together
+     * @throws FormatException where the file makes no sense
+     * @throws PlanException where it needs more memory than allowed
+     */
+    public Plan(ModelFile file, long maxBytes) {
+        this.file = file;
+        this.model = file.message();
+        this.extents = new Extents(file.name(), model);
+        this.arenaElements = elements("arena", model.getArena());
+        this.stateElements = elements("state", model.getState());
+        int tensors = model.getTensorsCount();
+        if (tensors > Limits.TENSORS) {
+            throw bad("tensors", tensors + " tensors; at most " + Limits.TENSORS);
+        }
+        this.dims = new int[tensors][];
+        this.types = new DType[tensors];
+        this.capacity = new int[tensors];
+        this.constants = new Constant[tensors];
+        this.constantBuffers = new Buffer[tensors];
+        long bytes = bytes(arenaElements) + bytes(stateElements) + readTensors();
+        if (bytes > maxBytes) {
+            throw new PlanException(file.name() + ": needs " + bytes + " bytes of memory, " + maxBytes
+                    + " are allowed; raise LoadOptions.maxBytes, or compile with smaller bounds");
+        }
+        PlanCheck.check(this);
+    }
+
+    private int[] elements(String field, MemoryProto memory) {
+        int[] elements = {
+            memory.getFloats(), memory.getDoubles(), memory.getLongs(), memory.getInts(), memory.getShorts(),
+            memory.getBytes()
+        };
+        for (int count : elements) {
+            if (count < 0 || count > Integer.MAX_VALUE - 64) {
+                throw bad(field, Integer.toUnsignedString(count) + " elements of one storage");
+            }
+        }
+        return elements;
+    }
+
+    private static long bytes(int[] elements) {
+        return 4L * elements[0] + 8L * elements[1] + 8L * elements[2] + 4L * elements[3] + 2L * elements[4]
+                + elements[5];
+    }
+
+    /** Validates all tensors and gives the bytes of weights and ports. */
+    private long readTensors() {
+        ByteBuffer weights = file.weights();
+        int[] atMost = extents.atMost();
+        long weightsEnd = 0;
+        long bytes = 0;
+        for (int t = 0; t < types.length; t++) {
+            TensorProto tensor = model.getTensors(t);
+            String field = "tensors[" + t + "]";
+            types[t] = tensor.getType() == dev.lanewise.formats.proto.ElementType.UNRECOGNIZED
+                    ? null
+                    : DType.of(tensor.getType());
+            if (types[t] == null) {
+                throw bad(field, "an unknown element type");
+            }
+            capacity[t] = readDims(field, tensor, t, atMost);
+            long own = (long) capacity[t] * types[t].bytes();
+            switch (tensor.getRegion()) {
+                case WEIGHTS -> {
+                    long stored = tensor.getSplat() ? Math.min(types[t].bytes(), own) : own;
+                    if (weightsEnd + stored > weights.limit()) {
+                        throw bad(field, "its values end at byte " + (weightsEnd + stored) + " of "
+                                + weights.limit() + " bytes of weights");
+                    }
+                    ByteBuffer slice = weights.duplicate();
+                    slice.position((int) weightsEnd);
+                    slice.limit((int) (weightsEnd + stored));
+                    constants[t] = new Constant(types[t], capacity[t], tensor.getSplat(), slice.slice());
+                    constantBuffers[t] = new Buffer(types[t].storage());
+                    weightsEnd = Limits.align(weightsEnd + stored);
+                    bytes += own;
+                }
+                case ARENA -> requireInside(field, tensor, t, arenaElements);
+                case STATE -> requireInside(field, tensor, t, stateElements);
+                case PORT -> {
+                    int owner = tensor.getOffset();
+                    if (owner < 0 || owner > t) {
+                        throw bad(field, "shares the array of tensor " + owner + ", which is not an earlier one");
+                    }
+                    if (owner != t && (types[owner] == null || types[owner].storage() != types[t].storage()
+                            || model.getTensors(owner).getRegion() != Region.PORT
+                            || capacity[t] > capacity[owner])) {
+                        throw bad(field, "does not fit the array of tensor " + owner);
+                    }
+                    bytes += owner == t ? own : 0;
+                }
+                case UNRECOGNIZED -> throw bad(field, "an unknown region");
+            }
+        }
+        return bytes;
+    }
+
+    private int readDims(String field, TensorProto tensor, int t, int[] atMost) {
+        int rank = tensor.getDimsCount();
+        if (rank > Limits.RANK) {
+            throw bad(field, "rank " + rank + "; at most " + Limits.RANK);
+        }
+        dims[t] = new int[rank];
+        long product = 1;
+        boolean empty = false;
+        for (int axis = 0; axis < rank; axis++) {
+            int id = tensor.getDims(axis);
+            if (id < 0 || id >= extents.count()) {
+                throw bad(field, "axis " + axis + " refers to extent " + Integer.toUnsignedString(id) + " of "
+                        + extents.count());
+            }
+            if (tensor.getRegion() == Region.WEIGHTS && !extents.isNumber(id)) {
+                throw bad(field, "a weight with an extent that is not a number");
+            }
+            dims[t][axis] = id;
+            if (atMost[id] < 0) {
+                throw bad(field, "axis " + axis + " has no bound");
+            }
+            empty |= atMost[id] == 0;
+            product = empty ? 0 : product * atMost[id];
+            if (product > Integer.MAX_VALUE) {
+                throw bad(field, "2^31 elements or more");
+            }
+        }
+        return empty ? 0 : (int) product;
+    }
+
+    private void requireInside(String field, TensorProto tensor, int t, int[] elements) {
+        int available = elements[types[t].storage().ordinal()];
+        if (tensor.getOffset() < 0 || (long) tensor.getOffset() + capacity[t] > available) {
+            throw bad(field, "ends at element " + ((long) tensor.getOffset() + capacity[t]) + " of " + available
+                    + " in its region");
+        }
+    }
+
+    FormatException bad(String field, String problem) {
+        return new FormatException(file.name(), field, problem);
+    }
+
+    public ModelFile file() {
+        return file;
+    }
+
+    public ModelProto model() {
+        return model;
+    }
+
+    public Extents extents() {
+        return extents;
+    }
+
+    /** [storage] elements of a session's arena. */
+    public int[] arenaElements() {
+        return arenaElements;
+    }
+
+    /** [storage] elements of a state. */
+    public int[] stateElements() {
+        return stateElements;
+    }
+
+    public int tensorCount() {
+        return types.length;
+    }
+
+    public DType type(int tensor) {
+        return types[tensor];
+    }
+
+    /** Elements of a tensor at its bounds. */
+    public int capacity(int tensor) {
+        return capacity[tensor];
+    }
+
+    /** Ids of a tensor's extents. */
+    public int[] dims(int tensor) {
+        return dims[tensor];
+    }
+
+    /** The original name where the file has it, otherwise {@code tensor 12}. */
+    public String tensorName(int tensor) {
+        return tensor < model.getDebug().getTensorNamesCount()
+                ? model.getDebug().getTensorNames(tensor)
+                : "tensor " + tensor;
+    }
+
+    /**
+     * The program of a name.
+     *
+     * @throws PlanException where there is none
+     */
+    public ProgramProto program(String name) {
+        for (ProgramProto program : model.getProgramsList()) {
+            if (program.getName().equals(name)) {
+                return program;
+            }
+        }
+        throw new PlanException(file.name() + ": has no program '" + name + "'");
+    }
+
+    /** A session's operands: a fresh one per tensor, ports with arrays of their own. */
+    Operand[] operands(SessionMemory memory) {
+        Operand[] operands = new Operand[types.length];
+        for (int t = 0; t < operands.length; t++) {
+            TensorProto tensor = model.getTensors(t);
+            DType.Storage storage = types[t].storage();
+            operands[t] = switch (tensor.getRegion()) {
+                case WEIGHTS -> new Operand(
+                        tensorName(t), types[t], dims[t], constantBuffers[t], capacity[t], constants[t]);
+                case ARENA -> operand(t, memory.arena(storage), tensor.getOffset());
+                case STATE -> operand(t, memory.state(storage), tensor.getOffset());
+                case PORT -> operand(
+                        t,
+                        tensor.getOffset() == t
+                                ? Buffer.allocate(storage, capacity[t])
+                                : operands[tensor.getOffset()].buffer,
+                        0);
+                case UNRECOGNIZED -> throw new IllegalStateException();
+            };
+            operands[t].refresh(memory.extents());
+        }
+        return operands;
+    }
+
+    private Operand operand(int t, Buffer buffer, int offset) {
+        return new Operand(tensorName(t), types[t], dims[t], buffer, offset, capacity[t]);
+    }
+
+    /**
+     * Makes a session's steps.
+     *
+     * @param kernels by number of the step, so that a step whose vector kernel is slow keeps its
+     *     scalar twin
+     */
+    public Prepared prepare(ProgramProto program, IntFunction<Kernels> kernels) {
+        return new Preparation(this, program, kernels).prepared();
+    }
+
+    /** Packed weights of one step, shared by all sessions that use the same kernels. */
+    @SuppressWarnings("unchecked")
+    <P> P packed(Kernels kernels, int step, int slot, Supplier<P> pack) {
+        synchronized (packed) {
+            Map<Long, Object> ofKernels = packed.computeIfAbsent(kernels, key -> new HashMap<>());
+            long key = (long) step << 32 | slot;
+            Object value = ofKernels.get(key);
+            if (value == null) {
+                value = pack.get();
+                ofKernels.put(key, value);
+            }
+            return (P) value;
+        }
+    }
+
+    /** Forgets the packed weights of kernels that no session will be prepared with any more. */
+    public void dropPacked(Kernels kernels) {
+        synchronized (packed) {
+            packed.remove(kernels);
+        }
+    }
+
+    /** The states of a program. */
+    public static List<StateProto> states(ProgramProto program) {
+        return program.getStatesList();
+    }
+
+    /** The tensor of the port of that name, or -1. */
+    public static int port(List<PortProto> ports, String name) {
+        for (PortProto port : ports) {
+            if (port.getName().equals(name)) {
+                return port.getTensor();
+            }
+        }
+        return -1;
+    }
+}

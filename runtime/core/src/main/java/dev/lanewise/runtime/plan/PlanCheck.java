@@ -1,0 +1,327 @@
+package dev.lanewise.runtime.plan;
+
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.FormatException;
+import dev.lanewise.formats.Limits;
+import dev.lanewise.formats.proto.BlockProto;
+import dev.lanewise.formats.proto.PortProto;
+import dev.lanewise.formats.proto.ProgramProto;
+import dev.lanewise.formats.proto.Region;
+import dev.lanewise.formats.proto.StateProto;
+import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.formats.proto.StepProto;
+import dev.lanewise.formats.proto.TensorProto;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Checks a plan independently of whoever made it: ids point at tensors, every tensor is written
+ * before it is read, and no two tensors that are alive at the same time share memory of the arena.
+ * The memory planner's tests and the loader both run it.
+ */
+public final class PlanCheck {
+
+    /** Steps whose output may be exactly an input of the same extents that dies with the step. */
+    public static final Set<StepKind> IN_PLACE = EnumSet.of(
+            StepKind.UNARY, StepKind.BINARY, StepKind.WHERE, StepKind.SOFTMAX, StepKind.LAYER_NORM,
+            StepKind.RMS_NORM);
+
+    private static final int NEVER = -1;
+
+    private final Plan plan;
+    private final ProgramProto program;
+    private final String field;
+    /** [tensor] the tensor whose memory it is a view of; itself for most. */
+    private final int[] root;
+    /** [root] position of the first write, and of the last use. */
+    private final int[] first;
+    private final int[] last;
+    private final boolean[] written;
+    private int steps;
+    /** Positions count the beginning and the end of every step. */
+    private int position;
+
+    private PlanCheck(Plan plan, ProgramProto program, String field) {
+        this.plan = plan;
+        this.program = program;
+        this.field = field;
+        int n = plan.tensorCount();
+        root = new int[n];
+        first = new int[n];
+        last = new int[n];
+        written = new boolean[n];
+        for (int t = 0; t < n; t++) {
+            root[t] = t;
+        }
+        Arrays.fill(first, NEVER);
+        Arrays.fill(last, NEVER);
+    }
+
+    /**
+     * Checks every program.
+     *
+     * @throws FormatException naming the first fault
+     */
+    public static void check(Plan plan) {
+        List<ProgramProto> programs = plan.model().getProgramsList();
+        Set<String> names = new HashSet<>();
+        for (int p = 0; p < programs.size(); p++) {
+            String field = "programs[" + p + "]";
+            if (!names.add(programs.get(p).getName())) {
+                throw plan.bad(field, "a second program '" + programs.get(p).getName() + "'");
+            }
+            new PlanCheck(plan, programs.get(p), field).check();
+        }
+        plan.program("infer");
+    }
+
+    /** Whether extents may change while the block runs. */
+    static boolean learns(BlockProto block, Plan plan) {
+        for (int id = 0; id < plan.extents().count(); id++) {
+            if (plan.extents().isLearnt(id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void check() {
+        ports("inputs", program.getInputsList());
+        ports("outputs", program.getOutputsList());
+        for (int t = 0; t < root.length; t++) {
+            Region region = plan.model().getTensors(t).getRegion();
+            written[t] = region == Region.WEIGHTS || region == Region.STATE;
+        }
+        for (PortProto input : program.getInputsList()) {
+            markWritten(input.getTensor());
+        }
+        for (StateProto state : program.getStatesList()) {
+            checkState(state);
+        }
+        walk(field + ".body", program.getBody(), 0);
+        for (PortProto output : program.getOutputsList()) {
+            read(field + ".outputs", output.getTensor());
+        }
+        for (StateProto state : program.getStatesList()) {
+            read(field + ".states", state.getNext());
+        }
+        overlaps();
+    }
+
+    private void ports(String side, List<PortProto> ports) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < ports.size(); i++) {
+            PortProto port = ports.get(i);
+            String at = field + "." + side + "[" + i + "]";
+            int t = tensor(at, port.getTensor());
+            if (!names.add(port.getName()) || port.getName().length() > Limits.NAME_BYTES) {
+                throw plan.bad(at, "a name twice, or too long");
+            }
+            if (side.equals("inputs") && plan.model().getTensors(t).getRegion() != Region.PORT) {
+                throw plan.bad(at, "not in the region PORT");
+            }
+            if (side.equals("outputs") && plan.model().getTensors(t).getRegion() == Region.ARENA) {
+                throw plan.bad(at, "in the arena, where others overwrite it");
+            }
+        }
+    }
+
+    private void checkState(StateProto state) {
+        String at = field + ".states";
+        int value = tensor(at, state.getValue());
+        int next = tensor(at, state.getNext());
+        if (plan.model().getTensors(value).getRegion() != Region.STATE) {
+            throw plan.bad(at, "the value of '" + state.getName() + "' is not in the region STATE");
+        }
+        if (plan.type(value) != plan.type(next) || plan.dims(value).length != plan.dims(next).length) {
+            throw plan.bad(at, "the value of '" + state.getName() + "' and its successor differ in type or rank");
+        }
+    }
+
+    private int tensor(String at, int id) {
+        if (id < 0 || id >= root.length) {
+            throw plan.bad(at, "refers to tensor " + Integer.toUnsignedString(id) + " of " + root.length);
+        }
+        return id;
+    }
+
+    private void walk(String at, BlockProto block, int depth) {
+        if (depth > Limits.BLOCK_DEPTH) {
+            throw plan.bad(at, "blocks nested deeper than " + Limits.BLOCK_DEPTH);
+        }
+        for (int param : block.getParamsList()) {
+            markWritten(tensor(at + ".params", param));
+        }
+        for (int i = 0; i < block.getStepsCount(); i++) {
+            step(at + ".steps[" + i + "]", block.getSteps(i), depth);
+        }
+        for (int result : block.getResultsList()) {
+            read(at + ".results", tensor(at + ".results", result));
+        }
+    }
+
+    private void step(String at, StepProto step, int depth) {
+        if (++steps > Limits.STEPS) {
+            throw plan.bad(at, "more than " + Limits.STEPS + " steps");
+        }
+        if (step.getKind() == StepKind.UNSPECIFIED || step.getKind() == StepKind.UNRECOGNIZED) {
+            throw plan.bad(at, "an unknown kind of step");
+        }
+        int begin = ++position;
+        for (int input : step.getInputsList()) {
+            if (input != 0) {
+                read(at, tensor(at, input - 1));
+            }
+        }
+        for (BlockProto block : step.getBlocksList()) {
+            walk(at + ".blocks", block, depth + 1);
+        }
+        if (step.getBlocksCount() > 0) {
+            position++;
+            for (BlockProto block : step.getBlocksList()) {
+                keepAlive(block, begin, position);
+            }
+        }
+        for (int output : step.getOutputsList()) {
+            if (output != 0) {
+                write(at, step, tensor(at, output - 1));
+            }
+        }
+    }
+
+    private void read(String at, int t) {
+        if (!written[t]) {
+            throw plan.bad(at, "reads tensor '" + plan.tensorName(t) + "' before anything has written it");
+        }
+        last[root[t]] = Math.max(last[root[t]], position);
+    }
+
+    private void write(String at, StepProto step, int t) {
+        TensorProto tensor = plan.model().getTensors(t);
+        if (tensor.getRegion() == Region.WEIGHTS) {
+            throw plan.bad(at, "writes the weights '" + plan.tensorName(t) + "'");
+        }
+        if (step.getKind() == StepKind.RESHAPE && step.getInputsCount() == 1 && step.getInputs(0) != 0) {
+            int source = step.getInputs(0) - 1;
+            TensorProto from = plan.model().getTensors(source);
+            if (from.getRegion() == Region.ARENA && tensor.getRegion() == Region.ARENA
+                    && from.getOffset() == tensor.getOffset()
+                    && plan.type(source).storage() == plan.type(t).storage()
+                    && plan.capacity(source) == plan.capacity(t)) {
+                root[t] = root[source];
+            }
+        }
+        markWritten(t);
+    }
+
+    private void markWritten(int t) {
+        written[t] = true;
+        int r = root[t];
+        if (first[r] == NEVER) {
+            first[r] = position;
+        }
+        last[r] = Math.max(last[r], position);
+    }
+
+    /** What a repeated block reads from outside, and what it carries, lives until the step ends. */
+    private void keepAlive(BlockProto block, int begin, int end) {
+        for (int id : block.getParamsList()) {
+            first[root[id]] = Math.min(first[root[id]], begin);
+            last[root[id]] = Math.max(last[root[id]], end);
+        }
+        for (int id : block.getResultsList()) {
+            last[root[id]] = Math.max(last[root[id]], end);
+        }
+        for (StepProto step : block.getStepsList()) {
+            for (int input : step.getInputsList()) {
+                if (input != 0 && first[root[input - 1]] < begin) {
+                    last[root[input - 1]] = Math.max(last[root[input - 1]], end);
+                }
+            }
+            for (BlockProto nested : step.getBlocksList()) {
+                keepAlive(nested, begin, end);
+            }
+        }
+    }
+
+    /** Sweeps over time with the living tensors of each storage ordered by offset. */
+    private void overlaps() {
+        int[] byFirst = arenaRoots(first);
+        int[] byLast = arenaRoots(last);
+        @SuppressWarnings("unchecked")
+        TreeMap<Integer, Integer>[] alive = new TreeMap[DType.Storage.count()];
+        Arrays.setAll(alive, i -> new TreeMap<Integer, Integer>());
+        int ended = 0;
+        for (int t : byFirst) {
+            while (ended < byLast.length && last[byLast[ended]] < first[t]) {
+                remove(alive, byLast[ended++]);
+            }
+            insert(alive[plan.type(t).storage().ordinal()], t);
+        }
+    }
+
+    private int[] arenaRoots(int[] key) {
+        return java.util.stream.IntStream.range(0, root.length)
+                .filter(t -> root[t] == t && first[t] != NEVER && plan.capacity(t) > 0)
+                .filter(t -> plan.model().getTensors(t).getRegion() == Region.ARENA)
+                .boxed()
+                .sorted(java.util.Comparator.comparingInt((Integer t) -> key[t]))
+                .mapToInt(t -> t)
+                .toArray();
+    }
+
+    private void remove(TreeMap<Integer, Integer>[] alive, int t) {
+        alive[plan.type(t).storage().ordinal()].remove(offset(t), t);
+    }
+
+    private void insert(TreeMap<Integer, Integer> alive, int t) {
+        Integer same = alive.get(offset(t));
+        if (same != null && last[same] == first[t] && takesPlaceOf(t, same)) {
+            alive.put(offset(t), t);
+            return;
+        }
+        Map.Entry<Integer, Integer> below = alive.floorEntry(offset(t));
+        Map.Entry<Integer, Integer> above = alive.ceilingEntry(offset(t));
+        if (below != null && below.getKey() + plan.capacity(below.getValue()) > offset(t)) {
+            throw overlap(t, below.getValue());
+        }
+        if (above != null && offset(t) + plan.capacity(t) > above.getKey()) {
+            throw overlap(t, above.getValue());
+        }
+        alive.put(offset(t), t);
+    }
+
+    private int offset(int t) {
+        return plan.model().getTensors(t).getOffset();
+    }
+
+    private boolean takesPlaceOf(int t, int dying) {
+        return inPlaceWrites(program.getBody(), t, dying);
+    }
+
+    private boolean inPlaceWrites(BlockProto block, int t, int dying) {
+        for (StepProto step : block.getStepsList()) {
+            if (step.getOutputsList().contains(t + 1)) {
+                return IN_PLACE.contains(step.getKind()) && step.getInputsList().stream()
+                        .anyMatch(in -> in != 0 && root[in - 1] == dying
+                                && Arrays.equals(plan.dims(in - 1), plan.dims(t)));
+            }
+            for (BlockProto nested : step.getBlocksList()) {
+                if (inPlaceWrites(nested, t, dying)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private FormatException overlap(int t, int other) {
+        return plan.bad(field, "tensors '" + plan.tensorName(t) + "' and '" + plan.tensorName(other)
+                + "' are alive at the same time and share memory");
+    }
+}

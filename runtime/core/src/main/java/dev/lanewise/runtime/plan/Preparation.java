@@ -1,0 +1,108 @@
+package dev.lanewise.runtime.plan;
+
+import dev.lanewise.formats.proto.BlockProto;
+import dev.lanewise.formats.proto.PortProto;
+import dev.lanewise.formats.proto.ProgramProto;
+import dev.lanewise.formats.proto.StateProto;
+import dev.lanewise.formats.proto.StepProto;
+import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.step.Steps;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntFunction;
+
+/** Makes the operands and steps of one session; used once. */
+final class Preparation {
+
+    private final Plan plan;
+    private final ProgramProto program;
+    private final IntFunction<Kernels> kernels;
+    private final SessionMemory memory;
+    private final Operand[] operands;
+    private int stepNumber;
+
+    Preparation(Plan plan, ProgramProto program, IntFunction<Kernels> kernels) {
+        this.plan = plan;
+        this.program = program;
+        this.kernels = kernels;
+        this.memory = new SessionMemory(plan.extents(), plan.arenaElements());
+        this.operands = plan.operands(memory);
+    }
+
+    Prepared prepared() {
+        List<Operand> inputs = new ArrayList<>();
+        for (PortProto port : program.getInputsList()) {
+            inputs.add(operands[port.getTensor()]);
+        }
+        List<Operand> outputs = new ArrayList<>();
+        for (PortProto port : program.getOutputsList()) {
+            outputs.add(operands[port.getTensor()]);
+        }
+        List<Prepared.Carried> states = new ArrayList<>();
+        for (StateProto state : program.getStatesList()) {
+            states.add(new Prepared.Carried(operands[state.getValue()], operands[state.getNext()]));
+        }
+        return new Prepared(memory, inputs, outputs, states, block(program.getBody()));
+    }
+
+    private Block block(BlockProto proto) {
+        Step[] steps = new Step[proto.getStepsCount()];
+        Operand[][] used = new Operand[steps.length][];
+        for (int i = 0; i < steps.length; i++) {
+            StepProto step = proto.getSteps(i);
+            int number = stepNumber++;
+            List<Block> nested = new ArrayList<>();
+            for (BlockProto block : step.getBlocksList()) {
+                nested.add(block(block));
+            }
+            Operand[] inputs = operands(step.getInputsList());
+            Operand[] outputs = operands(step.getOutputsList());
+            Kernels chosen = kernels.apply(number);
+            steps[i] = Steps.prepare(
+                    step.getKind(),
+                    new StepArgs(
+                            plan.file().name(), number, step, inputs, outputs, nested, chosen, memory,
+                            new StepArgs.PackCache() {
+                                @Override
+                                public <P> P get(int n, int slot, java.util.function.Supplier<P> pack) {
+                                    return plan.packed(chosen, n, slot, pack);
+                                }
+                            }));
+            used[i] = variable(inputs, outputs);
+        }
+        boolean learns = PlanCheck.learns(proto, plan);
+        return new Block(steps, used, list(proto.getParamsList()), list(proto.getResultsList()), learns, memory);
+    }
+
+    private Operand[] operands(List<Integer> ids) {
+        Operand[] result = new Operand[ids.size()];
+        for (int i = 0; i < result.length; i++) {
+            int id = ids.get(i);
+            result[i] = id == 0 ? null : operands[id - 1];
+        }
+        return result;
+    }
+
+    private List<Operand> list(List<Integer> ids) {
+        List<Operand> result = new ArrayList<>();
+        for (int id : ids) {
+            result.add(operands[id]);
+        }
+        return result;
+    }
+
+    /** The operands whose extents can change. */
+    private static Operand[] variable(Operand[] inputs, Operand[] outputs) {
+        Set<Operand> set = new LinkedHashSet<>();
+        for (Operand[] side : new Operand[][] {inputs, outputs}) {
+            for (Operand operand : side) {
+                if (operand != null && !operand.constant()) {
+                    set.add(operand);
+                }
+            }
+        }
+        return set.toArray(new Operand[0]);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.lanewise.runtime.plan;
+
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.PlanException;
+
+/** What one session owns: extents, arena, the currently bound state's arrays, and its counter of work. */
+public final class SessionMemory {
+
+    private final Extents definition;
+    private final int[] extents;
+    private final Buffer[] arena;
+    private final Buffer[] state;
+    private long multiplyAdds;
+
+    /**
+     * @param arenaElements [storage] elements of the arena
+     */
+    public SessionMemory(Extents definition, int[] arenaElements) {
+        this.definition = definition;
+        this.extents = definition.atMost();
+        this.arena = new Buffer[arenaElements.length];
+        this.state = new Buffer[arenaElements.length];
+        for (DType.Storage storage : DType.Storage.values()) {
+            arena[storage.ordinal()] = Buffer.allocate(storage, arenaElements[storage.ordinal()]);
+            state[storage.ordinal()] = new Buffer(storage);
+        }
+    }
+
+    public Buffer arena(DType.Storage storage) {
+        return arena[storage.ordinal()];
+    }
+
+    /** The state's buffer; its array is exchanged by binding. */
+    public Buffer state(DType.Storage storage) {
+        return state[storage.ordinal()];
+    }
+
+    /** [extent], the session's own values. */
+    public int[] extents() {
+        return extents;
+    }
+
+    public Extents definition() {
+        return definition;
+    }
+
+    /** Recomputes the expressions after symbols were set. */
+    public void evaluate() {
+        definition.evaluate(extents);
+    }
+
+    /**
+     * Writes an extent that a step has learnt, and what depends on it.
+     *
+     * @throws PlanException where it is beyond its bound
+     */
+    public void learn(int id, int value, String tensor) {
+        if (!definition.isLearnt(id)) {
+            if (extents[id] != value) {
+                throw new PlanException("tensor '" + tensor + "': the data gives an extent of " + value
+                        + " where the model has " + extents[id]);
+            }
+            return;
+        }
+        if (value > definition.max(id)) {
+            throw new PlanException("tensor '" + tensor + "': the data gives an extent of " + value
+                    + ", above the bound of " + definition.max(id) + " set when the model was compiled");
+        }
+        if (extents[id] != value) {
+            extents[id] = value;
+            definition.evaluate(extents);
+        }
+    }
+
+    void count(long done) {
+        multiplyAdds += done;
+    }
+
+    /** Multiply-adds done by all runs so far. */
+    public long multiplyAdds() {
+        return multiplyAdds;
+    }
+}

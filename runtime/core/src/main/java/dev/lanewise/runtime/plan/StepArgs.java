@@ -1,0 +1,241 @@
+package dev.lanewise.runtime.plan;
+
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.FormatException;
+import dev.lanewise.formats.ShapeException;
+import dev.lanewise.formats.proto.StepProto;
+import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.UnaryFn;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What a step is made of: its operands, its positional arguments, the kernels to use. Reads with
+ * validation, so that a step's constructor is a plain list of what it takes. Every access names the
+ * step in its error.
+ */
+public final class StepArgs {
+
+    /** Where packed weights are kept: one packing serves all sessions of a model. */
+    public interface PackCache {
+        <P> P get(int step, int slot, Supplier<P> pack);
+    }
+
+    private final String file;
+    private final int number;
+    private final StepProto proto;
+    private final Operand[] inputs;
+    private final Operand[] outputs;
+    private final List<Block> blocks;
+    private final Kernels kernels;
+    private final SessionMemory memory;
+    private final PackCache packed;
+    private int packSlot;
+
+    /**
+     * @param number the step's position among all steps of the model, nested ones included
+     */
+    public StepArgs(
+            String file, int number, StepProto proto, Operand[] inputs, Operand[] outputs, List<Block> blocks,
+            Kernels kernels, SessionMemory memory, PackCache packed) {
+        this.file = file;
+        this.number = number;
+        this.proto = proto;
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.blocks = blocks;
+        this.kernels = kernels;
+        this.memory = memory;
+        this.packed = packed;
+    }
+
+    /** For messages: the step's number and kind. */
+    public String describe() {
+        return "step " + number + " (" + proto.getKind() + ")";
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    public SessionMemory memory() {
+        return memory;
+    }
+
+    public int inputCount() {
+        return inputs.length;
+    }
+
+    public int outputCount() {
+        return outputs.length;
+    }
+
+    /** A required input. */
+    public Operand in(int i) {
+        Operand operand = inOrNull(i);
+        if (operand == null) {
+            throw bad("inputs", "input " + i + " is missing");
+        }
+        return operand;
+    }
+
+    /** An optional input, {@code null} where absent. */
+    public Operand inOrNull(int i) {
+        Operand operand = i < inputs.length ? inputs[i] : null;
+        if (operand != null) {
+            operand.materialise();
+        }
+        return operand;
+    }
+
+    public Operand out(int i) {
+        Operand operand = outOrNull(i);
+        if (operand == null) {
+            throw bad("outputs", "output " + i + " is missing");
+        }
+        return operand;
+    }
+
+    public Operand outOrNull(int i) {
+        return i < outputs.length ? outputs[i] : null;
+    }
+
+    /** An f32 input. */
+    public Operand floatsIn(int i) {
+        return require(in(i), DType.F32);
+    }
+
+    public Operand floatsInOrNull(int i) {
+        Operand operand = inOrNull(i);
+        return operand == null ? null : require(operand, DType.F32);
+    }
+
+    public Operand floatsOut(int i) {
+        return require(out(i), DType.F32);
+    }
+
+    public Operand floatsOutOrNull(int i) {
+        Operand operand = outOrNull(i);
+        return operand == null ? null : require(operand, DType.F32);
+    }
+
+    public Operand require(Operand operand, DType type) {
+        if (operand.type != type) {
+            throw bad("inputs", "tensor '" + operand.name + "' is " + operand.type + "; expected " + type);
+        }
+        return operand;
+    }
+
+    /**
+     * An f32 input among the weights, for its extents; its values are for {@link #weightValues}, when
+     * they are packed.
+     *
+     * @throws FormatException where it is not among the weights
+     */
+    public Operand weights(int i) {
+        Operand operand = i < inputs.length ? inputs[i] : null;
+        if (operand == null || !operand.constant() || operand.type != DType.F32) {
+            throw bad("inputs", "input " + i + " must be an f32 tensor among the weights");
+        }
+        return operand;
+    }
+
+    /** The values of {@link #weights}, decoded for this call. Not to be changed. */
+    public float[] weightValues(int i) {
+        return weights(i).constantFloats();
+    }
+
+    public int intCount() {
+        return proto.getIntsCount();
+    }
+
+    public int integer(int i) {
+        if (i >= proto.getIntsCount()) {
+            throw bad("ints", "argument " + i + " is missing");
+        }
+        return proto.getInts(i);
+    }
+
+    /** An argument that must lie in {@code [min, max]}. */
+    public int integer(int i, int min, int max) {
+        int value = integer(i);
+        if (value < min || value > max) {
+            throw bad("ints", "argument " + i + " is " + value + "; expected " + min + " to " + max);
+        }
+        return value;
+    }
+
+    public boolean flag(int i) {
+        return integer(i, 0, 1) == 1;
+    }
+
+    /** An axis of {@code operand}. */
+    public int axis(int i, Operand operand) {
+        return integer(i, 0, operand.rank() - 1);
+    }
+
+    /** The id of an extent. */
+    public int dim(int i) {
+        return integer(i, 0, memory.definition().count() - 1);
+    }
+
+    /** An enum constant by its ordinal. */
+    public <E extends Enum<E>> E constant(int i, E[] values) {
+        return values[integer(i, 0, values.length - 1)];
+    }
+
+    public float number(int i) {
+        if (i >= proto.getFloatsCount()) {
+            throw bad("floats", "argument " + i + " is missing");
+        }
+        return proto.getFloats(i);
+    }
+
+    /** The epilogue whose function is int {@code i} (plus one; 0 for none), parameters from float {@code f}. */
+    public Epilogue epilogue(int i, int f) {
+        int fn = integer(i, 0, UnaryFn.values().length);
+        return fn == 0 ? Epilogue.NONE : Epilogue.of(UnaryFn.values()[fn - 1], number(f), number(f + 1));
+    }
+
+    public Block block(int i) {
+        if (i >= blocks.size()) {
+            throw bad("blocks", "block " + i + " is missing");
+        }
+        return blocks.get(i);
+    }
+
+    /** Packed weights, made once per model and provider; call in the same order in every session. */
+    public <P> P pack(Supplier<P> pack) {
+        return packed.get(number, packSlot++, pack);
+    }
+
+    /** The error for an argument or operand that makes no sense. */
+    public FormatException bad(String field, String problem) {
+        return new FormatException(file, describe() + " " + field, problem);
+    }
+
+    /** The error for extents that do not fit together. */
+    public ShapeException misfit(String problem) {
+        return new ShapeException(describe() + ": " + problem);
+    }
+
+    /** Fails unless the operand has this rank. */
+    public void requireRank(Operand operand, int rank) {
+        if (operand.rank() != rank) {
+            throw bad("operands", "tensor '" + operand.name + "' has rank " + operand.rank() + "; expected " + rank);
+        }
+    }
+
+    /** For {@link Step#reshape()}: fails unless two extents agree. */
+    public void requireEqual(int found, int expected, Operand operand, String what) {
+        if (found != expected) {
+            throw misfit("tensor '" + operand.name + "' " + operand.describe() + ": " + what + " is " + found
+                    + "; expected " + expected);
+        }
+    }
+}
