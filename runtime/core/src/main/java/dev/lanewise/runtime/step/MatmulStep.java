@@ -1,0 +1,68 @@
+package dev.lanewise.runtime.step;
+
+import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.runtime.plan.Operand;
+import dev.lanewise.runtime.plan.Step;
+import dev.lanewise.runtime.plan.StepArgs;
+
+/**
+ * A product with weights: {@code y[..., m, n] = epilogue(bias[n] + a[..., m, k] · b[k, n])}, the
+ * leading extents of {@code a} taken as more rows.
+ */
+final class MatmulStep extends Step {
+
+    private final StepArgs args;
+    private final MatmulKernels kernels;
+    private final Operand a;
+    private final MatmulKernels.PackedMatrix b;
+    private final Operand bias;
+    private final Epilogue epilogue;
+    private final Operand y;
+    private final int k;
+    private final int n;
+    private int rows;
+
+    MatmulStep(StepArgs args) {
+        this.args = args;
+        kernels = args.kernels().matmul();
+        a = args.floatsIn(0);
+        Operand weights = args.weights(1);
+        args.requireRank(weights, 2);
+        boolean transB = args.flag(0);
+        k = weights.shape[transB ? 1 : 0];
+        n = weights.shape[transB ? 0 : 1];
+        b = args.pack(
+                () -> transB
+                        ? kernels.pack(args.weightValues(1), 0, k, n, 1, k)
+                        : kernels.pack(args.weightValues(1), 0, k, n, n, 1));
+        bias = args.floatsInOrNull(2);
+        epilogue = args.epilogue(1, 0);
+        y = args.floatsOut(0);
+    }
+
+    @Override
+    public void reshape() {
+        int rank = a.rank();
+        args.requireEqual(rank == 0 ? 0 : a.shape[rank - 1], k, a, "the last extent");
+        args.requireEqual(y.rank() == 0 ? 0 : y.shape[y.rank() - 1], n, y, "the last extent");
+        rows = a.product(0, rank - 1);
+        args.requireEqual(y.product(0, y.rank() - 1), rows, y, "the number of rows");
+        if (bias != null) {
+            args.requireEqual(bias.size, n, bias, "the number of elements");
+        }
+    }
+
+    @Override
+    public void run() {
+        kernels.matmul(
+                rows, a.buffer.floats, a.offset, k, b,
+                bias == null ? null : bias.buffer.floats, bias == null ? 0 : bias.offset,
+                epilogue, y.buffer.floats, y.offset, n);
+    }
+
+    @Override
+    public long multiplyAdds() {
+        return (long) rows * k * n;
+    }
+}

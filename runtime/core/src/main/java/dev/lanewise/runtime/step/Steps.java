@@ -1,0 +1,26 @@
+package dev.lanewise.runtime.step;
+
+import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.plan.Step;
+import dev.lanewise.runtime.plan.StepArgs;
+
+/** The list of all steps: each kind of {@code model.proto} and the class that executes it. */
+public final class Steps {
+
+    private Steps() {}
+
+    /**
+     * Prepares a step.
+     *
+     * @throws dev.lanewise.formats.FormatException where its arguments make no sense
+     */
+    public static Step prepare(StepKind kind, StepArgs args) {
+        return switch (kind) {
+            case UNARY -> new UnaryStep(args);
+
+            case MATMUL -> new MatmulStep(args);
+
+            default -> throw args.bad("kind", "this version cannot execute it");
+        };
+    }
+}
