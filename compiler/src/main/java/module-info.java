@@ -1,0 +1,10 @@
+/** Turns models of other formats into Lanewise files; the command line. */
+module dev.lanewise.compiler {
+    requires transitive dev.lanewise.formats;
+    requires transitive dev.lanewise.runtime;
+    requires com.fasterxml.jackson.core;
+    requires info.picocli;
+
+    opens dev.lanewise.compiler.cli to
+            info.picocli;
+}

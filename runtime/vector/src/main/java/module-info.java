@@ -1,0 +1,5 @@
+/** Kernels on the incubating Vector API, over arrays, for Java 17 and newer. */
+module dev.lanewise.vector {
+    requires dev.lanewise.runtime;
+    requires jdk.incubator.vector;
+}

@@ -1,0 +1,6 @@
+/** The load-bound kernels once more, over aligned off-heap weights, for Java 25 and newer. */
+module dev.lanewise.vector25 {
+    requires dev.lanewise.runtime;
+    requires dev.lanewise.vector;
+    requires jdk.incubator.vector;
+}

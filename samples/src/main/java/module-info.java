@@ -1,0 +1,6 @@
+/** Small programs to copy from. */
+module dev.lanewise.samples {
+    requires dev.lanewise.compiler;
+    requires dev.lanewise.runtime;
+    requires dev.lanewise.vector;
+}
