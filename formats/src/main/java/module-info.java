@@ -2,5 +2,6 @@
 module dev.lanewise.formats {
     requires transitive com.google.protobuf;
 
+    exports dev.lanewise.formats;
     exports dev.lanewise.formats.proto;
 }

@@ -2,6 +2,7 @@ package dev.lanewise.runtime.plan;
 
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.PlanException;
+import dev.lanewise.runtime.kernel.Kernels;
 
 /** What one session owns: extents, arena, the currently bound state's arrays, and its counter of work. */
 public final class SessionMemory {
@@ -10,6 +11,7 @@ public final class SessionMemory {
     private final int[] extents;
     private final Buffer[] arena;
     private final Buffer[] state;
+    private final float[] scratch = new float[Kernels.SCRATCH_FLOATS];
     private long multiplyAdds;
 
     /**
@@ -33,6 +35,11 @@ public final class SessionMemory {
     /** The state's buffer; its array is exchanged by binding. */
     public Buffer state(DType.Storage storage) {
         return state[storage.ordinal()];
+    }
+
+    /** The scratch that kernels are given, see {@link Kernels}. */
+    public float[] scratch() {
+        return scratch;
     }
 
     /** [extent], the session's own values. */

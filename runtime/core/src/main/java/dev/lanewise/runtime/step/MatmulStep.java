@@ -58,7 +58,7 @@ final class MatmulStep extends Step {
         kernels.matmul(
                 rows, a.buffer.floats, a.offset, k, b,
                 bias == null ? null : bias.buffer.floats, bias == null ? 0 : bias.offset,
-                epilogue, y.buffer.floats, y.offset, n);
+                epilogue, y.buffer.floats, y.offset, n, args.memory().scratch());
     }
 
     @Override
