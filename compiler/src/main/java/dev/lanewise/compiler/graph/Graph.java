@@ -1,0 +1,64 @@
+package dev.lanewise.compiler.graph;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network: nodes in an order in which every value is made before it is used. Immutable; passes give
+ * new graphs.
+ *
+ * @param inputs values that callers set, with their public names
+ * @param outputs values that callers read, with their public names
+ * @param states what the model carries from call to call
+ */
+public record Graph(List<Port> inputs, List<Port> outputs, List<StatePair> states, List<Node> nodes) {
+
+    /** A value under the name that callers use. */
+    public record Port(String name, Value value) {}
+
+    /** A value that starts at zero and becomes {@code next} after each run. */
+    public record StatePair(String name, Value value, Value next) {}
+
+    public Graph {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        states = List.copyOf(states);
+        nodes = List.copyOf(nodes);
+    }
+
+    /** How often each value is used by nodes, outputs and states. */
+    public Map<Value, Integer> uses() {
+        Map<Value, Integer> uses = new HashMap<>();
+        for (Node node : nodes) {
+            for (Value input : node.inputs()) {
+                if (input != null) {
+                    uses.merge(input, 1, Integer::sum);
+                }
+            }
+        }
+        outputs.forEach(port -> uses.merge(port.value(), 1, Integer::sum));
+        states.forEach(state -> uses.merge(state.next(), 1, Integer::sum));
+        return uses;
+    }
+
+    /**
+     * Computes everything with the reference of each operation.
+     *
+     * @param values of the inputs and state values; receives those of all nodes
+     * @param symbols values of the symbols by name
+     */
+    public void evaluate(Map<Value, Literal> values, Map<String, Long> symbols) {
+        for (Node node : nodes) {
+            List<Literal> inputs = new ArrayList<>();
+            for (Value input : node.inputs()) {
+                inputs.add(input == null ? null : input.isConstant() ? input.constant() : values.get(input));
+            }
+            List<Literal> outputs = node.op().evaluate(new Evaluation(node, inputs, symbols));
+            for (int i = 0; i < node.outputs().size(); i++) {
+                values.put(node.outputs().get(i), outputs.get(i));
+            }
+        }
+    }
+}

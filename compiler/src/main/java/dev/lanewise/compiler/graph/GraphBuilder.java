@@ -1,0 +1,143 @@
+package dev.lanewise.compiler.graph;
+
+import dev.lanewise.formats.ShapeException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Builds a graph node by node. Types are inferred and checked as each node is added; a node whose
+ * inputs are all constant is computed at once and leaves a constant.
+ */
+public final class GraphBuilder {
+
+    /** A folded constant may not have more elements than this, unless it is a splat. */
+    private static final long LARGEST_FOLDED = 1L << 26;
+
+    private final List<Graph.Port> inputs = new ArrayList<>();
+    private final List<Graph.Port> outputs = new ArrayList<>();
+    private final List<Graph.StatePair> states = new ArrayList<>();
+    private final List<Node> nodes = new ArrayList<>();
+
+    /** A new input. */
+    public Value input(String name, ValueType type) {
+        Value value = Value.of(name, type, null);
+        inputs.add(new Graph.Port(name, value));
+        return value;
+    }
+
+    /** An input of a body, standing for {@code outer} and known to have the same contents. */
+    public Value inputLike(Value outer) {
+        Value value = Value.of(outer.name(), outer.type(), outer.contents());
+        inputs.add(new Graph.Port(outer.name(), value));
+        return value;
+    }
+
+    public void output(String name, Value value) {
+        outputs.add(new Graph.Port(name, value));
+    }
+
+    /** A value carried from call to call; complete it with {@link #next}. */
+    public Value state(String name, ValueType type) {
+        return Value.of(name, type, null);
+    }
+
+    public void next(String name, Value state, Value next) {
+        states.add(new Graph.StatePair(name, state, next));
+    }
+
+    public Value constant(String name, Literal literal) {
+        return Value.constant(name, literal);
+    }
+
+    /**
+     * Adds a node with one output and gives it.
+     *
+     * @param inputs {@code null} for absent ones
+     * @throws ShapeException where the inputs do not fit
+     */
+    public Value add(String name, Op op, Value... inputs) {
+        return addAll(name, op, Arrays.asList(inputs)).get(0);
+    }
+
+    /** Adds a node and gives all its outputs. */
+    public List<Value> addAll(String name, Op op, List<Value> inputs) {
+        Signature signature = new Signature(name, op.name(), inputs);
+        List<ValueType> types = op.infer(signature);
+        List<List<Dim>> contents = op.contents(signature);
+        List<Value> values = new ArrayList<>();
+        for (int i = 0; i < types.size(); i++) {
+            String valueName = types.size() == 1 ? name : name + ":" + i;
+            requireExtents(signature, types.get(i));
+            values.add(Value.of(valueName, types.get(i), contents == null ? null : contents.get(i)));
+        }
+        Node node = new Node(name, op, inputs, values);
+        if (foldable(node)) {
+            return fold(node);
+        }
+        List<Value> known = knownOutputs(node);
+        if (known != null) {
+            return known;
+        }
+        nodes.add(node);
+        return node.outputs();
+    }
+
+    /** Constants where all outputs are integers that extents settle, such as the shape of a static tensor. */
+    private static List<Value> knownOutputs(Node node) {
+        List<Value> known = new ArrayList<>();
+        for (Value output : node.outputs()) {
+            if (output.contents() == null || !output.type().isStatic() || output.type().type().isFloating()
+                    || !output.contents().stream().allMatch(Dim::isConstant)) {
+                return null;
+            }
+            long[] values = output.contents().stream().mapToLong(Dim::constant).toArray();
+            known.add(Value.constant(
+                    output.name(), Literal.of(output.type().type(), values, output.type().extents())));
+        }
+        return known;
+    }
+
+    private static void requireExtents(Signature signature, ValueType type) {
+        for (Dim dim : type.shape()) {
+            if (dim.max() < 0) {
+                throw signature.fail("would give " + type + ", an extent below zero");
+            }
+        }
+    }
+
+    private static boolean foldable(Node node) {
+        if (!node.op().isPure()) {
+            return false;
+        }
+        for (Value input : node.inputs()) {
+            if (input != null && !input.isConstant()) {
+                return false;
+            }
+        }
+        for (Value output : node.outputs()) {
+            if (!output.type().isStatic() || output.type().size().constant() > LARGEST_FOLDED) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static List<Value> fold(Node node) {
+        List<Literal> literals = new ArrayList<>();
+        for (Value input : node.inputs()) {
+            literals.add(input == null ? null : input.constant());
+        }
+        List<Literal> results = node.op().evaluate(new Evaluation(node, literals, Map.of()));
+        List<Value> constants = new ArrayList<>();
+        for (int i = 0; i < results.size(); i++) {
+            constants.add(Value.constant(node.outputs().get(i).name(), results.get(i)));
+        }
+        return constants;
+    }
+
+    public Graph build() {
+        return new Graph(inputs, outputs, states, nodes);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.lanewise.compiler.graph;
+
+import dev.lanewise.compiler.plan.Lowering;
+import java.util.List;
+
+/**
+ * An operation with its attributes: all that the compiler knows about it stands in the one class that
+ * implements this, in {@code dev.lanewise.compiler.op}. Implementations are records, so that equal
+ * attributes mean equal operations.
+ *
+ * <p>Layouts are Lanewise's own: channels last, time first for recurrent layers. What other formats
+ * have differently, their importers put right with transposes, which the passes then remove.
+ */
+public interface Op {
+
+    /** The operation's name in messages, plans and documentation. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /**
+     * Checks the inputs and gives the types of the outputs.
+     *
+     * @throws dev.lanewise.formats.ShapeException by {@link Signature#fail}, where inputs do not fit
+     */
+    List<ValueType> infer(Signature in);
+
+    /**
+     * The elements of the outputs as integers that follow from extents, a list or {@code null} per
+     * output; {@code null} where the operation does not keep such knowledge.
+     */
+    default List<List<Dim>> contents(Signature in) {
+        return null;
+    }
+
+    /**
+     * The reference: computes the outputs in double precision (floating point) or 64-bit integers,
+     * rounding once to the output's type. Constant folding and tests use it.
+     */
+    List<Literal> evaluate(Evaluation in);
+
+    /** Emits the steps that execute this operation. */
+    void lower(Lowering lowering);
+
+    /** Whether equal inputs always give equal outputs, so that it may be folded. */
+    default boolean isPure() {
+        return true;
+    }
+}
