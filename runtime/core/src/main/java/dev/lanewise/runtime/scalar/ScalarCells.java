@@ -1,0 +1,179 @@
+package dev.lanewise.runtime.scalar;
+
+import dev.lanewise.runtime.kernel.CellKernels;
+import dev.lanewise.runtime.kernel.MapKernels;
+import dev.lanewise.runtime.kernel.UnaryFn;
+
+/**
+ * Recurrent cells in plain loops. Immutable and thread-safe; allocates only when packing.
+ *
+ * <p>Packed form: both weight matrices transposed to [in, gates · H], gates in ONNX's order, so that
+ * outputs lie side by side (see {@link ScalarMatmul}). A row of {@code pre} is [gates · H]; for a GRU
+ * that is linear before its reset, [H] more for q.
+ */
+public final class ScalarCells implements CellKernels {
+
+    private final MapKernels map;
+
+    /** @param map computes the activations */
+    public ScalarCells(MapKernels map) {
+        this.map = map;
+    }
+
+    /**
+     * @param w [inputSize, gates · H]
+     * @param r [H, gates · H]
+     * @param bias [gates · H], where {@code pre} starts
+     * @param recurrentBias [H], where q of a GRU that is linear before its reset starts; else null
+     * @param fn an RNN's activation; else null
+     */
+    private record Packed(
+            int inputSize, int hiddenSize, int gates, float[] w, float[] r, float[] bias,
+            float[] recurrentBias, UnaryFn fn)
+            implements PackedCell {
+
+        @Override
+        public int preFloats() {
+            return (gates + (recurrentBias == null ? 0 : 1)) * hiddenSize;
+        }
+
+        @Override
+        public long bytes() {
+            int extra = recurrentBias == null ? 0 : recurrentBias.length;
+            return 4L * (w.length + r.length + bias.length + extra);
+        }
+    }
+
+    @Override
+    public PackedCell packLstm(
+            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
+        return pack(inputSize, hiddenSize, 4, false, null, w, wOff, r, rOff, b, bOff);
+    }
+
+    @Override
+    public PackedCell packGru(
+            int inputSize, int hiddenSize, boolean linearBeforeReset,
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
+        return pack(inputSize, hiddenSize, 3, linearBeforeReset, null, w, wOff, r, rOff, b, bOff);
+    }
+
+    @Override
+    public PackedCell packRnn(
+            int inputSize, int hiddenSize, UnaryFn fn,
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
+        return pack(inputSize, hiddenSize, 1, false, fn, w, wOff, r, rOff, b, bOff);
+    }
+
+    private static Packed pack(
+            int inputSize, int hiddenSize, int gates, boolean linearBeforeReset, UnaryFn fn,
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
+        int n = Math.multiplyExact(gates, hiddenSize);
+        float[] wPacked = new float[Math.multiplyExact(inputSize, n)];
+        float[] rPacked = new float[Math.multiplyExact(hiddenSize, n)];
+        ScalarMatmul.gather(w, wOff, inputSize, n, 1, inputSize, wPacked, 0, n);
+        ScalarMatmul.gather(r, rOff, hiddenSize, n, 1, hiddenSize, rPacked, 0, n);
+        float[] bias = new float[n];
+        float[] recurrentBias = linearBeforeReset ? new float[hiddenSize] : null;
+        int summed = linearBeforeReset ? 2 * hiddenSize : n;
+        for (int j = 0; b != null && j < n; j++) {
+            bias[j] = j < summed ? b[bOff + j] + b[bOff + n + j] : b[bOff + j];
+        }
+        if (b != null && linearBeforeReset) {
+            System.arraycopy(b, bOff + n + summed, recurrentBias, 0, hiddenSize);
+        }
+        return new Packed(inputSize, hiddenSize, gates, wPacked, rPacked, bias, recurrentBias, fn);
+    }
+
+    @Override
+    public void project(
+            PackedCell cell, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff,
+            float[] scratch) {
+        Packed p = (Packed) cell;
+        int n = p.bias.length;
+        for (int row = 0; row < rows; row++) {
+            int y = preOff + row * p.preFloats();
+            System.arraycopy(p.bias, 0, pre, y, n);
+            ScalarMatmul.addProduct(p.inputSize, n, x, xOff + row * xStride, p.w, 0, n, pre, y);
+        }
+    }
+
+    @Override
+    public void lstm(
+            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            float[] h, int hOff, int hStride, float[] c, int cOff, int cStride,
+            float[] hOut, int hOutOff, int hOutStride, float[] cOut, int cOutOff, int cOutStride,
+            float[] scratch) {
+        Packed p = (Packed) cell;
+        int size = p.hiddenSize;
+        for (int row = 0; row < rows; row++) {
+            int i = preOff + row * preStride;
+            int o = i + size;
+            int f = o + size;
+            int g = f + size;
+            int n = 4 * size;
+            ScalarMatmul.addProduct(size, n, h, hOff + row * hStride, p.r, 0, n, pre, i);
+            map.unary(UnaryFn.SIGMOID, 0f, 0f, pre, i, pre, i, 3 * size);
+            map.unary(UnaryFn.TANH, 0f, 0f, pre, g, pre, g, size);
+            int cRow = cOff + row * cStride;
+            int cOutRow = cOutOff + row * cOutStride;
+            for (int j = 0; j < size; j++) {
+                cOut[cOutRow + j] = Fma.fma(pre[f + j], c[cRow + j], pre[i + j] * pre[g + j]);
+            }
+            map.unary(UnaryFn.TANH, 0f, 0f, cOut, cOutRow, pre, g, size);
+            int hOutRow = hOutOff + row * hOutStride;
+            for (int j = 0; j < size; j++) {
+                hOut[hOutRow + j] = pre[o + j] * pre[g + j];
+            }
+        }
+    }
+
+    @Override
+    public void gru(
+            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
+            float[] scratch) {
+        Packed p = (Packed) cell;
+        int size = p.hiddenSize;
+        int ldr = 3 * size;
+        for (int row = 0; row < rows; row++) {
+            int z = preOff + row * preStride;
+            int r = z + size;
+            int n = r + size;
+            int q = n + size;
+            int hRow = hOff + row * hStride;
+            int out = hOutOff + row * hOutStride;
+            ScalarMatmul.addProduct(size, 2 * size, h, hRow, p.r, 0, ldr, pre, z);
+            map.unary(UnaryFn.SIGMOID, 0f, 0f, pre, z, pre, z, 2 * size);
+            if (p.recurrentBias != null) {
+                System.arraycopy(p.recurrentBias, 0, pre, q, size);
+                ScalarMatmul.addProduct(size, size, h, hRow, p.r, 2 * size, ldr, pre, q);
+                for (int j = 0; j < size; j++) {
+                    pre[n + j] = Fma.fma(pre[r + j], pre[q + j], pre[n + j]);
+                }
+            } else {
+                for (int j = 0; j < size; j++) {
+                    pre[r + j] *= h[hRow + j];
+                }
+                ScalarMatmul.addProduct(size, size, pre, r, p.r, 2 * size, ldr, pre, n);
+            }
+            map.unary(UnaryFn.TANH, 0f, 0f, pre, n, pre, n, size);
+            for (int j = 0; j < size; j++) {
+                hOut[out + j] = Fma.fma(pre[z + j], h[hRow + j] - pre[n + j], pre[n + j]);
+            }
+        }
+    }
+
+    @Override
+    public void rnn(
+            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
+            float[] scratch) {
+        Packed p = (Packed) cell;
+        int size = p.hiddenSize;
+        for (int row = 0; row < rows; row++) {
+            int y = preOff + row * preStride;
+            ScalarMatmul.addProduct(size, size, h, hOff + row * hStride, p.r, 0, size, pre, y);
+            map.unary(p.fn, 0f, 0f, pre, y, hOut, hOutOff + row * hOutStride, size);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.lanewise.vector;
+
+import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.MapKernels;
+import dev.lanewise.runtime.kernel.MatmulKernels;
+
+/**
+ * Matrix products by the vector API; packed form: {@link Panels}. Immutable and thread-safe;
+ * allocates only in {@link #pack}.
+ *
+ * <p>One row goes to {@link RowTiles}, more through {@link Strip} to the product tiles. Blocks: 256 of
+ * k × 512 columns of b, 512 KB, which stay in the second cache while all rows pass by; between blocks
+ * of k the sums lie in c, exactly, so that blocking does not show in the bits.
+ */
+public final class VectorMatmul implements MatmulKernels {
+
+    private static final int BLOCK_N = 512;
+
+    private final MapKernels map;
+
+    /** @param map computes epilogues */
+    public VectorMatmul(MapKernels map) {
+        this.map = map;
+    }
+
+    /** @param b {@link Panels} of [k, n] */
+    private record Packed(int k, int n, float[] b) implements PackedMatrix {
+        @Override
+        public long bytes() {
+            return 4L * b.length;
+        }
+    }
+
+    @Override
+    public PackedMatrix pack(float[] b, int bOff, int k, int n, int kStride, int nStride) {
+        float[] packed = new float[Panels.floats(k, n)];
+        Panels.pack(b, bOff, k, n, kStride, nStride, packed, 0);
+        return new Packed(k, n, packed);
+    }
+
+    @Override
+    public void matmul(
+            int m, float[] a, int aOff, int lda, PackedMatrix b, float[] bias, int biasOff,
+            Epilogue epilogue, float[] c, int cOff, int ldc, float[] scratch) {
+        Packed packed = (Packed) b;
+        int n = packed.n;
+        float[] init = bias == null ? Tiling.ZEROS : bias;
+        int initOff = bias == null ? 0 : biasOff;
+        product(
+                m, n, packed.k, a, aOff, lda, packed.b, 0, init, initOff, 0, c, cOff, ldc, scratch);
+        if (epilogue.fn() != null) {
+            for (int i = 0; i < m; i++) {
+                int row = cOff + i * ldc;
+                map.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), c, row, c, row, n);
+            }
+        }
+    }
+
+    @Override
+    public void matmulDynamic(
+            int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff, int ldb,
+            boolean transB, float[] c, int cOff, int ldc, float[] panels, int panelsOff,
+            float[] scratch) {
+        Panels.pack(b, bOff, k, n, transB ? 1 : ldb, transB ? ldb : 1, panels, panelsOff);
+        product(
+                m, n, k, a, aOff, lda, panels, panelsOff, Tiling.ZEROS, 0, 0, c, cOff, ldc,
+                scratch);
+    }
+
+    /**
+     * {@code c[m, n] = init + a[m, k] · b[k, n]}
+     *
+     * @param b {@link Panels} from {@code bOff}
+     * @param init see {@link Tiling}; rows {@code is} apart, or all the same where that is 0
+     */
+    static void product(
+            int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff,
+            float[] init, int io, int is, float[] c, int cOff, int ldc, float[] scratch) {
+        int panelStride = k * Panels.WIDTH;
+        if (m == 1) {
+            Tiling.row(k, n, a, aOff, b, bOff, panelStride, init, io, c, cOff, scratch);
+            return;
+        }
+        // k = 0 still stores init
+        for (int k0 = 0; k0 == 0 || k0 < k; k0 += Strip.MAX_K) {
+            int kc = Math.min(Strip.MAX_K, k - k0);
+            for (int n0 = 0; n0 < n; n0 += BLOCK_N) {
+                boolean first = k0 == 0;
+                int initStep = init == Tiling.ZEROS ? 0 : n0;
+                block(
+                        m, Math.min(BLOCK_N, n - n0), kc, a, aOff + k0, lda,
+                        b, bOff + Panels.offset(k, n0) + k0 * Panels.WIDTH, panelStride,
+                        first ? init : c, first ? io + initStep : cOff + n0, first ? is : ldc,
+                        c, cOff + n0, ldc, scratch);
+            }
+        }
+    }
+
+    /** All rows, for one block of b that fits the second cache. */
+    private static void block(
+            int m, int n, int kc, float[] a, int aOff, int lda, float[] b, int bOff, int panelStride,
+            float[] init, int io, int is, float[] c, int cOff, int ldc, float[] scratch) {
+        int i = 0;
+        while (i < m) {
+            int tileRows = Tiling.tileRows(m - i);
+            int from = aOff + i * lda;
+            int to = cOff + i * ldc;
+            if (tileRows == 1) {
+                Tiling.row(
+                        kc, n, a, from, b, bOff, panelStride, init, io + i * is, c, to, scratch);
+            } else {
+                int rows = Math.min(tileRows, m - i);
+                Strip.copy(scratch, rows, tileRows, 0, kc, a, from, lda);
+                Tiling.strip(
+                        rows, tileRows, kc, n, scratch, b, bOff, panelStride, init, io + i * is, is,
+                        c, to, ldc);
+            }
+            i += tileRows;
+        }
+    }
+}

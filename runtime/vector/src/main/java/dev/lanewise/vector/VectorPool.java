@@ -1,0 +1,128 @@
+package dev.lanewise.vector;
+
+import dev.lanewise.runtime.kernel.PoolKernels;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Pooling by the vector API: a vector of channels of one output pixel at a time, taps outside the image
+ * left out by {@link Taps}, not tested. Immutable and thread-safe; allocates nothing.
+ */
+public final class VectorPool implements PoolKernels {
+
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+    private static final int L = Lanes.LANES;
+
+    @Override
+    public void max(
+            PoolShape s, int channels, float[] x, int xOff, int inH, int inW,
+            float[] y, int yOff, int outH, int outW) {
+        for (int oh = 0; oh < outH; oh++) {
+            int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
+            int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
+            int ih = oh * s.strideH() + kh0 * s.dilationH() - s.padTop();
+            for (int ow = 0; ow < outW; ow++) {
+                int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
+                int kw1 =
+                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
+                int from = xOff + (ih * inW + iw) * channels;
+                int to = yOff + (oh * outW + ow) * channels;
+                maxPixel(
+                        channels, kh1 - kh0, kw1 - kw0, x, from, s.dilationH() * inW * channels,
+                        s.dilationW() * channels, y, to);
+            }
+        }
+    }
+
+    @Override
+    public void average(
+            PoolShape s, int channels, float[] x, int xOff, int inH, int inW,
+            boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH, int outW) {
+        for (int oh = 0; oh < outH; oh++) {
+            int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
+            int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
+            int ih = oh * s.strideH() + kh0 * s.dilationH() - s.padTop();
+            // a padded image is one whose first row is its padding
+            int rows =
+                    countIncludePad
+                            ? Taps.end(oh, s.strideH(), s.dilationH(), 0, s.kernelH(), paddedH, 0)
+                            : kh1 - kh0;
+            for (int ow = 0; ow < outW; ow++) {
+                int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
+                int kw1 =
+                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
+                int columns =
+                        countIncludePad
+                                ? Taps.end(
+                                        ow, s.strideW(), s.dilationW(), 0, s.kernelW(), paddedW, 0)
+                                : kw1 - kw0;
+                int from = xOff + (ih * inW + iw) * channels;
+                int to = yOff + (oh * outW + ow) * channels;
+                averagePixel(
+                        channels, kh1 - kh0, kw1 - kw0, rows * columns, x, from,
+                        s.dilationH() * inW * channels, s.dilationW() * channels, y, to);
+            }
+        }
+    }
+
+    private static void maxPixel(
+            int channels, int rows, int columns, float[] x, int xOff, int rowStep, int columnStep,
+            float[] y, int yOff) {
+        int j = 0;
+        for (; j <= channels - L; j += L) {
+            FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+            for (int kh = 0; kh < rows; kh++) {
+                int from = xOff + kh * rowStep + j;
+                for (int kw = 0; kw < columns; kw++) {
+                    best = best.max(FloatVector.fromArray(S, x, from));
+                    from += columnStep;
+                }
+            }
+            best.intoArray(y, yOff + j);
+        }
+        if (j < channels) {
+            VectorMask<Float> mask = S.indexInRange(j, channels);
+            FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+            for (int kh = 0; kh < rows; kh++) {
+                int from = xOff + kh * rowStep + j;
+                for (int kw = 0; kw < columns; kw++) {
+                    best = best.max(FloatVector.fromArray(S, x, from, mask));
+                    from += columnStep;
+                }
+            }
+            best.intoArray(y, yOff + j, mask);
+        }
+    }
+
+    private static void averagePixel(
+            int channels, int rows, int columns, int divisor, float[] x, int xOff, int rowStep,
+            int columnStep, float[] y, int yOff) {
+        int j = 0;
+        for (; j <= channels - L; j += L) {
+            FloatVector sum = FloatVector.zero(S);
+            for (int kh = 0; kh < rows; kh++) {
+                int from = xOff + kh * rowStep + j;
+                for (int kw = 0; kw < columns; kw++) {
+                    sum = sum.add(FloatVector.fromArray(S, x, from));
+                    from += columnStep;
+                }
+            }
+            sum.div(divisor).intoArray(y, yOff + j);
+        }
+        if (j < channels) {
+            VectorMask<Float> mask = S.indexInRange(j, channels);
+            FloatVector sum = FloatVector.zero(S);
+            for (int kh = 0; kh < rows; kh++) {
+                int from = xOff + kh * rowStep + j;
+                for (int kw = 0; kw < columns; kw++) {
+                    sum = sum.add(FloatVector.fromArray(S, x, from, mask));
+                    from += columnStep;
+                }
+            }
+            sum.div(divisor).intoArray(y, yOff + j, mask);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.lanewise.vector;
+
+import dev.lanewise.runtime.kernel.ConvKernels;
+import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
+import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.UnaryFn;
+import dev.lanewise.runtime.scalar.ScalarConv;
+import org.junit.jupiter.api.Test;
+
+/** Convolutions: the vector kernels give the scalar kernels' bits, and write nothing else. */
+class VectorConvTest {
+
+    private static final Epilogue RELU = Epilogue.of(UnaryFn.RELU, 0f, 0f);
+
+    private final ConvKernels scalar = new ScalarConv(new PlainMap());
+    private final ConvKernels vector = new VectorConv(new PlainMap());
+
+    @Test
+    void everyNumberOfChannels() {
+        for (int channels : Twins.SIZES) {
+            compare(square(1, channels, 19, 3, 1, 1, 1), 7, 5);
+            compare(square(1, 6, channels, 3, 1, 1, 1), 5, 7);
+            compare(square(1, channels, 33, 1, 1, 1, 0), 4, 5);
+            compare(square(channels, channels, channels, 3, 1, 1, 1), 6, 9);
+        }
+    }
+
+    @Test
+    void everyGeometry() {
+        for (int kernel : new int[] {1, 2, 3, 5}) {
+            for (int stride : new int[] {1, 2, 3}) {
+                for (int dilation : new int[] {1, 2}) {
+                    for (int pad : new int[] {0, 1, 2, 4}) {
+                        compare(square(1, 3, 18, kernel, stride, dilation, pad), 14, 17);
+                        compare(square(1, 20, 4, kernel, stride, dilation, pad), 25, 10);
+                        compare(square(4, 8, 12, kernel, stride, dilation, pad), 11, 12);
+                        compare(square(37, 37, 37, kernel, stride, dilation, pad), 11, 15);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void overTime() {
+        for (int frames : new int[] {1, 2, 3, 4, 12, 13}) {
+            // a short-time Fourier transform
+            ConvShape stft = new ConvShape(1, 1, 258, 1, 256, 1, 128, 1, 1, 0, 0);
+            compare(stft, 1, 256 + 128 * (frames - 1));
+        }
+        for (int kernel : new int[] {1, 3, 8, 31}) {
+            compare(new ConvShape(1, 5, 40, 1, kernel, 1, 1, 1, 1, 0, kernel - 1), 1, 33);
+            compare(new ConvShape(1, 64, 64, 1, kernel, 1, 2, 1, 3, 0, 2), 1, 131);
+            compare(new ConvShape(48, 48, 48, 1, kernel, 1, 1, 1, 1, 0, kernel / 2), 1, 40);
+        }
+    }
+
+    @Test
+    void unequalSides() {
+        compare(new ConvShape(1, 7, 20, 3, 1, 2, 1, 1, 1, 1, 0), 9, 8);
+        compare(new ConvShape(1, 7, 20, 1, 5, 1, 3, 1, 2, 0, 4), 3, 30);
+        compare(new ConvShape(20, 20, 20, 5, 2, 1, 2, 2, 1, 3, 1), 12, 13);
+        compare(new ConvShape(3, 9, 6, 2, 3, 1, 1, 1, 1, 1, 2), 5, 6);
+    }
+
+    @Test
+    void largeFilters() {
+        compare(square(1, 300, 200, 3, 1, 1, 1), 5, 4);
+    }
+
+    private static ConvShape square(
+            int group, int in, int out, int kernel, int stride, int dilation, int pad) {
+        return new ConvShape(
+                group, in, out, kernel, kernel, stride, stride, dilation, dilation, pad, pad);
+    }
+
+    /** The output is as large as with the same padding on the other side, and one more each way. */
+    private void compare(ConvShape s, int inH, int inW) {
+        int spanH = (s.kernelH() - 1) * s.dilationH() + 1;
+        int spanW = (s.kernelW() - 1) * s.dilationW() + 1;
+        int outH = Math.floorDiv(inH + 2 * s.padTop() - spanH, s.strideH()) + 1;
+        int outW = Math.floorDiv(inW + 2 * s.padLeft() - spanW, s.strideW()) + 1;
+        if (outH < 1 || outW < 1) {
+            return;
+        }
+        compare(s, inH, inW, outH, outW, true, false, false, Epilogue.NONE);
+        compare(s, inH, inW, outH, outW, false, false, false, RELU);
+        compare(s, inH, inW, outH, outW, true, true, false, Epilogue.NONE);
+        compare(s, inH, inW, outH, outW, true, false, true, RELU);
+        if (s.padLeft() > 0 && s.padTop() > 0) {
+            // taps, and whole windows, below and right of the image
+            compare(s, inH, inW, outH + 1, outW + 2, true, false, false, RELU);
+        }
+    }
+
+    private void compare(
+            ConvShape s, int inH, int inW, int outH, int outW, boolean bias, boolean accumulate,
+            boolean special, Epilogue epilogue) {
+        String what = s + " of " + inH + "x" + inW + (accumulate ? " accumulating" : "");
+        int taps = s.kernelH() * s.kernelW();
+        int pixels = 3 + inH * inW * s.inChannels();
+        float[] x = special ? Twins.specials(1, pixels) : Twins.values(1, pixels);
+        float[] w = Twins.values(2, 4 + s.outChannels() * s.inChannels() / s.group() * taps);
+        float[] biases = bias ? Twins.values(3, 5 + s.outChannels()) : null;
+        int n = outH * outW * s.outChannels();
+        float[] before = Twins.values(4, 6 + n + 40);
+        float[] expected = before.clone();
+        float[] found = before.clone();
+        scalar.conv(
+                scalar.pack(s, w, 4), x, 3, inH, inW, biases, 5, accumulate, epilogue,
+                expected, 6, outH, outW, new float[Kernels.SCRATCH_FLOATS]);
+        vector.conv(
+                vector.pack(s, w, 4), x, 3, inH, inW, biases, 5, accumulate, epilogue,
+                found, 6, outH, outW, Twins.values(5, Kernels.SCRATCH_FLOATS));
+        Twins.assertSameBits(what, expected, found);
+        Twins.assertOnly(what, before, found, 6, 1, n, Integer.MAX_VALUE);
+    }
+}
