@@ -5,7 +5,8 @@ public interface PoolKernels {
 
     /** Geometry of a pooling window; as {@link ConvKernels.ConvShape}. */
     record PoolShape(
-            int kernelH, int kernelW, int strideH, int strideW, int dilationH, int dilationW, int padTop, int padLeft) {}
+            int kernelH, int kernelW, int strideH, int strideW,
+            int dilationH, int dilationW, int padTop, int padLeft) {}
 
     /**
      * Maximum over the taps that lie inside the image (IEEE maximum, starting from −∞).
