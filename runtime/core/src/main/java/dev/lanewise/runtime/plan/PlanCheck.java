@@ -186,10 +186,17 @@ public final class PlanCheck {
             for (BlockProto block : step.getBlocksList()) {
                 keepAlive(block, begin, position);
             }
+            for (int input : step.getInputsList()) {
+                if (input != 0) {
+                    read(at, input - 1); // a repeated block is fed until the last iteration
+                }
+            }
         }
         for (int output : step.getOutputsList()) {
             if (output != 0) {
-                write(at, step, tensor(at, output - 1));
+                int t = tensor(at, output - 1);
+                write(at, step, t);
+                first[root[t]] = Math.min(first[root[t]], begin); // and collects from the first one on
             }
         }
     }

@@ -1,0 +1,85 @@
+package dev.lanewise.compiler;
+
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Literal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a user decides when compiling. Immutable; start from {@link #defaults()}.
+ *
+ * @param bounds ranges of symbolic extents by name
+ * @param defaultBound upper bound of the symbols that {@code bounds} does not name
+ * @param pins values of inputs that are fixed once and for all, by name
+ * @param states outputs by the inputs that they become in the next call
+ * @param autoState whether inputs and outputs of equal type that are named as a pair are taken for
+ *     state too
+ * @param debug whether the file keeps the source model's names
+ */
+public record CompileOptions(
+        Map<String, Range> bounds, long defaultBound, Map<String, Literal> pins, Map<String, String> states,
+        boolean autoState, boolean debug) {
+
+    /** Smallest and largest value of an extent. */
+    public record Range(long min, long max) {}
+
+    /** Where nobody says otherwise; enough for sentences, small enough for memory. */
+    private static final long DEFAULT_BOUND = 512;
+
+    private static final CompileOptions DEFAULTS =
+            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), true, true);
+
+    public CompileOptions {
+        bounds = Map.copyOf(bounds);
+        pins = Map.copyOf(pins);
+        states = Map.copyOf(states);
+    }
+
+    public static CompileOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** Lets the extent be 1 to {@code max}; see {@link #dim(String, long, long)}. */
+    public CompileOptions dim(String name, long max) {
+        return dim(name, Math.min(1, max), max);
+    }
+
+    /** Lets a symbolic extent be {@code min} to {@code max}; where these are equal it is a number. */
+    public CompileOptions dim(String name, long min, long max) {
+        Map<String, Range> more = new LinkedHashMap<>(bounds);
+        more.put(name, new Range(min, max));
+        return new CompileOptions(more, defaultBound, pins, states, autoState, debug);
+    }
+
+    public CompileOptions defaultBound(long bound) {
+        return new CompileOptions(bounds, bound, pins, states, autoState, debug);
+    }
+
+    /** Fixes the value of an input, which the compiled model then no longer has. */
+    public CompileOptions pin(String input, Literal value) {
+        Map<String, Literal> more = new LinkedHashMap<>(pins);
+        more.put(input, value);
+        return new CompileOptions(bounds, defaultBound, more, states, autoState, debug);
+    }
+
+    /** Makes an input and an output one state. */
+    public CompileOptions state(String input, String output) {
+        Map<String, String> more = new LinkedHashMap<>(states);
+        more.put(input, output);
+        return new CompileOptions(bounds, defaultBound, pins, more, autoState, debug);
+    }
+
+    public CompileOptions autoState(boolean auto) {
+        return new CompileOptions(bounds, defaultBound, pins, states, auto, debug);
+    }
+
+    public CompileOptions debug(boolean keep) {
+        return new CompileOptions(bounds, defaultBound, pins, states, autoState, keep);
+    }
+
+    /** The extent of that name, with its bounds. */
+    public Dim symbol(String name) {
+        Range range = bounds.getOrDefault(name, new Range(0, defaultBound));
+        return range.min == range.max ? Dim.of(range.max) : Dim.symbol(name, range.min, range.max);
+    }
+}

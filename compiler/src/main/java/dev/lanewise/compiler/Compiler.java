@@ -1,0 +1,62 @@
+package dev.lanewise.compiler;
+
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.onnx.OnnxImporter;
+import dev.lanewise.compiler.pass.Passes;
+import dev.lanewise.compiler.plan.Emitter;
+import dev.lanewise.formats.CompileException;
+import dev.lanewise.formats.FormatException;
+import dev.lanewise.formats.LanewiseException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From a trained model to a model file: importer, passes, lowering, memory plan. Stateless. */
+public final class Compiler {
+
+    private static final long LARGEST_FILE = Integer.MAX_VALUE - 64;
+
+    private Compiler() {}
+
+    /**
+     * Compiles a model file; the format follows from its content.
+     *
+     * @throws FormatException where the file is damaged
+     * @throws CompileException with all that is not supported or does not fit
+     */
+    public static Compiled compile(Path file, CompileOptions options) throws IOException {
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(file.toString(), null, "no such model file");
+        }
+        if (Files.size(file) > LARGEST_FILE) {
+            throw new FormatException(file.toString(), "", "larger than 2 GiB; move its weights to external data");
+        }
+        return compile(file.toString(), Files.readAllBytes(file), file.toAbsolutePath().getParent(), options);
+    }
+
+    /**
+     * Compiles a model in memory.
+     *
+     * @param folder where external data lies, or {@code null}
+     */
+    public static Compiled compile(String name, byte[] bytes, Path folder, CompileOptions options) {
+        return compile(name, OnnxImporter.read(name, bytes, folder, options), options);
+    }
+
+    /** Compiles a graph. */
+    public static Compiled compile(String name, Graph graph, CompileOptions options) {
+        List<String> notes = new ArrayList<>();
+        try {
+            Graph ready = Passes.run(graph, options, notes);
+            Emitter.Emitted emitted = new Emitter().emit(ready, name, options.debug());
+            return new Compiled(emitted.file(), ready, notes, emitted.lowerBound(), emitted.requests());
+        } catch (CompileException e) {
+            throw e;
+        } catch (LanewiseException e) {
+            throw new CompileException(name, List.of(e));
+        }
+    }
+}

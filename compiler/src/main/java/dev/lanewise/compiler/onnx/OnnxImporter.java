@@ -1,0 +1,409 @@
+package dev.lanewise.compiler.onnx;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.onnx.proto.FunctionProto;
+import dev.lanewise.compiler.onnx.proto.GraphProto;
+import dev.lanewise.compiler.onnx.proto.ModelProto;
+import dev.lanewise.compiler.onnx.proto.NodeProto;
+import dev.lanewise.compiler.onnx.proto.OperatorSetIdProto;
+import dev.lanewise.compiler.onnx.proto.TensorProto;
+import dev.lanewise.compiler.onnx.proto.TensorShapeProto;
+import dev.lanewise.compiler.onnx.proto.TypeProto;
+import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
+import dev.lanewise.formats.CompileException;
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.FormatException;
+import dev.lanewise.formats.LanewiseException;
+import dev.lanewise.formats.Limits;
+import dev.lanewise.formats.PlanException;
+import dev.lanewise.formats.UnsupportedOpException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Reads an ONNX model into a graph. Foreign names, versions, layouts and gate orders end here. All
+ * that is wrong with a model is collected and reported together.
+ */
+public final class OnnxImporter {
+
+    private static final int DEEPEST_BODY = 16;
+    private static final int RECURSION_LIMIT = 100;
+
+    private final String file;
+    private final CompileOptions options;
+    private final OnnxTensors tensors;
+    private final List<LanewiseException> problems = new ArrayList<>();
+    private final Map<String, Integer> opsets = new HashMap<>();
+    private final Map<String, FunctionProto> functions = new HashMap<>();
+    private int depth;
+
+    private OnnxImporter(String file, Path folder, CompileOptions options) {
+        this.file = file;
+        this.options = options;
+        this.tensors = new OnnxTensors(file, folder);
+    }
+
+    /**
+     * Reads a model.
+     *
+     * @param bytes the file's bytes
+     * @param folder the model's own folder, for external data; {@code null} for none
+     * @throws FormatException where the bytes are no ONNX model
+     * @throws CompileException with all that is not supported or does not fit
+     */
+    public static Graph read(String file, byte[] bytes, Path folder, CompileOptions options) {
+        ModelProto model;
+        try {
+            CodedInputStream in = CodedInputStream.newInstance(bytes);
+            in.setRecursionLimit(RECURSION_LIMIT);
+            model = ModelProto.parseFrom(in);
+        } catch (InvalidProtocolBufferException e) {
+            throw new FormatException(file, "", "not an ONNX model, or damaged (" + e.getMessage() + ")", e);
+        } catch (IOException e) {
+            throw new FormatException(file, "", "unreadable", e);
+        }
+        if (!model.hasGraph() || model.getOpsetImportCount() == 0) {
+            throw new FormatException(file, "", "not an ONNX model: it has no "
+                    + (model.hasGraph() ? "operator set" : "graph"));
+        }
+        OnnxImporter importer = new OnnxImporter(file, folder, options);
+        Graph graph;
+        try {
+            graph = importer.read(model);
+        } catch (LanewiseException e) {
+            importer.problems.add(e);
+            throw new CompileException(file, importer.problems);
+        }
+        if (!importer.problems.isEmpty()) {
+            throw new CompileException(file, importer.problems);
+        }
+        return graph;
+    }
+
+    OnnxTensors tensors() {
+        return tensors;
+    }
+
+    CompileOptions options() {
+        return options;
+    }
+
+    private Graph read(ModelProto model) {
+        for (OperatorSetIdProto opset : model.getOpsetImportList()) {
+            opsets.put(domain(opset.getDomain()), (int) Math.min(opset.getVersion(), 1_000));
+        }
+        for (FunctionProto function : model.getFunctionsList()) {
+            functions.put(domain(function.getDomain()) + ":" + function.getName(), function);
+        }
+        OnnxScope scope = new OnnxScope(null);
+        GraphProto graph = model.getGraph();
+        Set<String> constants = readInitializers(graph, scope);
+        declareShapes(graph, scope);
+        for (ValueInfoProto input : graph.getInputList()) {
+            if (!constants.contains(input.getName())) {
+                readInput(input, scope);
+            }
+        }
+        readNodes(graph.getNodeList(), scope);
+        Set<String> names = new HashSet<>();
+        for (ValueInfoProto output : graph.getOutputList()) {
+            Value value = scope.find(output.getName());
+            if (value != null && names.add(output.getName())) {
+                scope.builder().output(output.getName(), value);
+            } else if (!scope.hasFailed(output.getName())) {
+                problems.add(new FormatException(file, "output '" + output.getName() + "'",
+                        value == null ? "no node computes it" : "listed twice"));
+            }
+        }
+        return scope.builder().build();
+    }
+
+    static String domain(String domain) {
+        return domain.equals("ai.onnx") ? "" : domain;
+    }
+
+    private Set<String> readInitializers(GraphProto graph, OnnxScope scope) {
+        Set<String> names = new HashSet<>();
+        for (TensorProto tensor : graph.getInitializerList()) {
+            names.add(tensor.getName());
+            try {
+                scope.define(tensor.getName(), Value.constant(tensor.getName(), tensors.read(tensor)));
+            } catch (LanewiseException e) {
+                problems.add(e);
+                scope.fail(tensor.getName());
+            }
+        }
+        graph.getSparseInitializerList().forEach(sparse -> {
+            String name = sparse.getValues().getName();
+            names.add(name);
+            scope.define(name, Value.constant(name, tensors.read(sparse)));
+        });
+        return names;
+    }
+
+    private void readInput(ValueInfoProto input, OnnxScope scope) {
+        Literal pin = options.pins().get(input.getName());
+        try {
+            if (pin != null) {
+                ValueType type = pin.valueType();
+                scope.define(input.getName(), Value.constant(input.getName(), checkPin(input, pin, type)));
+                return;
+            }
+            ValueType type = type(input);
+            if (input.getName().isEmpty() || input.getName().length() > Limits.NAME_BYTES) {
+                throw new FormatException(file, "inputs", "an input without a name, or with one too long");
+            }
+            if (scope.knows(input.getName())) {
+                throw new FormatException(file, "input '" + input.getName() + "'", "listed twice");
+            }
+            scope.define(input.getName(), scope.builder().input(input.getName(), type));
+        } catch (LanewiseException e) {
+            problems.add(e);
+            scope.fail(input.getName());
+        }
+    }
+
+    private Literal checkPin(ValueInfoProto input, Literal pin, ValueType type) {
+        DType declared = OnnxTensors.type(input.getType().getTensorType().getElemType());
+        if (declared == null || declared == pin.type()) {
+            return pin;
+        }
+        return Literal.of(declared, pin.toDoubles(), pin.shape());
+    }
+
+    private ValueType type(ValueInfoProto info) {
+        TypeProto type = info.getType();
+        if (type.getValueCase() != TypeProto.ValueCase.TENSOR_TYPE) {
+            throw new UnsupportedOpException(info.getName(), "input", "is no dense tensor but "
+                    + type.getValueCase().name().toLowerCase(java.util.Locale.ROOT)
+                    + "; sequences, maps and optional values are not supported as inputs");
+        }
+        DType element = OnnxTensors.type(type.getTensorType().getElemType());
+        if (element == null) {
+            throw new UnsupportedOpException(info.getName(), "input",
+                    "element type " + OnnxTensors.typeName(type.getTensorType().getElemType()) + " is not supported");
+        }
+        if (!type.getTensorType().hasShape()) {
+            throw new PlanException(file + ": input '" + info.getName() + "' states no rank; nothing can be planned for it");
+        }
+        return new ValueType(element, shape(info.getName(), type.getTensorType().getShape()));
+    }
+
+    private List<Dim> shape(String name, TensorShapeProto shape) {
+        if (shape.getDimCount() > Limits.RANK) {
+            throw new FormatException(file, "value '" + name + "'", "rank " + shape.getDimCount());
+        }
+        List<Dim> dims = new ArrayList<>();
+        for (int axis = 0; axis < shape.getDimCount(); axis++) {
+            TensorShapeProto.Dimension dim = shape.getDim(axis);
+            if (dim.getValueCase() == TensorShapeProto.Dimension.ValueCase.DIM_VALUE) {
+                if (dim.getDimValue() < 0 || dim.getDimValue() > Integer.MAX_VALUE) {
+                    throw new FormatException(file, "value '" + name + "'", "an extent of " + dim.getDimValue());
+                }
+                dims.add(Dim.of(dim.getDimValue()));
+            } else {
+                String symbol = dim.getDimParam().isBlank() ? name + "." + axis : dim.getDimParam();
+                dims.add(options.symbol(symbol));
+            }
+        }
+        return dims;
+    }
+
+    /** What the model says about extents of intermediate values; used only as bounds. */
+    private void declareShapes(GraphProto graph, OnnxScope scope) {
+        List<ValueInfoProto> infos = new ArrayList<>(graph.getValueInfoList());
+        infos.addAll(graph.getOutputList());
+        for (ValueInfoProto info : infos) {
+            if (info.getType().getTensorType().hasShape()) {
+                try {
+                    scope.declareShape(info.getName(), shape(info.getName(), info.getType().getTensorType().getShape()));
+                } catch (FormatException e) {
+                    problems.add(e);
+                }
+            }
+        }
+    }
+
+    private void readNodes(List<NodeProto> nodes, OnnxScope scope) {
+        for (NodeProto node : nodes) {
+            try {
+                readNode(node, scope);
+            } catch (LanewiseException e) {
+                problems.add(e);
+                node.getOutputList().forEach(scope::fail);
+            } catch (ArithmeticException | IndexOutOfBoundsException | IllegalArgumentException e) {
+                // values of a hostile model that no rule of an operator has caught
+                problems.add(new FormatException(
+                        file, "node '" + OnnxNode.name(node) + "'", "its attributes or inputs make no sense", e));
+                node.getOutputList().forEach(scope::fail);
+            }
+        }
+    }
+
+    private void readNode(NodeProto node, OnnxScope scope) {
+        String domain = domain(node.getDomain());
+        FunctionProto function = functions.get(domain + ":" + node.getOpType());
+        OnnxOp converter = function == null ? OnnxOps.find(domain, node.getOpType()) : null;
+        Integer opset = opsets.get(domain);
+        if (opset == null) {
+            opset = 1; // what a model does not import is at its first version
+        }
+        if (function == null && converter == null) {
+            throw new UnsupportedOpException(
+                    OnnxNode.name(node), OnnxNode.describe(node, opset), OnnxOps.whyUnsupported(domain, node.getOpType()));
+        }
+        List<Value> inputs = new ArrayList<>();
+        for (String name : node.getInputList()) {
+            if (scope.hasFailed(name)) {
+                node.getOutputList().forEach(scope::fail);
+                return; // the cause has been reported
+            }
+            Value value = name.isEmpty() ? null : scope.find(name);
+            if (value == null && !name.isEmpty()) {
+                throw new FormatException(file, "node '" + OnnxNode.name(node) + "'", "uses '" + name
+                        + "', which no earlier node computes (nodes must come in order, without cycles)");
+            }
+            inputs.add(value);
+        }
+        OnnxNode reading = new OnnxNode(this, scope, node, opset, inputs);
+        if (function != null) {
+            inline(function, node, reading, scope);
+            return;
+        }
+        converter.convert(reading);
+        if (!reading.unreadAttributes().isEmpty()) {
+            throw reading.unsupported("attribute '" + reading.unreadAttributes().get(0)
+                    + "' is not known to this operator");
+        }
+        defineOutputs(node, reading.outputs(), scope);
+    }
+
+    private void defineOutputs(NodeProto node, List<Value> outputs, OnnxScope scope) {
+        for (int i = 0; i < node.getOutputCount(); i++) {
+            String name = node.getOutput(i);
+            if (name.isEmpty()) {
+                continue;
+            }
+            if (i >= outputs.size() || outputs.get(i) == null) {
+                scope.fail(name);
+                problems.add(new UnsupportedOpException(OnnxNode.name(node),
+                        OnnxNode.describe(node, opsets.getOrDefault(domain(node.getDomain()), 1)),
+                        "output " + i + " is not computed by Lanewise"));
+            } else {
+                scope.define(name, outputs.get(i));
+            }
+        }
+    }
+
+    /** A function of the model's own: its nodes, with names of their own, in place of the call. */
+    private void inline(FunctionProto function, NodeProto call, OnnxNode reading, OnnxScope scope) {
+        if (++depth > DEEPEST_BODY) {
+            throw reading.misfit("functions call each other deeper than " + DEEPEST_BODY);
+        }
+        Map<String, Integer> outerOpsets = new HashMap<>(opsets);
+        function.getOpsetImportList().forEach(opset ->
+                opsets.put(domain(opset.getDomain()), (int) Math.min(opset.getVersion(), 1_000)));
+        OnnxFunctions.Inlined inlined = OnnxFunctions.inline(function, call);
+        for (int i = 0; i < function.getInputCount(); i++) {
+            if (reading.has(i)) {
+                scope.define(inlined.input(i), reading.in(i));
+            }
+        }
+        int before = problems.size();
+        readNodes(inlined.nodes(), scope);
+        opsets.clear();
+        opsets.putAll(outerOpsets);
+        depth--;
+        for (int i = 0; i < call.getOutputCount(); i++) {
+            Value value = scope.find(inlined.output(i));
+            if (value != null) {
+                scope.define(call.getOutput(i), value);
+            } else {
+                scope.fail(call.getOutput(i));
+                if (problems.size() == before) {
+                    problems.add(reading.misfit("the function does not compute its output " + i));
+                }
+            }
+        }
+    }
+
+    /**
+     * Reads a body.
+     *
+     * @param inputs values that stand for the body's inputs, in order
+     */
+    OnnxScope readBody(GraphProto graph, OnnxScope outer, List<ValueType> inputs) {
+        if (++depth > DEEPEST_BODY) {
+            throw new FormatException(file, "graph '" + graph.getName() + "'", "bodies nested deeper than " + DEEPEST_BODY);
+        }
+        OnnxScope scope = new OnnxScope(outer);
+        readInitializers(graph, scope);
+        declareShapes(graph, scope);
+        for (int i = 0; i < inputs.size(); i++) {
+            String name = graph.getInput(i).getName();
+            scope.define(name, scope.builder().input(name, inputs.get(i)));
+        }
+        int before = problems.size();
+        readNodes(graph.getNodeList(), scope);
+        depth--;
+        if (problems.size() > before) {
+            throw problems.remove(problems.size() - 1);
+        }
+        return scope;
+    }
+
+    /** Reads a body's nodes straight into the scope around it: a branch that is known to be taken. */
+    List<Value> readInline(GraphProto graph, OnnxScope scope) {
+        if (++depth > DEEPEST_BODY) {
+            throw new FormatException(file, "graph '" + graph.getName() + "'", "bodies nested deeper than " + DEEPEST_BODY);
+        }
+        readInitializers(graph, scope);
+        declareShapes(graph, scope);
+        readNodes(graph.getNodeList(), scope);
+        depth--;
+        List<Value> outputs = new ArrayList<>();
+        for (ValueInfoProto output : graph.getOutputList()) {
+            outputs.add(scope.find(output.getName()));
+        }
+        return outputs;
+    }
+
+    /** The error for contents that are known only at run time, with the inputs they come from. */
+    PlanException unknownContents(OnnxNode node, int input, Value value) {
+        Set<String> sources = new TreeSet<>();
+        Set<Node> seen = new HashSet<>();
+        Deque<Value> open = new ArrayDeque<>(List.of(value));
+        while (!open.isEmpty()) {
+            Value next = open.pop();
+            if (next.producer() == null) {
+                if (!next.isConstant()) {
+                    sources.add(next.name());
+                }
+            } else if (seen.add(next.producer())) {
+                next.producer().inputs().stream().filter(v -> v != null).forEach(open::push);
+            }
+        }
+        return new PlanException(
+                "node '" + node.name() + "' (" + node.describe() + "): input " + input
+                        + " decides extents and is known only when the model runs; pin what it is computed from: "
+                        + String.join(", ", sources.stream().map(s -> "--pin " + s + "=…").toList()),
+                new ArrayList<>(sources));
+    }
+}

@@ -1,0 +1,161 @@
+package dev.lanewise.compiler.onnx;
+
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.op.Concat;
+import dev.lanewise.compiler.op.Extents;
+import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.compiler.op.Transpose;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** ONNX's operators that move elements or name their extents. */
+final class OnnxMovement {
+
+    private OnnxMovement() {}
+
+    static void register(Map<String, OnnxOp> ops) {
+        ops.put(":Constant", OnnxMovement::constant);
+        ops.put(":Identity", node -> node.out(node.in(0)));
+        ops.put(":Shape", OnnxMovement::shape);
+        ops.put(":Reshape", OnnxMovement::reshape);
+        ops.put(":Transpose", OnnxMovement::transpose);
+        ops.put(":Concat", OnnxMovement::concat);
+        ops.put(":Squeeze", OnnxMovement::squeeze);
+        ops.put(":Unsqueeze", OnnxMovement::unsqueeze);
+    }
+
+    private static void constant(OnnxNode node) {
+        if (node.hasAttribute("value")) {
+            node.out(node.constant(node.tensor("value")));
+            return;
+        }
+        throw node.unsupported("a constant of this kind");
+    }
+
+    private static void shape(OnnxNode node) {
+        int rank = node.in(0).rank();
+        int start = clamp(node.integer("start", 0), rank);
+        int end = clamp(node.integer("end", rank), rank);
+        List<Dim> dims = node.in(0).shape().subList(start, Math.max(start, end));
+        node.out(node.add(new Extents(dims, false)));
+    }
+
+    private static int clamp(long axis, int rank) {
+        return (int) Math.max(0, Math.min(rank, axis < 0 ? axis + rank : axis));
+    }
+
+    /** -1 takes what is left; 0 keeps the input's extent, unless allowzero says that it means zero. */
+    private static void reshape(OnnxNode node) {
+        Value x = node.in(0);
+        boolean allowZero = node.flag("allowzero", false);
+        List<Dim> target = node.opset() >= 5
+                ? node.dims(1)
+                : Arrays.stream(node.integers("shape")).mapToObj(Dim::of).toList();
+        List<Dim> shape = new ArrayList<>();
+        Dim known = Dim.ONE;
+        int open = -1;
+        for (int axis = 0; axis < target.size(); axis++) {
+            Dim dim = target.get(axis);
+            if (dim.is(0) && !allowZero) {
+                if (axis >= x.rank()) {
+                    throw node.misfit("extent " + axis + " copies an extent that " + x.type() + " has not");
+                }
+                dim = x.dim(axis);
+            }
+            if (dim.is(-1)) {
+                if (open >= 0) {
+                    throw node.misfit("two extents of -1 in " + target);
+                }
+                open = axis;
+            } else {
+                known = known.times(dim);
+            }
+            shape.add(dim);
+        }
+        if (open >= 0) {
+            Dim size = x.type().size();
+            shape.set(open, known.is(0) ? Dim.ZERO : size.floorDiv(known));
+        }
+        node.out(node.add(new Reshape(shape), x));
+    }
+
+    private static void transpose(OnnxNode node) {
+        long[] perm = node.integers("perm");
+        int rank = node.in(0).rank();
+        int[] permutation = new int[rank];
+        if (perm != null && perm.length != rank) {
+            throw node.misfit("perm has " + perm.length + " axes, the input " + node.in(0).type());
+        }
+        for (int axis = 0; axis < rank; axis++) {
+            permutation[axis] = perm == null ? rank - 1 - axis : Math.toIntExact(perm[axis]);
+        }
+        node.out(node.add(Transpose.of(permutation), node.in(0)));
+    }
+
+    private static void concat(OnnxNode node) {
+        int axis = axis(node, node.integer("axis", 1), node.in(0).rank());
+        Value[] inputs = new Value[node.inputCount()];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = node.in(i);
+        }
+        node.out(inputs.length == 1 ? inputs[0] : node.add(new Concat(axis), inputs));
+    }
+
+    private static void squeeze(OnnxNode node) {
+        Value x = node.in(0);
+        long[] axes = axes(node, 13);
+        List<Dim> shape = new ArrayList<>();
+        for (int axis = 0; axis < x.rank(); axis++) {
+            int at = axis;
+            boolean drop = axes == null
+                    ? x.dim(axis).is(1)
+                    : Arrays.stream(axes).anyMatch(a -> axis(node, a, x.rank()) == at);
+            if (!drop) {
+                shape.add(x.dim(axis));
+            } else if (!x.dim(axis).is(1) && x.dim(axis).isConstant()) {
+                throw node.misfit("axis " + axis + " of " + x.type() + " is not 1");
+            }
+        }
+        node.out(node.add(new Reshape(shape), x));
+    }
+
+    private static void unsqueeze(OnnxNode node) {
+        Value x = node.in(0);
+        long[] axes = axes(node, 13);
+        int rank = x.rank() + axes.length;
+        List<Dim> shape = new ArrayList<>();
+        int next = 0;
+        for (int axis = 0; axis < rank; axis++) {
+            int at = axis;
+            boolean added = Arrays.stream(axes).anyMatch(a -> axis(node, a, rank) == at);
+            if (!added && next >= x.rank()) {
+                throw node.misfit("axes " + Arrays.toString(axes) + " name one twice");
+            }
+            shape.add(added ? Dim.ONE : x.dim(next++));
+        }
+        node.out(node.add(new Reshape(shape), x));
+    }
+
+    /** Axes as an attribute in old operator sets, as the second input from {@code asInput} on. */
+    static long[] axes(OnnxNode node, int asInput) {
+        return node.opset() < asInput ? node.integers("axes") : node.has(1) ? node.longs(1) : null;
+    }
+
+    /** An axis that may be counted from the end. */
+    static int axis(OnnxNode node, long axis, int rank) {
+        long positive = axis < 0 ? axis + rank : axis;
+        if (positive < 0 || positive >= Math.max(1, rank)) {
+            throw node.misfit("axis " + axis + " of a tensor of rank " + rank);
+        }
+        return (int) positive;
+    }
+
+    /** The same value with another type's shape; for converters that need a certain rank. */
+    static Value reshaped(OnnxNode node, Value x, List<Dim> shape) {
+        return new ValueType(x.type().type(), shape).equals(x.type()) ? x : node.add(new Reshape(shape), x);
+    }
+}

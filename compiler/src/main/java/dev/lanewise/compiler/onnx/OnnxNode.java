@@ -1,0 +1,328 @@
+package dev.lanewise.compiler.onnx;
+
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.GraphBuilder;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Op;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.onnx.proto.AttributeProto;
+import dev.lanewise.compiler.onnx.proto.GraphProto;
+import dev.lanewise.compiler.onnx.proto.NodeProto;
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.PlanException;
+import dev.lanewise.formats.ShapeException;
+import dev.lanewise.formats.UnsupportedOpException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * An ONNX node being converted: its inputs as values of the graph, its attributes, and a builder to
+ * add operations with. An attribute that a converter does not ask for makes the import fail, so that
+ * none is silently ignored.
+ */
+public final class OnnxNode {
+
+    private final OnnxImporter importer;
+    private final OnnxScope scope;
+    private final NodeProto node;
+    private final int opset;
+    private final List<Value> inputs;
+    private final List<Value> outputs = new ArrayList<>();
+    private final Set<String> read = new HashSet<>();
+    private int added;
+
+    OnnxNode(OnnxImporter importer, OnnxScope scope, NodeProto node, int opset, List<Value> inputs) {
+        this.importer = importer;
+        this.scope = scope;
+        this.node = node;
+        this.opset = opset;
+        this.inputs = inputs;
+    }
+
+    /** The node's name, or what else it can be recognised by. */
+    public String name() {
+        return name(node);
+    }
+
+    static String name(NodeProto node) {
+        if (!node.getName().isEmpty()) {
+            return node.getName();
+        }
+        return node.getOutputCount() > 0 ? node.getOutput(0) : node.getOpType();
+    }
+
+    public String type() {
+        return node.getOpType();
+    }
+
+    /** Version of the operator set that the node's domain has in this model. */
+    public int opset() {
+        return opset;
+    }
+
+    public GraphBuilder builder() {
+        return scope.builder();
+    }
+
+    OnnxScope scope() {
+        return scope;
+    }
+
+    OnnxImporter importer() {
+        return importer;
+    }
+
+    // Inputs -----------------------------------------------------------------------------------
+
+    public int inputCount() {
+        return inputs.size();
+    }
+
+    public boolean has(int i) {
+        return i < inputs.size() && inputs.get(i) != null;
+    }
+
+    /** A required input. */
+    public Value in(int i) {
+        if (!has(i)) {
+            throw misfit("input " + i + " is missing");
+        }
+        return inputs.get(i);
+    }
+
+    /** An optional input, {@code null} where absent. */
+    public Value inOrNull(int i) {
+        return has(i) ? inputs.get(i) : null;
+    }
+
+    /**
+     * The elements of an integer input that shapes depend on: numbers, or extents.
+     *
+     * @throws PlanException where they are known only when the model runs; it names the inputs of the
+     *     model that would have to be pinned
+     */
+    public List<Dim> dims(int i) {
+        if (in(i).contents() == null) {
+            throw unknown(i);
+        }
+        return in(i).contents();
+    }
+
+    /** As {@link #dims}, numbers only. */
+    public long[] longs(int i) {
+        for (Dim dim : dims(i)) {
+            if (!dim.isConstant()) {
+                throw misfit("input " + i + " depends on the extent " + dim + "; it must be a number here");
+            }
+        }
+        return dims(i).stream().mapToLong(Dim::constant).toArray();
+    }
+
+    /** The elements of an input that must be known. */
+    public Literal literal(int i) {
+        if (!in(i).isConstant()) {
+            throw unknown(i);
+        }
+        return in(i).constant();
+    }
+
+    private PlanException unknown(int i) {
+        return importer.unknownContents(this, i, in(i));
+    }
+
+    // Attributes -------------------------------------------------------------------------------
+
+    private AttributeProto attribute(String name, AttributeProto.AttributeType type) {
+        read.add(name);
+        for (AttributeProto attribute : node.getAttributeList()) {
+            if (attribute.getName().equals(name)) {
+                boolean untyped = attribute.getType() == AttributeProto.AttributeType.UNDEFINED;
+                if (!untyped && attribute.getType() != type) {
+                    throw misfit("attribute '" + name + "' is of type " + attribute.getType() + "; expected " + type);
+                }
+                return attribute;
+            }
+        }
+        return null;
+    }
+
+    public boolean hasAttribute(String name) {
+        return node.getAttributeList().stream().anyMatch(a -> a.getName().equals(name));
+    }
+
+    /** Declares attributes that change nothing about the result. */
+    public void ignore(String... names) {
+        read.addAll(List.of(names));
+    }
+
+    public long integer(String name, long otherwise) {
+        AttributeProto attribute = attribute(name, AttributeProto.AttributeType.INT);
+        return attribute == null ? otherwise : attribute.getI();
+    }
+
+    public boolean flag(String name, boolean otherwise) {
+        return integer(name, otherwise ? 1 : 0) != 0;
+    }
+
+    public float number(String name, float otherwise) {
+        AttributeProto attribute = attribute(name, AttributeProto.AttributeType.FLOAT);
+        return attribute == null ? otherwise : attribute.getF();
+    }
+
+    public String text(String name, String otherwise) {
+        AttributeProto attribute = attribute(name, AttributeProto.AttributeType.STRING);
+        return attribute == null ? otherwise : attribute.getS().toString(StandardCharsets.UTF_8);
+    }
+
+    /** {@code null} where absent. */
+    public long[] integers(String name) {
+        AttributeProto attribute = attribute(name, AttributeProto.AttributeType.INTS);
+        return attribute == null ? null : attribute.getIntsList().stream().mapToLong(i -> i).toArray();
+    }
+
+    /** {@code null} where absent. */
+    public float[] numbers(String name) {
+        AttributeProto attribute = attribute(name, AttributeProto.AttributeType.FLOATS);
+        if (attribute == null) {
+            return null;
+        }
+        float[] values = new float[attribute.getFloatsCount()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = attribute.getFloats(i);
+        }
+        return values;
+    }
+
+    /** {@code null} where absent. */
+    public List<String> texts(String name) {
+        AttributeProto attribute = attribute(name, AttributeProto.AttributeType.STRINGS);
+        return attribute == null
+                ? null
+                : attribute.getStringsList().stream().map(s -> s.toString(StandardCharsets.UTF_8)).toList();
+    }
+
+    /** {@code null} where absent. */
+    public Literal tensor(String name) {
+        AttributeProto attribute = attribute(name, AttributeProto.AttributeType.TENSOR);
+        return attribute == null ? null : importer.tensors().read(attribute.getT());
+    }
+
+    /** The tensor of a sparse attribute, dense; {@code null} where absent. */
+    public Literal sparseTensor(String name) {
+        AttributeProto attribute = attribute(name, AttributeProto.AttributeType.SPARSE_TENSOR);
+        return attribute == null ? null : importer.tensors().read(attribute.getSparseTensor());
+    }
+
+    /** A graph that the node runs. */
+    public GraphProto graph(String name) {
+        AttributeProto attribute = attribute(name, AttributeProto.AttributeType.GRAPH);
+        if (attribute == null) {
+            throw misfit("attribute '" + name + "' is missing");
+        }
+        return attribute.getG();
+    }
+
+    /** The element type that an attribute names by number. */
+    public DType dtype(String name, DType otherwise) {
+        if (!hasAttribute(name)) {
+            return otherwise;
+        }
+        int number = (int) integer(name, 0);
+        DType type = OnnxTensors.type(number);
+        if (type == null) {
+            throw unsupported("element type " + OnnxTensors.typeName(number) + " is not supported");
+        }
+        return type;
+    }
+
+    /** One of several words. */
+    public String oneOf(String name, String otherwise, String... allowed) {
+        String word = text(name, otherwise);
+        if (!List.of(allowed).contains(word)) {
+            throw unsupported("attribute '" + name + "' is '" + word + "'; supported are " + List.of(allowed));
+        }
+        return word;
+    }
+
+    // Outputs ----------------------------------------------------------------------------------
+
+    public int outputCount() {
+        return node.getOutputCount();
+    }
+
+    /** Whether anybody may use output {@code i}. */
+    public boolean wants(int i) {
+        return i < node.getOutputCount() && !node.getOutput(i).isEmpty();
+    }
+
+    /**
+     * The declared type of output {@code i} in the model, where it states one; shapes that follow
+     * from data take their bounds from it.
+     */
+    public List<Dim> declaredShape(int i) {
+        return wants(i) ? scope.declaredShape(node.getOutput(i)) : null;
+    }
+
+    /** Adds an operation with one output. */
+    public Value add(Op op, Value... operands) {
+        return builder().add(nextName(), op, operands);
+    }
+
+    /** Adds an operation and gives all its outputs. */
+    public List<Value> addAll(Op op, Value... operands) {
+        List<Value> list = new ArrayList<>();
+        for (Value operand : operands) {
+            list.add(operand);
+        }
+        return builder().addAll(nextName(), op, list);
+    }
+
+    public Value constant(Literal literal) {
+        return builder().constant(nextName(), literal);
+    }
+
+    private String nextName() {
+        return added++ == 0 ? name() : name() + "#" + added;
+    }
+
+    /** Gives the node's next output; {@code null} for one that is not computed. */
+    public void out(Value value) {
+        outputs.add(value);
+    }
+
+    List<Value> outputs() {
+        return outputs;
+    }
+
+    // Errors -----------------------------------------------------------------------------------
+
+    /** Attributes that the converter has not asked for. */
+    List<String> unreadAttributes() {
+        return node.getAttributeList().stream()
+                .map(AttributeProto::getName)
+                .filter(name -> !read.contains(name))
+                .toList();
+    }
+
+    /** What messages call the operator: {@code ai.onnx:Conv-11}. */
+    public String describe() {
+        return describe(node, opset);
+    }
+
+    static String describe(NodeProto node, int opset) {
+        return (node.getDomain().isEmpty() ? "ai.onnx" : node.getDomain()) + ":" + node.getOpType() + "-" + opset;
+    }
+
+    /** The error for what is valid ONNX but not supported; to be thrown. */
+    public UnsupportedOpException unsupported(String reason) {
+        return new UnsupportedOpException(name(), describe(), reason);
+    }
+
+    /** The error for what is not valid; to be thrown. */
+    public ShapeException misfit(String problem) {
+        return new ShapeException("node '" + name() + "' (" + describe() + "): " + problem);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.lanewise.compiler.onnx;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The list of all ONNX operators that are supported, by domain and name, and why others are not. */
+final class OnnxOps {
+
+    private static final Map<String, OnnxOp> ALL = new HashMap<>();
+
+    static {
+        OnnxElementwise.register(ALL);
+        OnnxMovement.register(ALL);
+        OnnxProducts.register(ALL);
+        OnnxControl.register(ALL);
+    }
+
+    /** Out of scope, with the reason that people read. */
+    private static final Map<String, String> OUT_OF_SCOPE = new TreeMap<>();
+
+    static {
+        for (String op : Set.of("StringConcat", "StringSplit", "StringNormalizer", "RegexFullMatch", "TfIdfVectorizer")) {
+            OUT_OF_SCOPE.put(":" + op, "operators on strings are out of scope; prepare text before the model");
+        }
+        for (String op : Set.of("Optional", "OptionalGetElement", "OptionalHasElement")) {
+            OUT_OF_SCOPE.put(":" + op, "optional types are out of scope");
+        }
+        OUT_OF_SCOPE.put(":ImageDecoder", "decoding images is out of scope; pass pixels");
+    }
+
+    private OnnxOps() {}
+
+    /** The converter of an operator, or {@code null}. */
+    static OnnxOp find(String domain, String type) {
+        return ALL.get(domain + ":" + type);
+    }
+
+    static String whyUnsupported(String domain, String type) {
+        String reason = OUT_OF_SCOPE.get(domain + ":" + type);
+        if (reason != null) {
+            return reason;
+        }
+        return switch (domain) {
+            case "ai.onnx.ml" -> "classical machine learning operators are out of scope";
+            case "ai.onnx.preview", "ai.onnx.preview.training" -> "the preview and training domains are out of scope";
+            default -> "this operator is not supported";
+        };
+    }
+}

@@ -1,0 +1,78 @@
+package dev.lanewise.compiler.onnx;
+
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.GraphBuilder;
+import dev.lanewise.compiler.graph.Value;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Names and their values in one ONNX graph. A body sees the names of the graphs around it: a constant
+ * as it is, any other value as a capture, which becomes an input of the body.
+ */
+final class OnnxScope {
+
+    private final OnnxScope outer;
+    private final GraphBuilder builder = new GraphBuilder();
+    private final Map<String, Value> values = new HashMap<>();
+    /** Names of outputs of nodes that could not be converted; what uses them is not tried. */
+    private final Set<String> failed = new HashSet<>();
+    /** Outer values to the body's inputs that stand for them, in order. */
+    private final Map<Value, Value> captures = new LinkedHashMap<>();
+    private final Map<String, List<Dim>> declared = new HashMap<>();
+
+    OnnxScope(OnnxScope outer) {
+        this.outer = outer;
+    }
+
+    GraphBuilder builder() {
+        return builder;
+    }
+
+    void define(String name, Value value) {
+        values.put(name, value);
+    }
+
+    void fail(String name) {
+        failed.add(name);
+    }
+
+    boolean hasFailed(String name) {
+        return failed.contains(name) || !values.containsKey(name) && outer != null && outer.hasFailed(name);
+    }
+
+    boolean knows(String name) {
+        return values.containsKey(name) || outer != null && outer.knows(name);
+    }
+
+    /** The value of a name, {@code null} where there is none. */
+    Value find(String name) {
+        Value value = values.get(name);
+        if (value != null || outer == null) {
+            return value;
+        }
+        Value outside = outer.find(name);
+        if (outside == null || outside.isConstant()) {
+            return outside;
+        }
+        return captures.computeIfAbsent(outside, builder::inputLike);
+    }
+
+    /** Outer values that the body uses, and its inputs for them. */
+    Map<Value, Value> captures() {
+        return captures;
+    }
+
+    void declareShape(String name, List<Dim> shape) {
+        declared.put(name, shape);
+    }
+
+    /** The extents that the model states for a value, or {@code null}. */
+    List<Dim> declaredShape(String name) {
+        return declared.get(name);
+    }
+}

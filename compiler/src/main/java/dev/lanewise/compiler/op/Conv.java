@@ -1,0 +1,146 @@
+package dev.lanewise.compiler.op;
+
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Evaluation;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Op;
+import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.Epilogue;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A convolution over one, two or three spatial axes, channels last: {@code x[N, spatial..., C]},
+ * {@code filter[O, C / group, kernel...]}, {@code bias[O]} or none.
+ *
+ * @param strides per spatial axis
+ * @param dilations per spatial axis
+ * @param padsBefore zeros before each spatial axis
+ * @param padsAfter zeros after each spatial axis
+ */
+public record Conv(
+        int group, List<Integer> strides, List<Integer> dilations, List<Integer> padsBefore, List<Integer> padsAfter,
+        Epilogue epilogue)
+        implements Op {
+
+    public Conv {
+        strides = List.copyOf(strides);
+        dilations = List.copyOf(dilations);
+        padsBefore = List.copyOf(padsBefore);
+        padsAfter = List.copyOf(padsAfter);
+    }
+
+    public Conv with(Epilogue newEpilogue) {
+        return new Conv(group, strides, dilations, padsBefore, padsAfter, newEpilogue);
+    }
+
+    @Override
+    public List<ValueType> infer(Signature in) {
+        int spatial = strides.size();
+        in.requireRank(0, spatial + 2);
+        in.requireRank(1, spatial + 2);
+        in.requireSameType(0, 1);
+        in.requireEqual(in.dim(0, spatial + 1), in.dim(1, 1).times(group), "the number of channels of " + in.type(0));
+        Dim out = in.dim(1, 0);
+        if (out.isConstant() && out.constant() % group != 0) {
+            throw in.fail(out + " output channels do not divide into " + group + " groups");
+        }
+        List<Dim> shape = new ArrayList<>();
+        shape.add(in.dim(0, 0));
+        for (int axis = 0; axis < spatial; axis++) {
+            Dim reach = in.dim(1, axis + 2).minus(1).times(dilations.get(axis)).plus(1);
+            Dim room = in.dim(0, axis + 1).plus(padsBefore.get(axis) + padsAfter.get(axis)).minus(reach);
+            if (room.max() < 0) {
+                throw in.fail("a kernel that reaches over " + reach + " is larger than the padded input " + in.type(0));
+            }
+            shape.add(room.floorDiv(strides.get(axis)).plus(1));
+        }
+        shape.add(out);
+        if (in.has(2)) {
+            in.requireEqual(in.type(2).size(), out, "the size of the bias");
+        }
+        return List.of(new ValueType(in.dtype(0), shape));
+    }
+
+    @Override
+    public List<Literal> evaluate(Evaluation in) {
+        Literal x = in.in(0);
+        Literal w = in.in(1);
+        int spatial = strides.size();
+        int[] inShape = x.shape();
+        int[] wShape = w.shape();
+        int[] outShape = new int[spatial + 2];
+        outShape[0] = inShape[0];
+        outShape[spatial + 1] = wShape[0];
+        for (int a = 0; a < spatial; a++) {
+            int reach = (wShape[a + 2] - 1) * dilations.get(a) + 1;
+            outShape[a + 1] =
+                    (inShape[a + 1] + padsBefore.get(a) + padsAfter.get(a) - reach) / strides.get(a) + 1;
+        }
+        int[] inStrides = Strides.of(inShape);
+        int[] wStrides = Strides.of(wShape);
+        int perGroupIn = wShape[1];
+        int perGroupOut = wShape[0] / group;
+        int taps = 1;
+        for (int a = 0; a < spatial; a++) {
+            taps *= wShape[a + 2];
+        }
+        double[] y = new double[Literal.size(outShape)];
+        int[] at = new int[spatial + 2];
+        for (int i = 0; i < y.length; i++) {
+            unravel(i, outShape, at);
+            int o = at[spatial + 1];
+            double sum = in.has(2) ? in.in(2).doubleAt(o) : 0;
+            for (int tap = 0; tap < taps; tap++) {
+                int xAt = at[0] * inStrides[0];
+                int rest = tap;
+                boolean inside = true;
+                int wAt = o * wStrides[0];
+                for (int a = spatial - 1; a >= 0; a--) {
+                    int k = rest % wShape[a + 2];
+                    rest /= wShape[a + 2];
+                    int position = at[a + 1] * strides.get(a) + k * dilations.get(a) - padsBefore.get(a);
+                    inside &= position >= 0 && position < inShape[a + 1];
+                    xAt += position * inStrides[a + 1];
+                    wAt += k * wStrides[a + 2];
+                }
+                for (int c = 0; inside && c < perGroupIn; c++) {
+                    sum += x.doubleAt(xAt + o / perGroupOut * perGroupIn + c) * w.doubleAt(wAt + c * wStrides[1]);
+                }
+            }
+            y[i] = epilogue == Epilogue.NONE
+                    ? sum
+                    : Functions.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), sum);
+        }
+        return List.of(Literal.of(x.type(), y, outShape));
+    }
+
+    private static void unravel(int index, int[] shape, int[] at) {
+        int rest = index;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            at[axis] = rest % shape[axis];
+            rest /= shape[axis];
+        }
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+        if (!lowering.inputValue(1).isConstant()) {
+            throw lowering.unsupported("filters that are computed while the model runs are not supported; they must be "
+                    + "weights (if they are an input, pin it)");
+        }
+        lowering.step(
+                        StepKind.CONV,
+                        Lowering.list(lowering.in(0), lowering.in(1), lowering.in(2)),
+                        lowering.outs())
+                .ints(group)
+                .ints(strides)
+                .ints(dilations)
+                .ints(padsBefore)
+                .ints(epilogue.fn() == null ? 0 : epilogue.fn().ordinal() + 1)
+                .floats(epilogue.alpha(), epilogue.beta());
+    }
+}

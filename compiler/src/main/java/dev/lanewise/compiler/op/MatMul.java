@@ -1,0 +1,132 @@
+package dev.lanewise.compiler.op;
+
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Evaluation;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Op;
+import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.plan.PlanTensor;
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.MatmulKernels;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A matrix product {@code y[..., m, n] = epilogue(a[..., m, k] · b[..., k, n] + bias[n])}; leading
+ * extents are broadcast. Both operands have rank 2 or more.
+ *
+ * @param transB whether b is given as [..., n, k]
+ */
+public record MatMul(boolean transB, Epilogue epilogue) implements Op {
+
+    public static final MatMul PLAIN = new MatMul(false, Epilogue.NONE);
+
+    public MatMul with(Epilogue newEpilogue) {
+        return new MatMul(transB, newEpilogue);
+    }
+
+    @Override
+    public List<ValueType> infer(Signature in) {
+        in.requireSameType(0, 1);
+        int ra = in.rank(0);
+        int rb = in.rank(1);
+        if (ra < 2 || rb < 2) {
+            throw in.fail("operands " + in.type(0) + " and " + in.type(1) + " need rank 2 or more");
+        }
+        Dim k = in.dim(1, transB ? rb - 1 : rb - 2);
+        Dim n = in.dim(1, transB ? rb - 2 : rb - 1);
+        in.requireEqual(in.dim(0, ra - 1), k, "the last extent of " + in.type(0) + " times " + in.type(1));
+        List<Dim> shape =
+                new ArrayList<>(in.broadcast(in.shape(0).subList(0, ra - 2), in.shape(1).subList(0, rb - 2)));
+        shape.add(in.dim(0, ra - 2));
+        shape.add(n);
+        if (in.has(2)) {
+            in.requireEqual(in.type(2).size(), n, "the size of the bias");
+        }
+        return List.of(new ValueType(in.dtype(0), shape));
+    }
+
+    @Override
+    public List<Literal> evaluate(Evaluation in) {
+        Literal a = in.in(0);
+        Literal b = in.in(1);
+        int ra = a.rank();
+        int rb = b.rank();
+        int m = a.extent(ra - 2);
+        int k = a.extent(ra - 1);
+        int n = b.extent(transB ? rb - 2 : rb - 1);
+        Broadcast batch = Broadcast.of(leading(a), leading(b));
+        int[] shape = new int[batch.shape().length + 2];
+        System.arraycopy(batch.shape(), 0, shape, 0, batch.shape().length);
+        shape[shape.length - 2] = m;
+        shape[shape.length - 1] = n;
+        boolean floating = a.type().isFloating();
+        double[] y = new double[floating ? Literal.size(shape) : 0];
+        long[] integers = new long[floating ? 0 : Literal.size(shape)];
+        for (int s = 0; s < batch.size(); s++) {
+            int aOff = batch.index(0, s) * m * k;
+            int bOff = batch.index(1, s) * k * n;
+            for (int i = 0; i < m * n; i++) {
+                double sum = in.has(2) ? in.in(2).doubleAt(i % n) : 0;
+                long total = 0;
+                for (int j = 0; j < k; j++) {
+                    int ai = aOff + i / n * k + j;
+                    int bi = bOff + (transB ? i % n * k + j : j * n + i % n);
+                    if (floating) {
+                        sum += a.doubleAt(ai) * b.doubleAt(bi);
+                    } else {
+                        total += a.longAt(ai) * b.longAt(bi);
+                    }
+                }
+                if (floating) {
+                    y[s * m * n + i] = epilogue == Epilogue.NONE
+                            ? sum
+                            : Functions.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), sum);
+                } else {
+                    integers[s * m * n + i] = total;
+                }
+            }
+        }
+        return List.of(floating ? Literal.of(a.type(), y, shape) : Literal.of(a.type(), integers, shape));
+    }
+
+    private static int[] leading(Literal x) {
+        return java.util.Arrays.copyOf(x.shape(), x.rank() - 2);
+    }
+
+    /** Whether the right-hand side can be packed when the model is loaded. */
+    public boolean hasWeights(Node node) {
+        return node.input(1).isConstant() && node.input(1).rank() == 2
+                && node.input(0).type().type() == DType.F32;
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+        if (hasWeights(lowering.node())) {
+            lowering.step(
+                            StepKind.MATMUL,
+                            Lowering.list(lowering.in(0), lowering.in(1), lowering.in(2)),
+                            lowering.outs())
+                    .flag(transB)
+                    .ints(epilogue.fn() == null ? 0 : epilogue.fn().ordinal() + 1)
+                    .floats(epilogue.alpha(), epilogue.beta());
+            return;
+        }
+        ValueType b = lowering.inputValue(1).type();
+        Dim k = b.dim(b.rank() - (transB ? 1 : 2));
+        Dim n = b.dim(b.rank() - (transB ? 2 : 1));
+        PlanTensor panels = lowering.scratch(
+                DType.F32,
+                Dim.of(MatmulKernels.panelFloats(Math.toIntExact(n.max()), Math.toIntExact(k.max()))));
+        lowering.step(
+                        StepKind.MATMUL_DYNAMIC,
+                        Lowering.list(lowering.in(0), lowering.in(1)),
+                        Lowering.list(lowering.out(0), panels))
+                .flag(transB);
+    }
+}

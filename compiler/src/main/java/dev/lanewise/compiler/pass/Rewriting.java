@@ -1,0 +1,89 @@
+package dev.lanewise.compiler.pass;
+
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.GraphBuilder;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Op;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Builds a new graph from an old one, node by node in order. A pass overrides {@link #node}, looks at
+ * the new values of a node's inputs and their producers, and either adds something else or lets the
+ * node be copied. What nobody uses any more, {@link RemoveUnused} takes out.
+ */
+abstract class Rewriting {
+
+    private final Graph old;
+    private final GraphBuilder builder = new GraphBuilder();
+    private final Map<Value, Value> values = new HashMap<>();
+    private final Map<Value, Integer> uses;
+
+    Rewriting(Graph old) {
+        this.old = old;
+        this.uses = old.uses();
+    }
+
+    /**
+     * Gives the new values of a node's outputs, or {@code null} to have it copied.
+     *
+     * @param inputs the new values of the node's inputs, {@code null} for absent ones
+     */
+    abstract List<Value> node(Node node, List<Value> inputs);
+
+    Graph run() {
+        for (Graph.Port port : old.inputs()) {
+            values.put(port.value(), builder.input(port.name(), port.value().type()));
+        }
+        for (Graph.StatePair state : old.states()) {
+            values.put(state.value(), builder.state(state.name(), state.value().type()));
+        }
+        for (Node node : old.nodes()) {
+            List<Value> inputs = new ArrayList<>();
+            node.inputs().forEach(input -> inputs.add(input == null ? null : now(input)));
+            List<Value> outputs = node(node, inputs);
+            if (outputs == null) {
+                outputs = builder.addAll(node.name(), node.op(), inputs);
+            }
+            for (int i = 0; i < outputs.size(); i++) {
+                values.put(node.outputs().get(i), outputs.get(i));
+            }
+        }
+        old.outputs().forEach(port -> builder.output(port.name(), now(port.value())));
+        old.states().forEach(state -> builder.next(state.name(), now(state.value()), now(state.next())));
+        return builder.build();
+    }
+
+    /** The value in the new graph. */
+    final Value now(Value value) {
+        return value.isConstant() ? value : values.get(value);
+    }
+
+    /** Whether a node's only output is used once, so that nothing else needs it as it is. */
+    final boolean usedOnce(Value oldValue) {
+        return uses.getOrDefault(oldValue, 0) == 1;
+    }
+
+    final Value add(String name, Op op, Value... inputs) {
+        return builder.add(name, op, inputs);
+    }
+
+    final List<Value> addAll(String name, Op op, List<Value> inputs) {
+        return builder.addAll(name, op, inputs);
+    }
+
+    /** The operation that computes a value, where it is of that kind; else {@code null}. */
+    static <O extends Op> O producer(Value value, Class<O> kind) {
+        return value != null && value.producer() != null && kind.isInstance(value.producer().op())
+                ? kind.cast(value.producer().op())
+                : null;
+    }
+
+    static ValueType type(Value value) {
+        return value.type();
+    }
+}
