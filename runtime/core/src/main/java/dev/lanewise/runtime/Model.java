@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A loaded model: immutable, shared by any number of threads, each with a {@link Session} of its own.
@@ -44,9 +46,9 @@ public final class Model {
         this.file = file;
         this.plan = new Plan(file, options.maxBytes());
         this.program = plan.program("infer");
-        this.inputNames = program.getInputsList().stream().map(PortProto::getName).toList();
-        this.outputNames = program.getOutputsList().stream().map(PortProto::getName).toList();
-        this.stateNames = program.getStatesList().stream().map(StateProto::getName).toList();
+        this.inputNames = names(program.getInputsList(), PortProto::getName);
+        this.outputNames = names(program.getOutputsList(), PortProto::getName);
+        this.stateNames = names(program.getStatesList(), StateProto::getName);
         this.fingerprint = java.util.Arrays.copyOf(
                 file.message().getFingerprint().toByteArray(), FINGERPRINT_BYTES);
         this.stateDims = symbolsOfStates();
@@ -84,6 +86,10 @@ public final class Model {
     /** Makes a model of a file in memory; see {@link #load(Path)}. */
     public static Model of(ModelFile file, LoadOptions options) {
         return new Model(file, options);
+    }
+
+    private static <T> List<String> names(List<T> named, Function<T, String> name) {
+        return named.stream().map(name).collect(Collectors.toUnmodifiableList());
     }
 
     private int[] symbolsOfStates() {

@@ -98,7 +98,7 @@ public final class State {
                 case SHORTS -> out.asShortBuffer().put(buffer.shorts);
                 case BYTES -> out.duplicate().put(buffer.bytes);
             }
-            out.position(out.position() + bytes(buffer));
+            skip(out, buffer);
         }
         return out.array();
     }
@@ -136,9 +136,14 @@ public final class State {
                 case SHORTS -> in.asShortBuffer().get(buffer.shorts);
                 case BYTES -> in.duplicate().get(buffer.bytes);
             }
-            in.position(in.position() + bytes(buffer));
+            skip(in, buffer);
         }
         return state;
+    }
+
+    private static void skip(ByteBuffer bytes, Buffer buffer) {
+        // declared by java.nio.Buffer: Android's ByteBuffer does not have its own
+        ((java.nio.Buffer) bytes).position(bytes.position() + bytes(buffer));
     }
 
     private int byteCount() {

@@ -4,18 +4,35 @@ package dev.lanewise.runtime.kernel;
  * Scaled dot-product attention of one head (Vaswani et al. 2017), computed in blocks of keys with an
  * online softmax (Milakov, Gimelshein 2018), so that the score matrix is never stored.
  *
- * <p>Order: keys are taken in blocks of {@link #BLOCK}. A score is Σ_d q[d] · k[t, d] by the tree of
- * sixteen accumulators (see {@link Kernels}), times scale, soft-capped, plus bias. Per block: m′ =
- * max(m, block maximum); the running sum and output are multiplied by e^(m − m′) (not where m is −∞);
- * then for t ascending the sum takes in e^(s − m′) and each output element fma(e^(s − m′), v[t, d],
- * out). At the end out · (1 / sum); a row in which every key is masked gives zeros.
+ * <p>The numbers, for one query and the keys t that it sees, {@link #BLOCK} at a time in ascending
+ * order, starting from m = −∞, sum = 0, out = 0:
+ *
+ * <pre>
+ * s[t]   = (Σ_d q[d] · k[t, d], d ascending, fused, from +0) · scale
+ * s[t]   = softcap · tanh(s[t] · (1 / softcap)), where softcap is not 0
+ * s[t]   = s[t] + bias[t], where there is one
+ * m'     = max(m, s[t] of the block); while it is −∞ the block leaves no trace
+ * w[t]   = e^(s[t] − m')
+ * sum    = fma(sum, e^(m − m'), Σ w[t]): element i of the block to accumulator i % 16, then the tree
+ *          (see {@link Kernels}; accumulators of a last, incomplete sixteen are just not added to)
+ * out[d] = out[d] · e^(m − m'), then fma(w[t], v[t, d], out[d]) for t ascending
+ * </pre>
+ *
+ * At the end out · (1 / sum), or zeros where sum is 0: every key was masked. A key masked by a bias
+ * of −∞ has weight +0 and is multiplied like any other, so its value must be finite; a key beyond the
+ * causal limit is not touched. Scores accumulate in lanes of their own rather than by a tree over d:
+ * a tree of shuffles for each score costs more than the products at usual head sizes.
  */
 public interface AttentionKernels {
 
     /** Keys per block of the online softmax; a power of two. Part of the numeric definition. */
     int BLOCK = 64;
 
-    /** What is fixed for a call. Prepared once; immutable. */
+    /**
+     * What is fixed for a call. Prepared once; immutable.
+     *
+     * @param softcap bound of the scores, or 0 for none
+     */
     record AttentionShape(int headDim, int valueDim, float scale, float softcap) {}
 
     /**
@@ -29,11 +46,26 @@ public interface AttentionKernels {
      * @param lastKeyOfFirstQuery with causal attention query i sees keys 0 … lastKeyOfFirstQuery + i;
      *     {@code keys} or more where attention is not causal
      * @param out [queries, valueDim], rows {@code outStride} apart; overlaps no other argument
-     * @param scratch at least {@link #BLOCK} floats from {@code scratchOff}
+     * @param scratch at least {@link #scratchFloats} floats from {@code scratchOff}
      */
     void attend(
             AttentionShape shape, int queries, int keys,
-            float[] q, int qOff, int qStride, float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
+            float[] q, int qOff, int qStride, float[] k, int kOff, int kStride,
+            float[] v, int vOff, int vStride,
             float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
             float[] out, int outOff, int outStride, float[] scratch, int scratchOff);
+
+    /** Floats of scratch for any number of queries up to this one; the same for every provider. */
+    static int scratchFloats(AttentionShape shape, int queries) {
+        int valueFloats = shape.valueDim() + 15 & -16;
+        int block = BLOCK * (shape.headDim() + valueFloats); // keys transposed, values with padded rows
+        int scores = 4 * BLOCK;
+        int running = Math.multiplyExact(queries, 2 + valueFloats); // m, sum and a padded row of out
+        return Math.addExact(Math.addExact(block, scores), running);
+    }
+
+    /** How many keys query {@code i} sees. */
+    static int visibleKeys(int i, int keys, int lastKeyOfFirstQuery) {
+        return (int) Math.max(0, Math.min(keys, (long) lastKeyOfFirstQuery + i + 1));
+    }
 }

@@ -11,9 +11,11 @@ package dev.lanewise.runtime.kernel;
  * <ul>
  *   <li>an output element lives in a lane of its own and accumulates over k in ascending order by
  *       fused multiply-add, starting from its bias (or from +0);
- *   <li>where a reduction must cross lanes, element {@code i} goes to accumulator {@code i % 16} in
- *       ascending order, and the sixteen are then folded as a tree: 16 → 8 → 4 → 2 → 1, lane {@code
- *       j} taking in lane {@code j + half};
+ *   <li>where a reduction must cross lanes, the elements of whole groups of sixteen go, in ascending
+ *       order, element {@code i} to accumulator {@code i % 16}; the sixteen are folded as a tree, 16
+ *       → 8 → 4 → 2 → 1, lane {@code j} taking in lane {@code j + half}; what is left of the row
+ *       (fewer than sixteen) is taken in last, one by one in ascending order, so that no kernel
+ *       needs masks;
  *   <li>transcendental functions are the same polynomials, evaluated in the same order.
  * </ul>
  *

@@ -1,8 +1,8 @@
 package dev.lanewise.runtime.kernel;
 
 /**
- * Normalisations of the rows of {@code x[rows, n]}; sums across a row by the tree of {@link
- * Kernels}. {@code y} may be {@code x}.
+ * Normalisations of the rows of {@code x[rows, n]}; sums across a row as {@link
+ * Kernels} says. {@code y} may be {@code x}.
  */
 public interface NormKernels {
 

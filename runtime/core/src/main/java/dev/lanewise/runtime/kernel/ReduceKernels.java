@@ -3,7 +3,7 @@ package dev.lanewise.runtime.kernel;
 /** Reductions of f32. Empty reductions give the neutral element (0, 1, −∞, +∞). */
 public interface ReduceKernels {
 
-    /** All of {@code x[0, n)}, by sixteen accumulators and their tree, see {@link Kernels}. */
+    /** All of {@code x[0, n)}, by sixteen accumulators, their tree, and the rest: see {@link Kernels}. */
     float row(ReduceFn fn, float[] x, int xOff, int n);
 
     /**

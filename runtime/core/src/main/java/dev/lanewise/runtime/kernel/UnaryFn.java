@@ -38,7 +38,7 @@ public enum UnaryFn {
     CEIL,
     /** to the nearest integer, halves to the even one */
     ROUND,
-    /** -1, 0 or 1; NaN stays */
+    /** -1 or 1; ±0 and NaN stay */
     SIGN,
     /** max(x, 0) */
     RELU,

@@ -114,8 +114,9 @@ public final class Plan {
                                 + weights.limit() + " bytes of weights");
                     }
                     ByteBuffer slice = weights.duplicate();
-                    slice.position((int) weightsEnd);
-                    slice.limit((int) (weightsEnd + stored));
+                    // declared by java.nio.Buffer: Android's ByteBuffer does not have its own
+                    ((java.nio.Buffer) slice).position((int) weightsEnd);
+                    ((java.nio.Buffer) slice).limit((int) (weightsEnd + stored));
                     constants[t] = new Constant(types[t], capacity[t], tensor.getSplat(), slice.slice());
                     constantBuffers[t] = new Buffer(types[t].storage());
                     weightsEnd = Limits.align(weightsEnd + stored);

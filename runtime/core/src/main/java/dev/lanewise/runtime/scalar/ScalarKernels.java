@@ -10,10 +10,24 @@ import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
 
-/** Placed here until the scalar families arrive from their author; replaced whole. */
+/**
+ * The kernels that run on every JVM, as plain loops: the reference for the bits of all others, and
+ * what a model starts on while others are still being compiled.
+ */
 public final class ScalarKernels implements Kernels {
 
     public static final ScalarKernels INSTANCE = new ScalarKernels();
+
+    private final MapKernels map = new ScalarMap();
+    private final MatmulKernels matmul = new ScalarMatmul(map);
+    private final CellKernels cells = new ScalarCells(map);
+    private final ConvKernels conv = new ScalarConv(map);
+    private final PoolKernels pool = new ScalarPool();
+    private final ReduceKernels reduce = new ScalarReduce();
+    private final NormKernels norm = new ScalarNorm();
+    private final AttentionKernels attention = new ScalarAttention();
+
+    private ScalarKernels() {}
 
     @Override
     public String name() {
@@ -22,41 +36,41 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public MatmulKernels matmul() {
-        throw new UnsupportedOperationException();
+        return matmul;
     }
 
     @Override
     public CellKernels cells() {
-        throw new UnsupportedOperationException();
+        return cells;
     }
 
     @Override
     public ConvKernels conv() {
-        throw new UnsupportedOperationException();
+        return conv;
     }
 
     @Override
     public PoolKernels pool() {
-        throw new UnsupportedOperationException();
+        return pool;
     }
 
     @Override
     public MapKernels map() {
-        throw new UnsupportedOperationException();
+        return map;
     }
 
     @Override
     public ReduceKernels reduce() {
-        throw new UnsupportedOperationException();
+        return reduce;
     }
 
     @Override
     public NormKernels norm() {
-        throw new UnsupportedOperationException();
+        return norm;
     }
 
     @Override
     public AttentionKernels attention() {
-        throw new UnsupportedOperationException();
+        return attention;
     }
 }

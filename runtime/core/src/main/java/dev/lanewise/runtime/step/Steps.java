@@ -20,6 +20,8 @@ public final class Steps {
 
             case MATMUL -> new MatmulStep(args);
 
+            case RESHAPE -> new ReshapeStep(args);
+
             default -> throw args.bad("kind", "this version cannot execute it");
         };
     }

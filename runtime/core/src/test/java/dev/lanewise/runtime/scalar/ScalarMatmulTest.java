@@ -1,0 +1,87 @@
+package dev.lanewise.runtime.scalar;
+
+import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.runtime.kernel.UnaryFn;
+import org.junit.jupiter.api.Test;
+
+/** Scalar products against sums in double. */
+class ScalarMatmulTest {
+
+    private static final int[] SIZES = {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 100};
+
+    private final MatmulKernels kernels = new ScalarMatmul(new PlainMap());
+    private final float[] scratch = new float[Kernels.SCRATCH_FLOATS];
+
+    @Test
+    void packed() {
+        for (int n : SIZES) {
+            for (int k : SIZES) {
+                for (int m : new int[] {1, 3}) {
+                    packed(m, n, k, true, false);
+                    packed(m, n, k, false, true);
+                }
+            }
+        }
+    }
+
+    @Test
+    void dynamic() {
+        for (int n : SIZES) {
+            for (int k : SIZES) {
+                dynamic(3, n, k, false);
+                dynamic(3, n, k, true);
+            }
+        }
+    }
+
+    private void packed(int m, int n, int k, boolean withBias, boolean relu) {
+        int lda = k + 1;
+        int ldc = n + 2;
+        float[] a = References.values(1, 3 + m * lda);
+        float[] b = References.values(2, 4 + k * n);
+        float[] bias = withBias ? References.values(3, 5 + n) : null;
+        float[] c = References.values(4, 6 + m * ldc);
+        Epilogue epilogue = relu ? Epilogue.of(UnaryFn.RELU, 0f, 0f) : Epilogue.NONE;
+        kernels.matmul(
+                m, a, 3, lda, kernels.pack(b, 4, k, n, n, 1), bias, 5, epilogue, c, 6, ldc, scratch);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                double sum = withBias ? bias[5 + j] : 0;
+                double size = Math.abs(sum);
+                for (int p = 0; p < k; p++) {
+                    double term = (double) a[3 + i * lda + p] * b[4 + p * n + j];
+                    sum += term;
+                    size += Math.abs(term);
+                }
+                double expected = relu ? Math.max(sum, 0) : sum;
+                References.assertSum(
+                        m + "x" + n + "x" + k, expected, size, k + 1, c[6 + i * ldc + j]);
+            }
+        }
+    }
+
+    private void dynamic(int m, int n, int k, boolean transposed) {
+        int ldb = (transposed ? k : n) + 3;
+        float[] a = References.values(1, m * k);
+        float[] b = References.values(2, 4 + (transposed ? n : k) * ldb);
+        float[] c = new float[6 + m * n];
+        float[] panels = new float[7 + MatmulKernels.panelFloats(n, k)];
+        kernels.matmulDynamic(
+                m, n, k, a, 0, k, b, 4, ldb, transposed, c, 6, n, panels, 7, scratch);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                double sum = 0;
+                double size = 0;
+                for (int p = 0; p < k; p++) {
+                    int at = transposed ? j * ldb + p : p * ldb + j;
+                    double term = (double) a[i * k + p] * b[4 + at];
+                    sum += term;
+                    size += Math.abs(term);
+                }
+                References.assertSum(m + "x" + n + "x" + k, sum, size, k, c[6 + i * n + j]);
+            }
+        }
+    }
+}
