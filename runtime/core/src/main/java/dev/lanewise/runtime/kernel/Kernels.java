@@ -34,6 +34,11 @@ public interface Kernels {
     /** What people read in the log, for instance {@code scalar} or {@code vector 512 bits}. */
     String name();
 
+    /** Floats of one vector; 1 without vectors. */
+    default int lanes() {
+        return 1;
+    }
+
     MatmulKernels matmul();
 
     CellKernels cells();

@@ -53,6 +53,9 @@ public final class ScalarMath {
     public static final float L7 = 0x1.1ed854p-3f;
     public static final float L8 = -0x1.0830c4p-3f;
 
+    /** 1/3: {@link #softplus} halves 1 + e above it. */
+    public static final float SOFTPLUS_SPLIT = 0x1.555556p-2f;
+
     /** Bits of the float next to 2/3: significands are taken from [2/3, 4/3). */
     public static final int LOG_PIVOT = 0x3f2aaaab;
 
@@ -274,7 +277,7 @@ public final class ScalarMath {
      */
     public static float softplus(float x) {
         float e = exp(-Math.abs(x));
-        boolean big = e > 0x1.555556p-2f;
+        boolean big = e > SOFTPLUS_SPLIT;
         float f = big ? (e - 1f) * 0.5f : e;
         float y = log1pReduced(f) + (big ? LN2 : 0f);
         return (x > 0f ? x : 0f) + y;

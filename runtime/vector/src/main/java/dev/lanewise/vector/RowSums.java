@@ -1,0 +1,147 @@
+package dev.lanewise.vector;
+
+import static dev.lanewise.runtime.scalar.ScalarMath.*;
+import static dev.lanewise.vector.Lanes.LANES;
+import static dev.lanewise.vector.Lanes.SPECIES;
+import static dev.lanewise.vector.VectorReduce.BY_1;
+import static dev.lanewise.vector.VectorReduce.BY_2;
+import static dev.lanewise.vector.VectorReduce.BY_4;
+import static dev.lanewise.vector.VectorReduce.BY_8;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import dev.lanewise.runtime.scalar.Fma;
+import dev.lanewise.runtime.scalar.ScalarMath;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/**
+ * Sums over a row that the norms need: of exponentials, and of squares about the mean. Order as in
+ * {@link VectorReduce}.
+ */
+final class RowSums {
+
+    /** Bits of 1f; with k · 2²³ added, of 2^k. */
+    private static final int ONE_BITS = 0x3f800000;
+
+    private RowSums() {}
+
+    /**
+     * Σ e^(x − max), the exponentials stored where {@code y} is not null. {@code y} may be {@code x}.
+     * The sixteen accumulators are computed one vector of them after the other.
+     */
+    static float sumExp(float[] x, int xOff, float max, float[] y, int yOff, int n) {
+        FloatVector log2e = all(LOG2_E);
+        FloatVector rounder = all(ROUNDER);
+        FloatVector ln2 = all(-LN2);
+        FloatVector ln2Lo = all(-LN2_LO);
+        FloatVector e0 = all(E0);
+        FloatVector e1 = all(E1);
+        FloatVector e2 = all(E2);
+        FloatVector e3 = all(E3);
+        FloatVector e4 = all(E4);
+        FloatVector a = all(0f);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int end = n & -16;
+        for (int first = 0; first < 16; first += LANES) {
+            FloatVector sum = all(0f);
+            for (int i = first; i < end; i += 16) {
+                FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i).sub(max);
+                FloatVector t = v.fma(log2e, rounder);
+                FloatVector kf = t.sub(rounder);
+                FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, v));
+                FloatVector q = e4.fma(r, e3).fma(r, e2).fma(r, e1).fma(r, e0);
+                FloatVector p = q.fma(r.mul(r), r);
+                IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
+                IntVector half = k.lanewise(ASHR, 1);
+                FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+                FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+                FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, v.compare(LT, EXP_UNDERFLOW));
+                if (y != null) {
+                    e.intoArray(y, yOff + i);
+                }
+                sum = sum.add(e);
+            }
+            if (first == 0) {
+                a = sum;
+            } else if (first == LANES) {
+                b = sum;
+            } else if (first == 8) {
+                c = sum;
+            } else {
+                d = sum;
+            }
+        }
+        if (LANES == 8) {
+            a = a.add(b);
+        } else if (LANES == 4) {
+            a = a.add(c).add(b.add(d));
+        }
+        if (LANES == 16) {
+            a = a.add(a.rearrange(BY_8));
+        }
+        if (LANES >= 8) {
+            a = a.add(a.rearrange(BY_4));
+        }
+        a = a.add(a.rearrange(BY_2));
+        a = a.add(a.rearrange(BY_1));
+        float s = a.lane(0);
+        for (int i = end; i < n; i++) {
+            float e = ScalarMath.exp(x[xOff + i] - max);
+            if (y != null) {
+                y[yOff + i] = e;
+            }
+            s = s + e;
+        }
+        return s;
+    }
+
+    /** Σ (x − mean)² */
+    static float sumSquareDeviation(float[] x, int xOff, int n, float mean) {
+        FloatVector a = FloatVector.broadcast(SPECIES, 0f);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int end = xOff + (n & -16);
+        for (int i = xOff; i < end; i += 16) {
+            FloatVector va = FloatVector.fromArray(SPECIES, x, i).sub(mean);
+            a = va.fma(va, a);
+            if (LANES <= 8) {
+                FloatVector vb = FloatVector.fromArray(SPECIES, x, i + LANES).sub(mean);
+                b = vb.fma(vb, b);
+            }
+            if (LANES == 4) {
+                FloatVector vc = FloatVector.fromArray(SPECIES, x, i + 8).sub(mean);
+                c = vc.fma(vc, c);
+                FloatVector vd = FloatVector.fromArray(SPECIES, x, i + 12).sub(mean);
+                d = vd.fma(vd, d);
+            }
+        }
+        if (LANES == 8) {
+            a = a.add(b);
+        } else if (LANES == 4) {
+            a = a.add(c).add(b.add(d));
+        }
+        if (LANES == 16) {
+            a = a.add(a.rearrange(BY_8));
+        }
+        if (LANES >= 8) {
+            a = a.add(a.rearrange(BY_4));
+        }
+        a = a.add(a.rearrange(BY_2));
+        a = a.add(a.rearrange(BY_1));
+        float s = a.lane(0);
+        for (int i = end; i < xOff + n; i++) {
+            float u = x[i] - mean;
+            s = Fma.fma(u, u, s);
+        }
+        return s;
+    }
+
+    private static FloatVector all(float value) {
+        return FloatVector.broadcast(SPECIES, value);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.lanewise.vector;
+
+import dev.lanewise.runtime.kernel.AttentionKernels;
+import dev.lanewise.runtime.kernel.CellKernels;
+import dev.lanewise.runtime.kernel.ConvKernels;
+import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.MapKernels;
+import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.runtime.kernel.NormKernels;
+import dev.lanewise.runtime.kernel.PoolKernels;
+import dev.lanewise.runtime.kernel.ReduceKernels;
+
+/** The vector kernels over arrays, at the width of {@link Lanes}. */
+public final class VectorKernels implements Kernels {
+
+    private final MapKernels map = new VectorMap();
+    private final MatmulKernels matmul = new VectorMatmul(map);
+    private final CellKernels cells = new VectorCells(map);
+    private final ConvKernels conv = new VectorConv(map);
+    private final PoolKernels pool = new VectorPool();
+    private final ReduceKernels reduce = new VectorReduce();
+    private final NormKernels norm = new VectorNorm();
+    private final AttentionKernels attention = new VectorAttention();
+
+    @Override
+    public String name() {
+        return "vector " + 32 * Lanes.LANES + " bits";
+    }
+
+    @Override
+    public int lanes() {
+        return Lanes.LANES;
+    }
+
+    @Override
+    public MatmulKernels matmul() {
+        return matmul;
+    }
+
+    @Override
+    public CellKernels cells() {
+        return cells;
+    }
+
+    @Override
+    public ConvKernels conv() {
+        return conv;
+    }
+
+    @Override
+    public PoolKernels pool() {
+        return pool;
+    }
+
+    @Override
+    public MapKernels map() {
+        return map;
+    }
+
+    @Override
+    public ReduceKernels reduce() {
+        return reduce;
+    }
+
+    @Override
+    public NormKernels norm() {
+        return norm;
+    }
+
+    @Override
+    public AttentionKernels attention() {
+        return attention;
+    }
+}
