@@ -78,12 +78,14 @@ class VectorRowsTest {
                 k.layerNorm(x, xOff, scale, 3, bias, 4, 1e-5f, y, yOff, ROWS, n, null, 0, 0));
         check("layer norm, no bias", (k, x, xOff, y, yOff, n) ->
                 k.layerNorm(x, xOff, scale, 3, null, 0, 1e-5f, y, yOff, ROWS, n, null, 0, 0));
-        // statistics go to y's own first floats, where the comparison sees them
+        // the statistics take the place of the result, where the comparison sees them
         check("statistics", (k, x, xOff, y, yOff, n) -> {
             float[] rows = new float[ROWS * n];
             float[] stats = new float[2 * ROWS];
             k.layerNorm(x, xOff, scale, 3, bias, 4, 1e-5f, rows, 0, ROWS, n, stats, 0, ROWS);
-            System.arraycopy(stats, 0, y, yOff, Math.min(stats.length, ROWS * n));
+            for (int i = 0; i < ROWS * n; i++) {
+                y[yOff + i] = stats[i % stats.length];
+            }
         });
     }
 
