@@ -115,7 +115,7 @@ public final class ModelFile {
 
     /** All weights, little-endian, read-only. */
     public ByteBuffer weights() {
-        return message.getWeights().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        return message.getWeights().asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
