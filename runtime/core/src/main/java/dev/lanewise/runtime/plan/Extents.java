@@ -2,7 +2,6 @@ package dev.lanewise.runtime.plan;
 
 import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.Limits;
-import dev.lanewise.formats.ShapeException;
 import dev.lanewise.formats.proto.DimProto;
 import dev.lanewise.formats.proto.ExpressionProto;
 import dev.lanewise.formats.proto.ModelProto;
@@ -27,6 +26,7 @@ public final class Extents {
     private final int[] left;
     private final int[] right;
     private final String[] names;
+    private boolean learns;
 
     /** Reads and validates the table. */
     public Extents(String file, ModelProto model) {
@@ -73,6 +73,7 @@ public final class Extents {
             }
             case LEARNT_MAX -> {
                 kind[i] = LEARNT;
+                learns = true;
                 max[i] = extent(file, field, dim.getLearntMax());
             }
             case KIND_NOT_SET -> throw new FormatException(file, field, "an extent without a value");
@@ -92,6 +93,11 @@ public final class Extents {
                     + ", which is not an earlier one");
         }
         return id;
+    }
+
+    /** Whether steps learn extents while they run. */
+    public boolean learns() {
+        return learns;
     }
 
     public int count() {
@@ -138,20 +144,16 @@ public final class Extents {
     }
 
     /**
-     * Recomputes all expressions.
+     * Recomputes all expressions. One that comes out below 0 or above 2^31 - 1, or that depends on such
+     * a one, becomes -1: an error for whoever uses it, and none where it belongs to a branch that is not
+     * taken, or to an extent that is still to be learnt.
      *
      * @param values [count()], symbols and learnt extents set
-     * @throws ShapeException where an expression leaves the range of extents
      */
     public void evaluate(int[] values) {
         for (int i = 0; i < values.length; i++) {
             if (kind[i] == EXPRESSION) {
-                long value = value(i, values);
-                if (value < 0 || value > Integer.MAX_VALUE) {
-                    throw new ShapeException("an extent computed from the inputs' shapes is " + value
-                            + ": the inputs are too short, or too long, for this model");
-                }
-                values[i] = (int) value;
+                values[i] = clamp(value(i, values));
             }
         }
     }
@@ -159,6 +161,9 @@ public final class Extents {
     private long value(int i, int[] values) {
         long a = values[left[i]];
         long b = values[right[i]];
+        if (a < 0 || b < 0) {
+            return -1;
+        }
         return switch (operator[i]) {
             case ADD -> a + b;
             case SUB -> a - b;

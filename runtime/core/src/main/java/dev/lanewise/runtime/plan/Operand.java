@@ -85,6 +85,11 @@ public final class Operand {
         for (int axis = 0; axis < dims.length; axis++) {
             int extent = extents[dims[axis]];
             shape[axis] = extent;
+            if (extent < 0) {
+                throw new ShapeException("tensor '" + name + "', axis " + axis + ": its extent is computed from"
+                        + " the inputs' shapes and comes out below 0 or above 2^31 - 1; the inputs are too short,"
+                        + " or too long, for this model");
+            }
             product *= extent;
             if (product > Integer.MAX_VALUE) {
                 product = Integer.MAX_VALUE;
@@ -104,6 +109,11 @@ public final class Operand {
             product *= shape[axis];
         }
         return product;
+    }
+
+    /** Distance of neighbours along an axis. 0 in an empty tensor may stand for any distance. */
+    public int stride(int axis) {
+        return size == 0 ? 0 : product(axis + 1, shape.length);
     }
 
     /** For messages: {@code f32[1, 512]}. */

@@ -131,6 +131,22 @@ public final class StepArgs {
         return operand;
     }
 
+    /** Fails unless both operands have one element type. */
+    public void requireSameType(Operand a, Operand b) {
+        if (a.type != b.type) {
+            throw bad("operands", "tensor '" + a.name + "' is " + a.type + " and '" + b.name + "' " + b.type
+                    + "; expected one type");
+        }
+    }
+
+    /** Fails unless the operand's elements are i32 or i64. */
+    public Operand requireIndices(Operand operand) {
+        if (operand.type != DType.I64 && operand.type != DType.I32) {
+            throw bad("inputs", "tensor '" + operand.name + "' is " + operand.type + "; expected i32 or i64");
+        }
+        return operand;
+    }
+
     /**
      * An f32 input among the weights, for its extents; its values are for {@link #weightValues}, when
      * they are packed.
@@ -182,6 +198,20 @@ public final class StepArgs {
     /** The id of an extent. */
     public int dim(int i) {
         return integer(i, 0, memory.definition().count() - 1);
+    }
+
+    /**
+     * The current value of an extent, for {@link Step#reshape()}.
+     *
+     * @throws ShapeException where an expression came out below 0 or above 2^31 - 1
+     */
+    public int extent(int dim) {
+        int value = memory.extents()[dim];
+        if (value < 0) {
+            throw misfit("an extent computed from the inputs' shapes is below 0 or above 2^31 - 1: the inputs"
+                    + " are too short, or too long, for this model");
+        }
+        return value;
     }
 
     /** An enum constant by its ordinal. */

@@ -20,7 +20,13 @@ public final class Steps {
 
             case MATMUL -> new MatmulStep(args);
 
+            case TRANSPOSE -> new TransposeStep(args);
+            case SLICE -> new SliceStep(args);
+            case CONCAT -> new ConcatStep(args);
+            case EXPAND -> new ExpandStep(args);
+            case PAD -> new PadStep(args);
             case RESHAPE -> new ReshapeStep(args);
+            case GATHER -> new GatherStep(args);
 
             default -> throw args.bad("kind", "this version cannot execute it");
         };

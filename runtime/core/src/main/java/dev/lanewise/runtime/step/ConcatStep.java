@@ -1,0 +1,61 @@
+package dev.lanewise.runtime.step;
+
+import dev.lanewise.runtime.plan.Operand;
+import dev.lanewise.runtime.plan.Step;
+import dev.lanewise.runtime.plan.StepArgs;
+
+/** Inputs one after another along an axis, on which alone they may differ. */
+final class ConcatStep extends Step {
+
+    private final StepArgs args;
+    private final Operand[] inputs;
+    private final Operand y;
+    private final int axis;
+    private final StridedCopy[] copies;
+
+    ConcatStep(StepArgs args) {
+        this.args = args;
+        y = args.out(0);
+        axis = args.axis(0, y);
+        inputs = new Operand[args.inputCount()];
+        copies = new StridedCopy[inputs.length];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = args.in(i);
+            args.requireSameType(inputs[i], y);
+            args.requireRank(inputs[i], y.rank());
+            copies[i] = new StridedCopy();
+        }
+    }
+
+    @Override
+    public void reshape() {
+        long length = 0;
+        for (int i = 0; i < inputs.length; i++) {
+            Operand x = inputs[i];
+            copies[i].begin();
+            for (int a = 0; a < y.rank(); a++) {
+                if (a != axis) {
+                    args.requireEqual(x.shape[a], y.shape[a], x, "axis " + a);
+                }
+                copies[i].axis(x.shape[a], x.stride(a), y.stride(a));
+            }
+            copies[i].prepare();
+            length += x.shape[axis];
+        }
+        if (length != y.shape[axis]) {
+            throw args.misfit("the inputs have " + length + " elements along axis " + axis + ", tensor '" + y.name
+                    + "' " + y.describe() + " has not");
+        }
+    }
+
+    @Override
+    public void run() {
+        int at = y.offset;
+        int stride = y.stride(axis);
+        for (int i = 0; i < inputs.length; i++) {
+            Operand x = inputs[i];
+            copies[i].run(x.buffer, x.offset, y.buffer, at);
+            at += x.shape[axis] * stride;
+        }
+    }
+}

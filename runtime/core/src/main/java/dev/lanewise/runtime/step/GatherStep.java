@@ -1,0 +1,56 @@
+package dev.lanewise.runtime.step;
+
+import dev.lanewise.runtime.plan.Operand;
+import dev.lanewise.runtime.plan.Step;
+import dev.lanewise.runtime.plan.StepArgs;
+
+/**
+ * Slices of x by index: x [outer..., n, inner...], indices [i...], y [outer..., i..., inner...], such as
+ * rows of an embedding.
+ */
+final class GatherStep extends Step {
+
+    private final StepArgs args;
+    private final Operand x;
+    private final Indices indices;
+    private final Operand y;
+    private final int axis;
+    private int outer;
+    private int inner;
+
+    GatherStep(StepArgs args) {
+        this.args = args;
+        x = args.in(0);
+        indices = new Indices(args, 1);
+        y = args.out(0);
+        axis = args.axis(0, x);
+        args.requireSameType(x, y);
+        args.requireRank(y, x.rank() - 1 + indices.operand.rank());
+    }
+
+    @Override
+    public void reshape() {
+        int[] i = indices.operand.shape;
+        for (int a = 0; a < y.rank(); a++) {
+            int expected = a < axis ? x.shape[a] : a < axis + i.length ? i[a - axis] : x.shape[a - i.length + 1];
+            args.requireEqual(y.shape[a], expected, y, "axis " + a);
+        }
+        // counts of an empty y are not used
+        outer = y.size == 0 ? 0 : x.product(0, axis);
+        inner = y.size == 0 ? 0 : x.product(axis + 1, x.rank());
+    }
+
+    @Override
+    public void run() {
+        int n = x.shape[axis];
+        int count = indices.operand.size;
+        int to = y.offset;
+        for (int o = 0; o < outer; o++) {
+            int from = x.offset + o * n * inner;
+            for (int i = 0; i < count; i++) {
+                x.buffer.copy(from + indices.at(i, n) * inner, y.buffer, to, inner);
+                to += inner;
+            }
+        }
+    }
+}
