@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Depthwise convolution: channels in lanes. The image falls into rectangles of equal {@link Taps};
- * in each, filters of 3 × 3 go to {@link DepthwiseThree}, others to tiles of four pixels × two vectors
+ * in each, filters of 3 × 3 go to {@link DepthwiseTiles} and {@link DepthwiseThree}, others to tiles of four pixels × two vectors
  * of channels (8 independent chains). What does not fill those goes one pixel and vector at a time,
  * the last vector of channels masked.
  *
@@ -83,28 +83,50 @@ final class DepthwiseConv {
         int xPixel = down ? xDown : xRight;
         int yLine = down ? channels : yDown;
         int yPixel = down ? yDown : channels;
-        int tap = (kh0 * s.kernelW() + kw0) * Lanes.roundUp(channels, L);
+        int ldw = Lanes.roundUp(channels, L);
+        int tap = (kh0 * s.kernelW() + kw0) * ldw;
         boolean three = s.kernelH() == 3 && s.kernelW() == 3 && tapRows * tapColumns >= 6;
-        for (int line = 0; line < lines; line++) {
+        boolean dense =
+                tapRows * tapColumns == 9
+                        && s.strideH() * s.strideW() * s.dilationH() * s.dilationW() == 1;
+        for (int line = 0; line < lines; ) {
             int x0 = from + line * xLine;
             int y0 = to + line * yLine;
             int i0 = accumulate ? io + line * yLine : io;
             int is = accumulate ? yPixel : 0;
             int channel = 0;
             if (three) {
+                int side = dense && line < lines - 1 ? 2 : 1;
                 for (; channel <= channels - L; channel += L) {
-                    threes(
-                            s, w, tap + channel, tapRows, tapColumns, pixels, x, x0 + channel, inW,
-                            xPixel, init, init == Tiling.ZEROS ? 0 : i0 + channel, is,
-                            y, y0 + channel, yPixel);
+                    int first = init == Tiling.ZEROS ? 0 : i0 + channel;
+                    int done = 0;
+                    if (side == 2) {
+                        done =
+                                pair(
+                                        down, pixels, w, tap + channel, ldw, x, x0 + channel,
+                                        xDown, xRight, init, first, accumulate, y, y0 + channel,
+                                        yDown, channels);
+                    }
+                    for (int l = 0; l < side; l++) {
+                        threes(
+                                s, w, tap + channel, tapRows, tapColumns, pixels - done,
+                                x, x0 + l * xLine + done * xPixel + channel, inW, xPixel,
+                                init, first + (accumulate ? l * yLine : 0) + done * is, is,
+                                y, y0 + l * yLine + done * yPixel + channel, yPixel);
+                    }
                 }
-                for (int p = 0; p < pixels && channel < channels; p++) {
+                for (int p = 0; p < side * pixels && channel < channels; p++) {
+                    int l = p / pixels;
+                    int i = p - l * pixels;
                     pixel(
-                            s, tapRows, tapColumns, w, tap, channel, x, x0 + p * xPixel, inW,
-                            init, i0 + p * is, y, y0 + p * yPixel);
+                            s, tapRows, tapColumns, w, tap, channel, x, x0 + l * xLine + i * xPixel,
+                            inW, init, i0 + (accumulate ? l * yLine : 0) + i * is,
+                            y, y0 + l * yLine + i * yPixel);
                 }
+                line += side;
                 continue;
             }
+            line++;
             for (int p = 0; p < pixels; ) {
                 boolean four = p <= pixels - 4;
                 int end = four ? p + 4 : p + 1;
@@ -125,6 +147,22 @@ final class DepthwiseConv {
         }
     }
 
+    /** Two lines at once; returns how many of their pixels were done. */
+    private static int pair(
+            boolean down, int pixels, float[] w, int wo, int ldw, float[] x, int xo,
+            int xDown, int xRight, float[] init, int io, boolean accumulate,
+            float[] y, int yo, int yDown, int yRight) {
+        int iDown = accumulate ? yDown : 0;
+        int iRight = accumulate ? yRight : 0;
+        return down
+                ? DepthwiseTiles.tiles4x2(
+                        pixels, w, wo, ldw, x, xo, xDown, xRight, init, io, iDown, iRight,
+                        y, yo, yDown, yRight)
+                : DepthwiseTiles.tiles2x4(
+                        pixels, w, wo, ldw, x, xo, xDown, xRight, init, io, iDown, iRight,
+                        y, yo, yDown, yRight);
+    }
+
     private static void threes(
             ConvShape s, float[] w, int wo, int tapRows, int tapColumns, int pixels,
             float[] x, int xo, int inW, int xStep, float[] init, int io, int is,
@@ -137,9 +175,6 @@ final class DepthwiseConv {
             DepthwiseThree.six(
                     pixels, tapColumns, w, wo, ldw, x, xo, down, right, xStep,
                     init, io, is, y, yo, yStep);
-        } else if (xStep == right) {
-            DepthwiseThree.dense(
-                    pixels, w, wo, ldw, x, xo, down, right, init, io, is, y, yo, yStep);
         } else {
             DepthwiseThree.nine(
                     pixels, w, wo, ldw, x, xo, down, right, xStep, init, io, is, y, yo, yStep);
