@@ -18,7 +18,7 @@ class VectorCellsTest {
     private static final int STEPS = 3;
 
     private final CellKernels scalar = new ScalarCells(new ScalarMap());
-    private final CellKernels vector = new VectorCells(new ScalarMap());
+    private final CellKernels vector = new VectorCells(new VectorMap());
 
     @Test
     void everyHiddenSize() {

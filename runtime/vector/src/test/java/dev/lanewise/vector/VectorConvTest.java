@@ -17,7 +17,7 @@ class VectorConvTest {
     private static final Epilogue RELU = Epilogue.of(UnaryFn.RELU, 0f, 0f);
 
     private final ConvKernels scalar = new ScalarConv(new ScalarMap());
-    private final ConvKernels vector = new VectorConv(new ScalarMap());
+    private final ConvKernels vector = new VectorConv(new VectorMap());
 
     @Test
     void everyNumberOfChannels() {

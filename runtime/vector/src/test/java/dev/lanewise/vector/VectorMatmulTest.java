@@ -19,7 +19,7 @@ class VectorMatmulTest {
     private static final Epilogue TANH = Epilogue.of(UnaryFn.TANH, 0f, 0f);
 
     private final MatmulKernels scalar = new ScalarMatmul(new ScalarMap());
-    private final MatmulKernels vector = new VectorMatmul(new ScalarMap());
+    private final MatmulKernels vector = new VectorMatmul(new VectorMap());
 
     @Test
     void everyWidth() {
