@@ -2,4 +2,7 @@
 module dev.lanewise.vector {
     requires dev.lanewise.runtime;
     requires jdk.incubator.vector;
+
+    provides dev.lanewise.runtime.kernel.KernelProvider with
+            dev.lanewise.vector.VectorKernelProvider;
 }

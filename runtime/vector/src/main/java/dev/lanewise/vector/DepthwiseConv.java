@@ -6,9 +6,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Depthwise convolution: channels in lanes. A tile is four neighbouring pixels × two vectors of
- * channels, 8 independent chains; pixels at the borders and channels that do not fill two vectors go
- * one vector at a time, the last one masked.
+ * Depthwise convolution: channels in lanes. The image falls into rectangles of equal {@link Taps};
+ * in each, filters of 3 × 3 go to {@link DepthwiseTiles} and {@link DepthwiseThree}, others to tiles of four pixels × two vectors
+ * of channels (8 independent chains). What does not fill those goes one pixel and vector at a time,
+ * the last vector of channels masked.
  *
  * <p>Packed form: [kernelH · kernelW, C], C rounded up to whole vectors.
  */
@@ -36,61 +37,159 @@ final class DepthwiseConv {
             ConvShape s, float[] w, float[] x, int xOff, int inH, int inW,
             float[] init, int io, boolean accumulate, float[] y, int yOff, int outH, int outW) {
         int channels = s.outChannels();
-        int taps = s.kernelW();
-        for (int oh = 0; oh < outH; oh++) {
+        for (int oh = 0; oh < outH; ) {
             int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
             int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
+            int ohEnd =
+                    Taps.runEnd(
+                            oh, outH, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH);
             int ih = oh * s.strideH() + kh0 * s.dilationH() - s.padTop();
             for (int ow = 0; ow < outW; ) {
                 int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
-                int kw1 = Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), taps, inW, kw0);
-                int last = ow + 3;
-                boolean four =
-                        last < outW
-                                && kw1 - kw0 == taps
-                                && Taps.end(
-                                                last, s.strideW(), s.dilationW(), s.padLeft(), taps,
-                                                inW, 0)
-                                        == taps;
+                int kw1 =
+                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                int owEnd =
+                        Taps.runEnd(
+                                ow, outW, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW);
                 int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
-                int from = xOff + (ih * inW + iw) * channels;
                 int to = yOff + (oh * outW + ow) * channels;
-                int initOff = accumulate ? to : io;
-                int channel = 0;
-                if (four) {
-                    int is = accumulate ? channels : 0;
-                    for (; channel <= channels - 2 * L; channel += 2 * L) {
-                        fourPixels(
-                                s, kh1 - kh0, kh0, w, channel, x, from + channel, inW,
-                                init, init == Tiling.ZEROS ? 0 : initOff + channel, is,
-                                y, to + channel);
-                    }
-                }
-                for (int p = 0; p < (four ? 4 : 1) && channel < channels; p++) {
-                    pixel(
-                            s, kh0, kh1, kw0, kw1, w, channel, x,
-                            from + p * s.strideW() * channels, inW,
-                            init, accumulate ? initOff + p * channels : initOff,
-                            y, to + p * channels);
-                }
-                ow += four ? 4 : 1;
+                rectangle(
+                        s, w, kh0, kh1 - kh0, kw0, kw1 - kw0, x,
+                        xOff + (ih * inW + iw) * channels, inW, init, accumulate ? to : io,
+                        accumulate, y, to, outW, ohEnd - oh, owEnd - ow);
+                ow = owEnd;
             }
+            oh = ohEnd;
         }
     }
 
     /**
-     * Four pixels × two vectors of channels, all columns of the filter.
-     *
-     * @param x from the first pixel's first tap and these channels
+     * Output pixels of equal taps: {@code height} × {@code width} of them, from {@code to} in y; their
+     * {@code taps} from (kh0, kw0), the first pixel's first tap at {@code from} in x.
      */
-    private static void fourPixels(
-            ConvShape s, int rows, int kh0, float[] w, int channel, float[] x, int xOff, int inW,
-            float[] init, int io, int is, float[] y, int yOff) {
+    private static void rectangle(
+            ConvShape s, float[] w, int kh0, int tapRows, int kw0, int tapColumns,
+            float[] x, int from, int inW, float[] init, int io, boolean accumulate,
+            float[] y, int to, int outW, int height, int width) {
+        int channels = s.outChannels();
+        int xDown = s.strideH() * inW * channels;
+        int xRight = s.strideW() * channels;
+        int yDown = outW * channels;
+        // lines of three and more taps run along the longer side
+        boolean down = height > width;
+        int lines = down ? width : height;
+        int pixels = down ? height : width;
+        int xLine = down ? xRight : xDown;
+        int xPixel = down ? xDown : xRight;
+        int yLine = down ? channels : yDown;
+        int yPixel = down ? yDown : channels;
+        int ldw = Lanes.roundUp(channels, L);
+        int tap = (kh0 * s.kernelW() + kw0) * ldw;
+        boolean three = s.kernelH() == 3 && s.kernelW() == 3 && tapRows * tapColumns >= 6;
+        boolean dense =
+                tapRows * tapColumns == 9
+                        && s.strideH() * s.strideW() * s.dilationH() * s.dilationW() == 1;
+        for (int line = 0; line < lines; ) {
+            int x0 = from + line * xLine;
+            int y0 = to + line * yLine;
+            int i0 = accumulate ? io + line * yLine : io;
+            int is = accumulate ? yPixel : 0;
+            int channel = 0;
+            if (three) {
+                int side = dense && line < lines - 1 ? 2 : 1;
+                for (; channel <= channels - L; channel += L) {
+                    int first = init == Tiling.ZEROS ? 0 : i0 + channel;
+                    int done = 0;
+                    if (side == 2) {
+                        done =
+                                pair(
+                                        down, pixels, w, tap + channel, ldw, x, x0 + channel,
+                                        xDown, xRight, init, first, accumulate, y, y0 + channel,
+                                        yDown, channels);
+                    }
+                    for (int l = 0; l < side; l++) {
+                        threes(
+                                s, w, tap + channel, tapRows, tapColumns, pixels - done,
+                                x, x0 + l * xLine + done * xPixel + channel, inW, xPixel,
+                                init, first + (accumulate ? l * yLine : 0) + done * is, is,
+                                y, y0 + l * yLine + done * yPixel + channel, yPixel);
+                    }
+                }
+                for (int p = 0; p < side * pixels && channel < channels; p++) {
+                    int l = p / pixels;
+                    int i = p - l * pixels;
+                    pixel(
+                            s, tapRows, tapColumns, w, tap, channel, x, x0 + l * xLine + i * xPixel,
+                            inW, init, i0 + (accumulate ? l * yLine : 0) + i * is,
+                            y, y0 + l * yLine + i * yPixel);
+                }
+                line += side;
+                continue;
+            }
+            line++;
+            for (int p = 0; p < pixels; ) {
+                boolean four = p <= pixels - 4;
+                int end = four ? p + 4 : p + 1;
+                channel = 0;
+                for (; four && channel <= channels - 2 * L; channel += 2 * L) {
+                    fourPixels(
+                            s, tapRows, tapColumns, w, tap + channel,
+                            x, x0 + p * xPixel + channel, xPixel, inW,
+                            init, init == Tiling.ZEROS ? 0 : i0 + p * is + channel, is,
+                            y, y0 + p * yPixel + channel, yPixel);
+                }
+                for (; p < end; p++) {
+                    pixel(
+                            s, tapRows, tapColumns, w, tap, channel, x, x0 + p * xPixel, inW,
+                            init, i0 + p * is, y, y0 + p * yPixel);
+                }
+            }
+        }
+    }
+
+    /** Two lines at once; returns how many of their pixels were done. */
+    private static int pair(
+            boolean down, int pixels, float[] w, int wo, int ldw, float[] x, int xo,
+            int xDown, int xRight, float[] init, int io, boolean accumulate,
+            float[] y, int yo, int yDown, int yRight) {
+        int iDown = accumulate ? yDown : 0;
+        int iRight = accumulate ? yRight : 0;
+        return down
+                ? DepthwiseTiles.tiles4x2(
+                        pixels, w, wo, ldw, x, xo, xDown, xRight, init, io, iDown, iRight,
+                        y, yo, yDown, yRight)
+                : DepthwiseTiles.tiles2x4(
+                        pixels, w, wo, ldw, x, xo, xDown, xRight, init, io, iDown, iRight,
+                        y, yo, yDown, yRight);
+    }
+
+    private static void threes(
+            ConvShape s, float[] w, int wo, int tapRows, int tapColumns, int pixels,
+            float[] x, int xo, int inW, int xStep, float[] init, int io, int is,
+            float[] y, int yo, int yStep) {
         int channels = s.outChannels();
         int ldw = Lanes.roundUp(channels, L);
-        int taps = s.kernelW();
-        int tapStep = s.dilationW() * channels;
-        int x1 = s.strideW() * channels;
+        int down = s.dilationH() * inW * channels;
+        int right = s.dilationW() * channels;
+        if (tapRows * tapColumns == 6) {
+            DepthwiseThree.six(
+                    pixels, tapColumns, w, wo, ldw, x, xo, down, right, xStep,
+                    init, io, is, y, yo, yStep);
+        } else {
+            DepthwiseThree.nine(
+                    pixels, w, wo, ldw, x, xo, down, right, xStep, init, io, is, y, yo, yStep);
+        }
+    }
+
+    /** Four pixels × two vectors of channels. */
+    private static void fourPixels(
+            ConvShape s, int tapRows, int tapColumns, float[] w, int wo,
+            float[] x, int xo, int x1, int inW, float[] init, int io, int is,
+            float[] y, int yo, int yStep) {
+        int channels = s.outChannels();
+        int ldw = Lanes.roundUp(channels, L);
+        int right = s.dilationW() * channels;
+        int down = s.dilationH() * inW * channels;
         int x2 = 2 * x1;
         int x3 = 3 * x1;
         FloatVector a0 = FloatVector.fromArray(S, init, io);
@@ -101,10 +200,10 @@ final class DepthwiseConv {
         FloatVector b2 = FloatVector.fromArray(S, init, io + 2 * is + L);
         FloatVector a3 = FloatVector.fromArray(S, init, io + 3 * is);
         FloatVector b3 = FloatVector.fromArray(S, init, io + 3 * is + L);
-        for (int kh = 0; kh < rows; kh++) {
-            int from = xOff + kh * s.dilationH() * inW * channels;
-            int tap = (kh0 + kh) * taps * ldw + channel;
-            for (int kw = 0; kw < taps; kw++) {
+        for (int kh = 0; kh < tapRows; kh++) {
+            int from = xo + kh * down;
+            int tap = wo + kh * s.kernelW() * ldw;
+            for (int kw = 0; kw < tapColumns; kw++) {
                 FloatVector wa = FloatVector.fromArray(S, w, tap);
                 FloatVector wb = FloatVector.fromArray(S, w, tap + L);
                 a0 = wa.fma(FloatVector.fromArray(S, x, from), a0);
@@ -115,41 +214,43 @@ final class DepthwiseConv {
                 b2 = wb.fma(FloatVector.fromArray(S, x, from + x2 + L), b2);
                 a3 = wa.fma(FloatVector.fromArray(S, x, from + x3), a3);
                 b3 = wb.fma(FloatVector.fromArray(S, x, from + x3 + L), b3);
-                from += tapStep;
+                from += right;
                 tap += ldw;
             }
         }
-        a0.intoArray(y, yOff);
-        b0.intoArray(y, yOff + L);
-        a1.intoArray(y, yOff + channels);
-        b1.intoArray(y, yOff + channels + L);
-        a2.intoArray(y, yOff + 2 * channels);
-        b2.intoArray(y, yOff + 2 * channels + L);
-        a3.intoArray(y, yOff + 3 * channels);
-        b3.intoArray(y, yOff + 3 * channels + L);
+        a0.intoArray(y, yo);
+        b0.intoArray(y, yo + L);
+        a1.intoArray(y, yo + yStep);
+        b1.intoArray(y, yo + yStep + L);
+        a2.intoArray(y, yo + 2 * yStep);
+        b2.intoArray(y, yo + 2 * yStep + L);
+        a3.intoArray(y, yo + 3 * yStep);
+        b3.intoArray(y, yo + 3 * yStep + L);
     }
 
     /** One pixel, from channel {@code channel} to the last. */
     private static void pixel(
-            ConvShape s, int kh0, int kh1, int kw0, int kw1, float[] w, int channel,
-            float[] x, int xOff, int inW, float[] init, int io, float[] y, int yOff) {
+            ConvShape s, int tapRows, int tapColumns, float[] w, int wo, int channel,
+            float[] x, int xo, int inW, float[] init, int io, float[] y, int yo) {
         int channels = s.outChannels();
         int ldw = Lanes.roundUp(channels, L);
+        int right = s.dilationW() * channels;
+        int down = s.dilationH() * inW * channels;
         boolean zero = init == Tiling.ZEROS;
         for (; channel < channels; channel += L) {
             VectorMask<Float> mask = S.indexInRange(channel, channels);
             FloatVector sum = FloatVector.fromArray(S, init, zero ? 0 : io + channel, mask);
-            for (int kh = kh0; kh < kh1; kh++) {
-                int from = xOff + (kh - kh0) * s.dilationH() * inW * channels + channel;
-                int tap = (kh * s.kernelW() + kw0) * ldw + channel;
-                for (int kw = kw0; kw < kw1; kw++) {
+            for (int kh = 0; kh < tapRows; kh++) {
+                int from = xo + kh * down + channel;
+                int tap = wo + kh * s.kernelW() * ldw + channel;
+                for (int kw = 0; kw < tapColumns; kw++) {
                     FloatVector weight = FloatVector.fromArray(S, w, tap);
                     sum = weight.fma(FloatVector.fromArray(S, x, from, mask), sum);
-                    from += s.dilationW() * channels;
+                    from += right;
                     tap += ldw;
                 }
             }
-            sum.intoArray(y, yOff + channel, mask);
+            sum.intoArray(y, yo + channel, mask);
         }
     }
 }

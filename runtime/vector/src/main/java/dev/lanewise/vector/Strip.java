@@ -19,7 +19,7 @@ final class Strip {
 
     static final int MAX_ROWS = 12;
 
-    /** Index of the stage in the scratch array; 384 floats at most. */
+    /** Index of the stage in the scratch array; 768 floats at most. */
     static final int STAGE = MAX_ROWS * STRIDE;
 
     private Strip() {}

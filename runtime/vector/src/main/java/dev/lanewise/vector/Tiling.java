@@ -12,6 +12,10 @@ final class Tiling {
     static final float[] ZEROS = new float[4 * Panels.WIDTH];
 
     private static final int P = Panels.WIDTH;
+
+    /** Between rows of the stage: twelve rows of one panel or four of two take 768 floats at most. */
+    private static final int STAGE_STRIDE = 2 * P;
+
     private static final boolean MANY_REGISTERS = Lanes.MANY_REGISTERS;
 
     private Tiling() {}
@@ -40,31 +44,35 @@ final class Tiling {
             int rows, int tileRows, int kc, int n, float[] s, float[] b, int bo, int panelStride,
             float[] init, int io, int is, float[] c, int co, int ldc) {
         int initStep = init == ZEROS ? 0 : 1;
-        int full = rows < tileRows ? 0 : n;
-        int j = 0;
-        if (tileRows == 2 || tileRows == 4 && MANY_REGISTERS) {
-            for (; j <= full - 2 * P; j += 2 * P) {
-                int from = io + j * initStep;
-                if (tileRows == 4) {
-                    WideTiles.tile4x4(
-                            kc, s, b, bo, panelStride, init, from, is, c, co + j, ldc);
-                } else {
-                    WideTiles.tile2x4(
-                            kc, s, b, bo, panelStride, init, from, is, c, co + j, ldc);
-                }
-                bo += 2 * panelStride;
+        boolean wide = tileRows == 2 || tileRows == 4 && MANY_REGISTERS;
+        for (int j = 0; j < n; ) {
+            int panels = wide && n - j > P ? 2 : 1;
+            int columns = Math.min(panels * P, n - j);
+            if (rows == tileRows && columns == panels * P) {
+                tile(
+                        panels, tileRows, kc, s, b, bo, panelStride, init, io + j * initStep, is,
+                        c, co + j, ldc);
+            } else {
+                copy(rows, columns, init, io + j * initStep, is, s, Strip.STAGE, STAGE_STRIDE);
+                tile(
+                        panels, tileRows, kc, s, b, bo, panelStride, s, Strip.STAGE, STAGE_STRIDE,
+                        s, Strip.STAGE, STAGE_STRIDE);
+                copy(rows, columns, s, Strip.STAGE, STAGE_STRIDE, c, co + j, ldc);
             }
+            j += columns;
+            bo += panels * panelStride;
         }
-        for (; j <= full - P; j += P) {
-            tall(tileRows, kc, s, b, bo, init, io + j * initStep, is, c, co + j, ldc);
-            bo += panelStride;
-        }
-        for (; j < n; j += P) {
-            int columns = Math.min(P, n - j);
-            copy(rows, columns, init, io + j * initStep, is, s, Strip.STAGE, P);
-            tall(tileRows, kc, s, b, bo, s, Strip.STAGE, P, s, Strip.STAGE, P);
-            copy(rows, columns, s, Strip.STAGE, P, c, co + j, ldc);
-            bo += panelStride;
+    }
+
+    private static void tile(
+            int panels, int tileRows, int kc, float[] s, float[] b, int bo, int panelStride,
+            float[] init, int io, int is, float[] c, int co, int ldc) {
+        if (panels == 1) {
+            tall(tileRows, kc, s, b, bo, init, io, is, c, co, ldc);
+        } else if (tileRows == 4) {
+            WideTiles.tile4x4(kc, s, b, bo, panelStride, init, io, is, c, co, ldc);
+        } else {
+            WideTiles.tile2x4(kc, s, b, bo, panelStride, init, io, is, c, co, ldc);
         }
     }
 

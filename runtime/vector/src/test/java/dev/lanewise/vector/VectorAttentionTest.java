@@ -4,8 +4,10 @@ import dev.lanewise.runtime.kernel.AttentionKernels;
 import dev.lanewise.runtime.kernel.AttentionKernels.AttentionShape;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Attention: the bits of the scalar twin for whole sequences, single steps, masks and odd sizes. */
+@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorAttentionTest {
 
     private static final int PAD = 7;

@@ -5,6 +5,7 @@ import dev.lanewise.runtime.kernel.CellKernels.PackedCell;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.scalar.ScalarCells;
+import dev.lanewise.runtime.scalar.ScalarMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
@@ -16,8 +17,8 @@ class VectorCellsTest {
 
     private static final int STEPS = 3;
 
-    private final CellKernels scalar = new ScalarCells(new PlainMap());
-    private final CellKernels vector = new VectorCells(new PlainMap());
+    private final CellKernels scalar = new ScalarCells(new ScalarMap());
+    private final CellKernels vector = new VectorCells(new VectorMap());
 
     @Test
     void everyHiddenSize() {

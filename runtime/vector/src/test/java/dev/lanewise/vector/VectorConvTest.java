@@ -6,6 +6,7 @@ import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.scalar.ScalarConv;
+import dev.lanewise.runtime.scalar.ScalarMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
@@ -15,8 +16,8 @@ class VectorConvTest {
 
     private static final Epilogue RELU = Epilogue.of(UnaryFn.RELU, 0f, 0f);
 
-    private final ConvKernels scalar = new ScalarConv(new PlainMap());
-    private final ConvKernels vector = new VectorConv(new PlainMap());
+    private final ConvKernels scalar = new ScalarConv(new ScalarMap());
+    private final ConvKernels vector = new VectorConv(new VectorMap());
 
     @Test
     void everyNumberOfChannels() {

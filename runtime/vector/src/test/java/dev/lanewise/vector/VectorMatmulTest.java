@@ -4,6 +4,7 @@ import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import dev.lanewise.runtime.scalar.ScalarMap;
 import dev.lanewise.runtime.scalar.ScalarMatmul;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -17,8 +18,8 @@ class VectorMatmulTest {
     private static final Epilogue CLIP = Epilogue.of(UnaryFn.CLIP, -0.5f, 0.5f);
     private static final Epilogue TANH = Epilogue.of(UnaryFn.TANH, 0f, 0f);
 
-    private final MatmulKernels scalar = new ScalarMatmul(new PlainMap());
-    private final MatmulKernels vector = new VectorMatmul(new PlainMap());
+    private final MatmulKernels scalar = new ScalarMatmul(new ScalarMap());
+    private final MatmulKernels vector = new VectorMatmul(new VectorMap());
 
     @Test
     void everyWidth() {

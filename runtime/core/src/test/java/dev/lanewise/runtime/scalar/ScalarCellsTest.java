@@ -14,7 +14,7 @@ class ScalarCellsTest {
     private static final int STEPS = 4;
     private static final int ROWS = 2;
 
-    private final CellKernels kernels = new ScalarCells(new PlainMap());
+    private final CellKernels kernels = new ScalarCells(new ScalarMap());
     private final float[] scratch = new float[Kernels.SCRATCH_FLOATS];
 
     @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Scalar convolutions against sums in double. */
 class ScalarConvTest {
 
-    private final ConvKernels kernels = new ScalarConv(new PlainMap());
+    private final ConvKernels kernels = new ScalarConv(new ScalarMap());
 
     @Test
     void everyGeometry() {

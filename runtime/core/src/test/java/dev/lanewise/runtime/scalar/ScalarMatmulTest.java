@@ -11,7 +11,7 @@ class ScalarMatmulTest {
 
     private static final int[] SIZES = {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 100};
 
-    private final MatmulKernels kernels = new ScalarMatmul(new PlainMap());
+    private final MatmulKernels kernels = new ScalarMatmul(new ScalarMap());
     private final float[] scratch = new float[Kernels.SCRATCH_FLOATS];
 
     @Test
