@@ -15,10 +15,12 @@ import java.util.Map;
  * @param autoState whether inputs and outputs of equal type that are named as a pair are taken for
  *     state too
  * @param debug whether the file keeps the source model's names
+ * @param goldens how many golden vectors the file gets: seeded inputs and what the model computes from
+ *     them, which a loader replays on request
  */
 public record CompileOptions(
         Map<String, Range> bounds, long defaultBound, Map<String, Literal> pins, Map<String, String> states,
-        boolean autoState, boolean debug) {
+        boolean autoState, boolean debug, int goldens) {
 
     /** Smallest and largest value of an extent. */
     public record Range(long min, long max) {}
@@ -27,7 +29,7 @@ public record CompileOptions(
     private static final long DEFAULT_BOUND = 512;
 
     private static final CompileOptions DEFAULTS =
-            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), true, true);
+            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), true, true, 0);
 
     public CompileOptions {
         bounds = Map.copyOf(bounds);
@@ -48,33 +50,37 @@ public record CompileOptions(
     public CompileOptions dim(String name, long min, long max) {
         Map<String, Range> more = new LinkedHashMap<>(bounds);
         more.put(name, new Range(min, max));
-        return new CompileOptions(more, defaultBound, pins, states, autoState, debug);
+        return new CompileOptions(more, defaultBound, pins, states, autoState, debug, goldens);
     }
 
     public CompileOptions defaultBound(long bound) {
-        return new CompileOptions(bounds, bound, pins, states, autoState, debug);
+        return new CompileOptions(bounds, bound, pins, states, autoState, debug, goldens);
     }
 
     /** Fixes the value of an input, which the compiled model then no longer has. */
     public CompileOptions pin(String input, Literal value) {
         Map<String, Literal> more = new LinkedHashMap<>(pins);
         more.put(input, value);
-        return new CompileOptions(bounds, defaultBound, more, states, autoState, debug);
+        return new CompileOptions(bounds, defaultBound, more, states, autoState, debug, goldens);
     }
 
     /** Makes an input and an output one state. */
     public CompileOptions state(String input, String output) {
         Map<String, String> more = new LinkedHashMap<>(states);
         more.put(input, output);
-        return new CompileOptions(bounds, defaultBound, pins, more, autoState, debug);
+        return new CompileOptions(bounds, defaultBound, pins, more, autoState, debug, goldens);
     }
 
     public CompileOptions autoState(boolean auto) {
-        return new CompileOptions(bounds, defaultBound, pins, states, auto, debug);
+        return new CompileOptions(bounds, defaultBound, pins, states, auto, debug, goldens);
     }
 
     public CompileOptions debug(boolean keep) {
-        return new CompileOptions(bounds, defaultBound, pins, states, autoState, keep);
+        return new CompileOptions(bounds, defaultBound, pins, states, autoState, keep, goldens);
+    }
+
+    public CompileOptions goldens(int count) {
+        return new CompileOptions(bounds, defaultBound, pins, states, autoState, debug, count);
     }
 
     /** The extent of that name, with its bounds. */
