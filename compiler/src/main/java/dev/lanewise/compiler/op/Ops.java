@@ -14,7 +14,10 @@ public final class Ops {
      */
     public record Entry(Class<? extends dev.lanewise.compiler.graph.Op> op, Supplier<List<OpCase>> cases) {}
 
-    public static final List<Entry> ALL = List.of();
+    public static final List<Entry> ALL = List.of(
+            // Elementwise
+            new Entry(Unary.class, Unary::cases),
+            new Entry(Binary.class, Binary::cases));
 
     private Ops() {}
 }
