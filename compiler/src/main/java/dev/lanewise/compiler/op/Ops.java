@@ -17,7 +17,17 @@ public final class Ops {
     public static final List<Entry> ALL = List.of(
             // Elementwise
             new Entry(Unary.class, Unary::cases),
-            new Entry(Binary.class, Binary::cases));
+            new Entry(Binary.class, Binary::cases),
+            new Entry(Where.class, Where::cases),
+            new Entry(Cast.class, Cast::cases),
+            new Entry(Random.class, Random::cases),
+            // Reductions and normalisations
+            new Entry(Reduce.class, Reduce::cases),
+            new Entry(ArgExtreme.class, ArgExtreme::cases),
+            new Entry(Cumulate.class, Cumulate::cases),
+            new Entry(Softmax.class, Softmax::cases),
+            new Entry(LayerNorm.class, LayerNorm::cases),
+            new Entry(RmsNorm.class, RmsNorm::cases));
 
     private Ops() {}
 }
