@@ -5,6 +5,10 @@ module dev.lanewise.compiler {
     requires com.fasterxml.jackson.core;
     requires info.picocli;
 
+    exports dev.lanewise.compiler;
+    exports dev.lanewise.compiler.graph;
+    exports dev.lanewise.compiler.op;
+
     opens dev.lanewise.compiler.cli to
             info.picocli;
 }
