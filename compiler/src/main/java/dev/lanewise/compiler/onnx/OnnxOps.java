@@ -14,6 +14,7 @@ final class OnnxOps {
         OnnxElementwise.register(ALL);
         OnnxMovement.register(ALL);
         OnnxProducts.register(ALL);
+        OnnxRecurrent.register(ALL);
         OnnxControl.register(ALL);
     }
 
