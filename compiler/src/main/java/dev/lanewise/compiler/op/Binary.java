@@ -24,6 +24,15 @@ public record Binary(BinaryFn fn) implements Op {
     @Override
     public List<ValueType> infer(Signature in) {
         in.requireSameType(0, 1);
+        boolean fits = switch (fn) {
+            case AND, OR, XOR -> in.dtype(0) == DType.BOOL;
+            case SHIFT_LEFT, SHIFT_RIGHT, BITWISE_AND, BITWISE_OR, BITWISE_XOR -> in.dtype(0).isInteger();
+            case EQUAL -> true;
+            default -> in.dtype(0) != DType.BOOL;
+        };
+        if (!fits) {
+            throw in.fail("is not defined for " + in.type(0));
+        }
         DType type = fn.isPredicate() ? DType.BOOL : in.dtype(0);
         return List.of(new ValueType(type, in.broadcast(in.shape(0), in.shape(1))));
     }
@@ -95,5 +104,47 @@ public record Binary(BinaryFn fn) implements Op {
     @Override
     public void lower(Lowering lowering) {
         lowering.step(StepKind.BINARY).ints(fn.ordinal());
+    }
+
+    /** Every function on every type it has; then every way to broadcast. */
+    public static List<OpCase> cases() {
+        List<OpCase> cases = new ArrayList<>();
+        for (BinaryFn fn : BinaryFn.values()) {
+            for (DType type : DType.values()) {
+                if (isDefined(fn, type)) {
+                    boolean positive = fn == BinaryFn.POW || type.isUnsigned();
+                    double low = fn == BinaryFn.DIV || fn == BinaryFn.POW ? 1 : positive ? 0 : -5;
+                    double lowRight = type == DType.BOOL ? 0 : positive ? 1 : low;
+                    double high = type == DType.BOOL ? 2 : 6;
+                    cases.add(OpCase.of(
+                            new Binary(fn),
+                            OpCase.in(ValueType.of(type, 2, 19), low, high),
+                            OpCase.in(ValueType.of(type, 2, 19), lowRight, high)));
+                }
+            }
+        }
+        Binary sub = new Binary(BinaryFn.SUB);
+        long[][][] shapes = {
+            {{3, 5, 17}, {17}}, {{17}, {3, 5, 17}}, {{3, 5, 17}, {}}, {{}, {3, 5}}, {{3, 1, 17}, {5, 1}},
+            {{4, 1}, {1, 18}}, {{3, 5, 1}, {3, 5, 33}}, {{2, 3, 1, 5}, {2, 1, 4, 5}}, {{0, 3}, {1, 3}}, {{3, 5}, {1, 5}},
+        };
+        for (long[][] shape : shapes) {
+            cases.add(OpCase.of(sub, OpCase.in(shape[0]), OpCase.in(shape[1])));
+        }
+        cases.add(OpCase.of(sub, OpCase.in(4, 9), OpCase.weights(9)));
+        cases.add(OpCase.of(sub, OpCase.weights(4, 1), OpCase.in(9)));
+        cases.add(OpCase.of(sub, OpCase.in(4, 9), OpCase.constant(Literal.splat(DType.F32, 0.5, 4, 9))));
+        return cases;
+    }
+
+    private static boolean isDefined(BinaryFn fn, DType type) {
+        return switch (fn) {
+            case AND, OR, XOR -> type == DType.BOOL;
+            case SHIFT_LEFT, SHIFT_RIGHT -> type.isInteger() && type.isUnsigned();
+            case BITWISE_AND, BITWISE_OR, BITWISE_XOR -> type.isInteger();
+            case EQUAL -> true;
+            case PRELU -> type.isFloating() || !type.isUnsigned();
+            default -> type != DType.BOOL;
+        };
     }
 }

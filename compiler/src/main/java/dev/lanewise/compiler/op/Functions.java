@@ -53,8 +53,8 @@ final class Functions {
             case GELU_TANH -> 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)));
             case SWISH -> x * sigmoid(a * x);
             case MISH -> x * Math.tanh(softplus(x));
-            case THRESHOLDED_RELU -> x > a ? x : 0;
-            case SHRINK -> x < -a ? x + b : x > a ? x - b : 0;
+            case THRESHOLDED_RELU -> x > a || x != x ? x : 0;
+            case SHRINK -> x < -a ? x + b : x > a ? x - b : x != x ? x : 0;
             case SCALED_TANH -> a * Math.tanh(b * x);
             case NOT -> x == 0 ? 1 : 0;
             case BITWISE_NOT -> ~(long) x;

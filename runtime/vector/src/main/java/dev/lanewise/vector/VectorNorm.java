@@ -16,7 +16,7 @@ public final class VectorNorm implements NormKernels {
         for (int row = 0; row < rows; row++) {
             int from = xOff + row * n;
             int to = yOff + row * n;
-            float max = VectorReduce.max(x, from, n);
+            float max = RowSums.maxNumber(x, from, n);
             multiply(y, to, n, 1f / RowSums.sumExp(x, from, max, y, to, n));
         }
     }
@@ -33,7 +33,7 @@ public final class VectorNorm implements NormKernels {
     public void logSoftmax(float[] x, int xOff, float[] y, int yOff, int rows, int n) {
         for (int row = 0; row < rows; row++) {
             int from = xOff + row * n;
-            float max = VectorReduce.max(x, from, n);
+            float max = RowSums.maxNumber(x, from, n);
             float log = ScalarMath.log(RowSums.sumExp(x, from, max, null, 0, n));
             subtract(x, from, max, log, y, yOff + row * n, n);
         }

@@ -8,6 +8,7 @@ import dev.lanewise.runtime.kernel.ReduceKernels;
 import dev.lanewise.runtime.scalar.Fma;
 import dev.lanewise.runtime.scalar.ScalarReduce;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -239,81 +240,49 @@ public final class VectorReduce implements ReduceKernels {
         return s;
     }
 
+    /** In any order: it cannot change the result. Four chains hide the latency. */
     static float max(float[] x, int xOff, int n) {
         FloatVector a = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
-        int end = xOff + (n & -16);
-        for (int i = xOff; i < end; i += 16) {
-            FloatVector va = FloatVector.fromArray(SPECIES, x, i);
-            a = a.max(va);
-            if (LANES <= 8) {
-                FloatVector vb = FloatVector.fromArray(SPECIES, x, i + LANES);
-                b = b.max(vb);
-            }
-            if (LANES == 4) {
-                FloatVector vc = FloatVector.fromArray(SPECIES, x, i + 8);
-                c = c.max(vc);
-                FloatVector vd = FloatVector.fromArray(SPECIES, x, i + 12);
-                d = d.max(vd);
-            }
+        int i = xOff;
+        int end = xOff + n;
+        for (; i <= end - 4 * LANES; i += 4 * LANES) {
+            a = a.max(FloatVector.fromArray(SPECIES, x, i));
+            b = b.max(FloatVector.fromArray(SPECIES, x, i + LANES));
+            c = c.max(FloatVector.fromArray(SPECIES, x, i + 2 * LANES));
+            d = d.max(FloatVector.fromArray(SPECIES, x, i + 3 * LANES));
         }
-        if (LANES == 8) {
-            a = a.max(b);
-        } else if (LANES == 4) {
-            a = a.max(c).max(b.max(d));
+        for (; i <= end - LANES; i += LANES) {
+            a = a.max(FloatVector.fromArray(SPECIES, x, i));
         }
-        if (LANES == 16) {
-            a = a.max(a.rearrange(BY_8));
-        }
-        if (LANES >= 8) {
-            a = a.max(a.rearrange(BY_4));
-        }
-        a = a.max(a.rearrange(BY_2));
-        a = a.max(a.rearrange(BY_1));
-        float s = a.lane(0);
-        for (int i = end; i < xOff + n; i++) {
+        float s = a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
+        for (; i < end; i++) {
             s = Math.max(s, x[i]);
         }
         return s;
     }
 
+    /** In any order: it cannot change the result. Four chains hide the latency. */
     static float min(float[] x, int xOff, int n) {
         FloatVector a = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
-        int end = xOff + (n & -16);
-        for (int i = xOff; i < end; i += 16) {
-            FloatVector va = FloatVector.fromArray(SPECIES, x, i);
-            a = a.min(va);
-            if (LANES <= 8) {
-                FloatVector vb = FloatVector.fromArray(SPECIES, x, i + LANES);
-                b = b.min(vb);
-            }
-            if (LANES == 4) {
-                FloatVector vc = FloatVector.fromArray(SPECIES, x, i + 8);
-                c = c.min(vc);
-                FloatVector vd = FloatVector.fromArray(SPECIES, x, i + 12);
-                d = d.min(vd);
-            }
+        int i = xOff;
+        int end = xOff + n;
+        for (; i <= end - 4 * LANES; i += 4 * LANES) {
+            a = a.min(FloatVector.fromArray(SPECIES, x, i));
+            b = b.min(FloatVector.fromArray(SPECIES, x, i + LANES));
+            c = c.min(FloatVector.fromArray(SPECIES, x, i + 2 * LANES));
+            d = d.min(FloatVector.fromArray(SPECIES, x, i + 3 * LANES));
         }
-        if (LANES == 8) {
-            a = a.min(b);
-        } else if (LANES == 4) {
-            a = a.min(c).min(b.min(d));
+        for (; i <= end - LANES; i += LANES) {
+            a = a.min(FloatVector.fromArray(SPECIES, x, i));
         }
-        if (LANES == 16) {
-            a = a.min(a.rearrange(BY_8));
-        }
-        if (LANES >= 8) {
-            a = a.min(a.rearrange(BY_4));
-        }
-        a = a.min(a.rearrange(BY_2));
-        a = a.min(a.rearrange(BY_1));
-        float s = a.lane(0);
-        for (int i = end; i < xOff + n; i++) {
+        float s = a.min(b).min(c.min(d)).reduceLanes(VectorOperators.MIN);
+        for (; i < end; i++) {
             s = Math.min(s, x[i]);
         }
         return s;

@@ -13,6 +13,7 @@ public final class SessionMemory {
     private final Buffer[] state;
     private final float[] scratch = new float[Kernels.SCRATCH_FLOATS];
     private long multiplyAdds;
+    private int version = 1;
 
     /**
      * @param arenaElements [storage] elements of the arena
@@ -54,10 +55,17 @@ public final class SessionMemory {
     /** Recomputes the expressions after symbols were set. */
     public void evaluate() {
         definition.evaluate(extents);
+        version++;
+    }
+
+    /** Differs whenever an extent may have changed. */
+    public int version() {
+        return version;
     }
 
     /**
-     * Writes an extent that a step has learnt, and what depends on it.
+     * Writes an extent that a step has learnt, and what depends on it. One that is known already must
+     * be what the data gives.
      *
      * @throws PlanException where it is beyond its bound
      */
@@ -69,13 +77,13 @@ public final class SessionMemory {
             }
             return;
         }
-        if (value > definition.max(id)) {
+        if (value < 0 || value > definition.max(id)) {
             throw new PlanException("tensor '" + tensor + "': the data gives an extent of " + value
                     + ", above the bound of " + definition.max(id) + " set when the model was compiled");
         }
         if (extents[id] != value) {
             extents[id] = value;
-            definition.evaluate(extents);
+            evaluate();
         }
     }
 

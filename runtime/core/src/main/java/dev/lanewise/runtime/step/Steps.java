@@ -28,6 +28,11 @@ public final class Steps {
             case RESHAPE -> new ReshapeStep(args);
             case GATHER -> new GatherStep(args);
 
+            case DIMS -> new DimsStep(args);
+
+            case REPEAT -> new RepeatStep(args);
+            case BRANCH -> new BranchStep(args);
+
             default -> throw args.bad("kind", "this version cannot execute it");
         };
     }
