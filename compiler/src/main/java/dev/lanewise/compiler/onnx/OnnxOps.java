@@ -12,8 +12,12 @@ final class OnnxOps {
 
     static {
         OnnxElementwise.register(ALL);
+        OnnxConstants.register(ALL);
         OnnxMovement.register(ALL);
+        OnnxSlicing.register(ALL);
+        OnnxIndexing.register(ALL);
         OnnxProducts.register(ALL);
+        OnnxRecurrent.register(ALL);
         OnnxControl.register(ALL);
     }
 
