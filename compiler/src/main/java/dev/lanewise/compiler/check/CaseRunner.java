@@ -85,8 +85,9 @@ public final class CaseRunner {
             }
             return run.end(Kind.PASS, List.of(), start);
         } catch (CompileException e) {
-            boolean unsupported = e.problems().stream()
-                    .allMatch(p -> p instanceof UnsupportedOpException || p instanceof PlanException);
+            // what else is wrong with such a model may follow from what is not supported
+            boolean unsupported = e.problems().stream().anyMatch(p -> p instanceof UnsupportedOpException)
+                    || e.problems().stream().allMatch(p -> p instanceof PlanException);
             return run.end(unsupported ? Kind.UNSUPPORTED : Kind.FAIL, reasons(e), start);
         } catch (LanewiseException | IOException e) {
             return run.end(Kind.FAIL, List.of(e.getMessage()), start);
@@ -145,7 +146,7 @@ public final class CaseRunner {
             Literal value = example.inputs().get(port.getName());
             List<TensorShapeProto.Dimension> dims = port.getType().getTensorType().getShape().getDimList();
             for (int axis = 0; value != null && value.rank() == dims.size() && axis < dims.size(); axis++) {
-                if (!dims.get(axis).hasDimValue()) {
+                if (dims.get(axis).getDimValue() <= 0) {
                     String symbol = dims.get(axis).getDimParam();
                     bounds.merge(symbol.isBlank() ? port.getName() + "." + axis : symbol, value.extent(axis), Math::max);
                 }

@@ -57,6 +57,13 @@ public final class Lanewise implements Runnable {
             Failure.print(error, command.getErr(), root.verbose);
             return Failure.EXIT_CODE;
         });
+        commandLine.setParameterExceptionHandler((error, arguments) -> {
+            CommandLine command = error.getCommandLine();
+            String name = command.getCommandSpec().qualifiedName();
+            command.getErr().println("lanewise: " + error.getMessage() + "\nSee " + name + " --help");
+            command.getErr().flush();
+            return command.getCommandSpec().exitCodeOnInvalidInput();
+        });
         return commandLine;
     }
 

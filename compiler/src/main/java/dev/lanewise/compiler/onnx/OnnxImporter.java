@@ -209,7 +209,8 @@ public final class OnnxImporter {
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < shape.getDimCount(); axis++) {
             TensorShapeProto.Dimension dim = shape.getDim(axis);
-            if (dim.getValueCase() == TensorShapeProto.Dimension.ValueCase.DIM_VALUE) {
+            // -1 is how some old exporters say "any"
+            if (dim.getValueCase() == TensorShapeProto.Dimension.ValueCase.DIM_VALUE && dim.getDimValue() != -1) {
                 if (dim.getDimValue() < 0 || dim.getDimValue() > Integer.MAX_VALUE) {
                     throw new FormatException(file, "value '" + name + "'", "an extent of " + dim.getDimValue());
                 }
