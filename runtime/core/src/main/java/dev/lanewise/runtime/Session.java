@@ -251,6 +251,7 @@ public final class Session {
             outputs.get(i).rebind(prepared.outputs().get(i));
         }
         earlierMultiplyAdds += old.memory().multiplyAdds();
+        memory().continueDraws(old.memory());
         tier = newTier;
         reshaped = true;
         for (DType.Storage storage : STORAGES) {

@@ -12,8 +12,10 @@ public final class SessionMemory {
     private final Buffer[] arena;
     private final Buffer[] state;
     private final float[] scratch = new float[Kernels.SCRATCH_FLOATS];
+    private final Chunk[] chunks = new Chunk[3];
     private long multiplyAdds;
     private int version = 1;
+    private long draws;
 
     /**
      * @param arenaElements [storage] elements of the arena
@@ -41,6 +43,27 @@ public final class SessionMemory {
     /** The scratch that kernels are given, see {@link Kernels}. */
     public float[] scratch() {
         return scratch;
+    }
+
+    /**
+     * One of three work arrays for elements of any type, for use within a single run of a step. Call when
+     * a step is prepared: the first call makes it.
+     */
+    public Chunk chunk(int i) {
+        if (chunks[i] == null) {
+            chunks[i] = new Chunk();
+        }
+        return chunks[i];
+    }
+
+    /** Counts the random tensors of the session, so that each is another and all can be had again. */
+    public long nextDraw() {
+        return draws++;
+    }
+
+    /** Goes on where another memory of the same session stopped. */
+    public void continueDraws(SessionMemory other) {
+        draws = other.draws;
     }
 
     /** [extent], the session's own values. */
