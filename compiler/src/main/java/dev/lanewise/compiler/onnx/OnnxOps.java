@@ -41,6 +41,11 @@ final class OnnxOps {
         return ALL.get(domain + ":" + type);
     }
 
+    /** All supported operators as {@code domain:Name}, in order. */
+    static java.util.SortedSet<String> names() {
+        return new java.util.TreeSet<>(ALL.keySet());
+    }
+
     static String whyUnsupported(String domain, String type) {
         String reason = OUT_OF_SCOPE.get(domain + ":" + type);
         if (reason != null) {

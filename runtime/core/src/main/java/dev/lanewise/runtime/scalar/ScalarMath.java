@@ -10,11 +10,12 @@ import static dev.lanewise.runtime.scalar.Fma.fma;
  * <p>The errors stated are maxima against a double reference over every exponent and dense random
  * mantissas, in units in the last place of the correctly rounded result (ULP); {@code
  * ScalarMathTest} measures them and fails where one is exceeded. Polynomials are minimax fits in
- * relative error with coefficients rounded to f32 one after the other (Lawson's algorithm), made for
- * this library. NaN gives NaN everywhere.
+ * relative error with coefficients rounded to f32 one after the other (Lawson's algorithm), made
+ * for this library. NaN gives NaN everywhere.
  *
  * <p>Functions that are rare in networks ({@link #asin} … {@link #pow}) are {@link StrictMath}
- * in double, narrowed, and {@link #tan} is of that kind: the same bits everywhere too, 0.5 ULP, and about ten times slower.
+ * in double, narrowed, and {@link #tan} is of that kind: the same bits everywhere too, 0.5 ULP, and
+ * about ten times slower.
  */
 public final class ScalarMath {
 
@@ -213,8 +214,8 @@ public final class ScalarMath {
     }
 
     /**
-     * 1 / (1 + e⁻ˣ), relative to the result also where that is tiny: with e = e^−|x|, 1 / (1 + e) or
-     * e / (1 + e).
+     * 1 / (1 + e⁻ˣ), relative to the result also where that is tiny: with e = e^−|x|, 1 / (1 + e)
+     * or e / (1 + e).
      *
      * <p>Error ≤ 2.5 ULP. −∞ gives +0, +∞ gives 1, ±0 gives 0.5.
      */

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The functions of {@link ScalarMath} against double references: all exponents of both signs, and
- * densely where functions bend. The bounds are those of the Javadoc; the measured maxima are printed.
+ * densely where functions bend. The bounds are those of the Javadoc; measured maxima are printed.
  */
 class ScalarMathTest {
 
@@ -31,7 +31,8 @@ class ScalarMathTest {
         Random random = new Random(1);
         for (int e = 0; e < 512; e++) {
             for (int i = 0; i < 1500; i++) {
-                measure(Float.intBitsToFloat(e << 23 | random.nextInt() & 0x7fffff), from, to, f, g);
+                int bits = e << 23 | random.nextInt() & 0x7fffff;
+                measure(Float.intBitsToFloat(bits), from, to, f, g);
             }
         }
         double low = Math.max(from, -110);
