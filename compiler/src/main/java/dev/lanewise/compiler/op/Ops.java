@@ -21,6 +21,13 @@ public final class Ops {
             new Entry(Where.class, Where::cases),
             new Entry(Cast.class, Cast::cases),
             new Entry(Random.class, Random::cases),
+            // Products, convolutions, recurrent layers
+            new Entry(MatMul.class, MatMul::cases),
+            new Entry(Conv.class, Conv::cases),
+            new Entry(Pool.class, Pool::cases),
+            new Entry(Lstm.class, Lstm::cases),
+            new Entry(Gru.class, Gru::cases),
+            new Entry(Rnn.class, Rnn::cases),
             // Reductions and normalisations
             new Entry(Reduce.class, Reduce::cases),
             new Entry(ArgExtreme.class, ArgExtreme::cases),
