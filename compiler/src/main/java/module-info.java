@@ -4,6 +4,11 @@ module dev.lanewise.compiler {
     requires transitive dev.lanewise.runtime;
     requires com.fasterxml.jackson.core;
     requires info.picocli;
+    requires java.logging;
+
+    exports dev.lanewise.compiler;
+    exports dev.lanewise.compiler.graph;
+    exports dev.lanewise.compiler.op;
 
     opens dev.lanewise.compiler.cli to
             info.picocli;

@@ -7,6 +7,7 @@ public final class UnsupportedOpException extends LanewiseException {
 
     private final String node;
     private final String op;
+    private final String reason;
 
     /**
      * @param node the node's name in the source model
@@ -17,6 +18,7 @@ public final class UnsupportedOpException extends LanewiseException {
         super("node '" + node + "' (" + op + "): " + reason, null);
         this.node = node;
         this.op = op;
+        this.reason = reason;
     }
 
     public String node() {
@@ -25,5 +27,9 @@ public final class UnsupportedOpException extends LanewiseException {
 
     public String op() {
         return op;
+    }
+
+    public String reason() {
+        return reason;
     }
 }

@@ -45,6 +45,11 @@ public final class Dim {
 
     /** A function of two polynomials that did not simplify. */
     public record Function(Kind kind, Dim a, Dim b) implements Atom {
+        /** The operands of a minimum or maximum in one order, whichever way round they were given. */
+        Function ordered() {
+            return a.text.compareTo(b.text) <= 0 ? this : new Function(kind, b, a);
+        }
+
         @Override
         public String text() {
             return switch (kind) {
@@ -232,14 +237,19 @@ public final class Dim {
             return of(kind == Kind.FLOOR_DIV ? Math.floorDiv(a, other.constant()) : ceilDiv(a, other.constant()));
         }
         if (other.isConstant() && other.constant() > 0) {
-            // what divides evenly comes out: floor((k·x + r) / k) = x + floor(r / k)
+            if (kind == Kind.CEIL_DIV) {
+                return plus(other.constant() - 1).quotient(Kind.FLOOR_DIV, other);
+            }
+            // what divides evenly comes out: floor((k·x + q·k + r) / k) = x + q + floor(r / k), with r not
+            // below zero, so that an intermediate result is not either
             Dim even = ZERO;
             for (Term term : terms.values()) {
-                if (term.factor % other.constant() == 0) {
-                    TreeMap<String, Term> one = new TreeMap<>();
-                    add(one, term.atoms, term.factor);
-                    even = even.plus(new Dim(one));
-                }
+                long factor = term.atoms.isEmpty()
+                        ? Math.floorDiv(term.factor, other.constant()) * other.constant()
+                        : term.factor % other.constant() == 0 ? term.factor : 0;
+                TreeMap<String, Term> one = new TreeMap<>();
+                add(one, term.atoms, factor);
+                even = even.plus(new Dim(one));
             }
             if (!even.is(0)) {
                 return even.exactQuotient(other).plus(minus(even).quotient(kind, other));
@@ -280,14 +290,43 @@ public final class Dim {
         if (equals(other) || max() <= other.min()) {
             return this;
         }
-        return other.max() <= min() ? other : of(new Function(Kind.MIN, this, other));
+        if (other.max() <= min()) {
+            return other;
+        }
+        Dim below = shortfall(other);
+        return below.is(0)
+                ? of(new Function(Kind.MIN, this, other).ordered())
+                : plus(below).min(other.plus(below)).minus(below);
     }
 
     public Dim max(Dim other) {
         if (equals(other) || min() >= other.max()) {
             return this;
         }
-        return other.min() >= max() ? other : of(new Function(Kind.MAX, this, other));
+        if (other.min() >= max()) {
+            return other;
+        }
+        Dim below = shortfall(other);
+        return below.is(0)
+                ? of(new Function(Kind.MAX, this, other).ordered())
+                : plus(below).max(other.plus(below)).minus(below);
+    }
+
+    /**
+     * What to add to both for neither to have a negative term: {@code max(T − 5, 0)} is kept as {@code
+     * max(T, 5) − 5}, because the runtime's table of extents has no numbers below zero.
+     */
+    private Dim shortfall(Dim other) {
+        TreeMap<String, Term> sum = new TreeMap<>();
+        for (Dim dim : List.of(this, other)) {
+            dim.terms.forEach((key, term) -> {
+                Term known = sum.get(key);
+                if (term.factor < 0 && (known == null || known.factor < -term.factor)) {
+                    sum.put(key, new Term(term.atoms, -term.factor));
+                }
+            });
+        }
+        return new Dim(sum);
     }
 
     /** The remainder, with the sign of {@code other}, which is positive. */

@@ -1,6 +1,11 @@
 package dev.lanewise.compiler.graph;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A tensor in a graph: an input, a constant, or an output of one node. Identity is what tells values
@@ -86,6 +91,24 @@ public final class Value {
     /** The elements as integers that follow from extents, or {@code null}. */
     public List<Dim> contents() {
         return contents;
+    }
+
+    /** Names of the inputs and states that this is computed from; none where it is a constant. */
+    public Set<String> sources() {
+        Set<String> sources = new TreeSet<>();
+        Set<Node> seen = new HashSet<>();
+        Deque<Value> open = new ArrayDeque<>(List.of(this));
+        while (!open.isEmpty()) {
+            Value next = open.pop();
+            if (next.producer == null) {
+                if (!next.isConstant()) {
+                    sources.add(next.name);
+                }
+            } else if (seen.add(next.producer)) {
+                next.producer.inputs().stream().filter(value -> value != null).forEach(open::push);
+            }
+        }
+        return sources;
     }
 
     /** The node whose output this is; {@code null} for inputs and constants. */

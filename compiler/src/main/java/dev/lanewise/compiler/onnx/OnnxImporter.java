@@ -6,7 +6,6 @@ import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
-import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.onnx.proto.FunctionProto;
@@ -27,15 +26,12 @@ import dev.lanewise.formats.PlanException;
 import dev.lanewise.formats.UnsupportedOpException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Reads an ONNX model into a graph. Foreign names, versions, layouts and gate orders end here. All
@@ -213,7 +209,8 @@ public final class OnnxImporter {
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < shape.getDimCount(); axis++) {
             TensorShapeProto.Dimension dim = shape.getDim(axis);
-            if (dim.getValueCase() == TensorShapeProto.Dimension.ValueCase.DIM_VALUE) {
+            // -1 is how some old exporters say "any"
+            if (dim.getValueCase() == TensorShapeProto.Dimension.ValueCase.DIM_VALUE && dim.getDimValue() != -1) {
                 if (dim.getDimValue() < 0 || dim.getDimValue() > Integer.MAX_VALUE) {
                     throw new FormatException(file, "value '" + name + "'", "an extent of " + dim.getDimValue());
                 }
@@ -387,23 +384,11 @@ public final class OnnxImporter {
 
     /** The error for contents that are known only at run time, with the inputs they come from. */
     PlanException unknownContents(OnnxNode node, int input, Value value) {
-        Set<String> sources = new TreeSet<>();
-        Set<Node> seen = new HashSet<>();
-        Deque<Value> open = new ArrayDeque<>(List.of(value));
-        while (!open.isEmpty()) {
-            Value next = open.pop();
-            if (next.producer() == null) {
-                if (!next.isConstant()) {
-                    sources.add(next.name());
-                }
-            } else if (seen.add(next.producer())) {
-                next.producer().inputs().stream().filter(v -> v != null).forEach(open::push);
-            }
-        }
+        List<String> sources = List.copyOf(value.sources());
         return new PlanException(
                 "node '" + node.name() + "' (" + node.describe() + "): input " + input
                         + " decides extents and is known only when the model runs; pin what it is computed from: "
                         + String.join(", ", sources.stream().map(s -> "--pin " + s + "=…").toList()),
-                new ArrayList<>(sources));
+                sources);
     }
 }

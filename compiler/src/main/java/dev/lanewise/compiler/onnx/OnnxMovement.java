@@ -4,9 +4,10 @@ import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Concat;
-import dev.lanewise.compiler.op.Extents;
+import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.formats.Limits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,34 +19,14 @@ final class OnnxMovement {
     private OnnxMovement() {}
 
     static void register(Map<String, OnnxOp> ops) {
-        ops.put(":Constant", OnnxMovement::constant);
         ops.put(":Identity", node -> node.out(node.in(0)));
-        ops.put(":Shape", OnnxMovement::shape);
+        ops.put(":Flatten", OnnxMovement::flatten);
+        ops.put(":Expand", OnnxMovement::expand);
         ops.put(":Reshape", OnnxMovement::reshape);
         ops.put(":Transpose", OnnxMovement::transpose);
         ops.put(":Concat", OnnxMovement::concat);
         ops.put(":Squeeze", OnnxMovement::squeeze);
         ops.put(":Unsqueeze", OnnxMovement::unsqueeze);
-    }
-
-    private static void constant(OnnxNode node) {
-        if (node.hasAttribute("value")) {
-            node.out(node.constant(node.tensor("value")));
-            return;
-        }
-        throw node.unsupported("a constant of this kind");
-    }
-
-    private static void shape(OnnxNode node) {
-        int rank = node.in(0).rank();
-        int start = clamp(node.integer("start", 0), rank);
-        int end = clamp(node.integer("end", rank), rank);
-        List<Dim> dims = node.in(0).shape().subList(start, Math.max(start, end));
-        node.out(node.add(new Extents(dims, false)));
-    }
-
-    private static int clamp(long axis, int rank) {
-        return (int) Math.max(0, Math.min(rank, axis < 0 ? axis + rank : axis));
     }
 
     /** -1 takes what is left; 0 keeps the input's extent, unless allowzero says that it means zero. */
@@ -54,7 +35,7 @@ final class OnnxMovement {
         boolean allowZero = node.flag("allowzero", false);
         List<Dim> target = node.opset() >= 5
                 ? node.dims(1)
-                : Arrays.stream(node.integers("shape")).mapToObj(Dim::of).toList();
+                : OnnxSlicing.dims(node.requiredIntegers("shape"));
         List<Dim> shape = new ArrayList<>();
         Dim known = Dim.ONE;
         int open = -1;
@@ -74,6 +55,9 @@ final class OnnxMovement {
             } else {
                 known = known.times(dim);
             }
+            if (dim.max() < -1 || dim.max() < 0 && !dim.is(-1)) {
+                throw node.misfit("an extent of " + dim);
+            }
             shape.add(dim);
         }
         if (open >= 0) {
@@ -90,13 +74,55 @@ final class OnnxMovement {
         if (perm != null && perm.length != rank) {
             throw node.misfit("perm has " + perm.length + " axes, the input " + node.in(0).type());
         }
+        boolean moves = false;
         for (int axis = 0; axis < rank; axis++) {
-            permutation[axis] = perm == null ? rank - 1 - axis : Math.toIntExact(perm[axis]);
+            permutation[axis] = perm == null ? rank - 1 - axis : axis(node, perm[axis], rank);
+            moves |= permutation[axis] != axis;
+        }
+        if (!moves) {
+            node.out(node.in(0));
+            return;
         }
         node.out(node.add(Transpose.of(permutation), node.in(0)));
     }
 
+    /** Two axes: all before {@code axis}, which may equal the rank, and all from it on. */
+    private static void flatten(OnnxNode node) {
+        Value x = node.in(0);
+        long given = node.integer("axis", 1);
+        long axis = given < 0 ? given + x.rank() : given;
+        if (axis < 0 || axis > x.rank()) {
+            throw node.misfit("axis " + given + " of " + x.type());
+        }
+        node.out(reshaped(node, x, List.of(
+                ValueType.product(x.shape().subList(0, (int) axis)),
+                ValueType.product(x.shape().subList((int) axis, x.rank())))));
+    }
+
+    private static void expand(OnnxNode node) {
+        List<Dim> shape = node.dims(1);
+        requireExtents(node, shape);
+        Value x = node.in(0);
+        boolean same = shape.size() <= x.rank();
+        for (int i = 0; same && i < shape.size(); i++) {
+            Dim wanted = shape.get(shape.size() - 1 - i);
+            same = wanted.is(1) || wanted.equals(x.dim(x.rank() - 1 - i));
+        }
+        node.out(same ? x : node.add(new Expand(shape), x));
+    }
+
+    /** Fails for what can be no shape. */
+    static void requireExtents(OnnxNode node, List<Dim> shape) {
+        if (shape.size() > Limits.RANK || shape.stream().anyMatch(dim -> dim.max() < 0)) {
+            throw node.misfit("a shape of " + shape);
+        }
+    }
+
     private static void concat(OnnxNode node) {
+        // the axis has a default in operator set 1 alone
+        if (node.opset() >= 4 && !node.hasAttribute("axis")) {
+            throw node.misfit("attribute 'axis' is missing");
+        }
         int axis = axis(node, node.integer("axis", 1), node.in(0).rank());
         Value[] inputs = new Value[node.inputCount()];
         for (int i = 0; i < inputs.length; i++) {
@@ -126,13 +152,16 @@ final class OnnxMovement {
     private static void unsqueeze(OnnxNode node) {
         Value x = node.in(0);
         long[] axes = axes(node, 13);
+        if (axes == null) {
+            throw node.misfit("the axes are missing");
+        }
         int rank = x.rank() + axes.length;
         List<Dim> shape = new ArrayList<>();
         int next = 0;
         for (int axis = 0; axis < rank; axis++) {
             int at = axis;
             boolean added = Arrays.stream(axes).anyMatch(a -> axis(node, a, rank) == at);
-            if (!added && next >= x.rank()) {
+            if (!added && next >= x.rank() || rank > Limits.RANK) {
                 throw node.misfit("axes " + Arrays.toString(axes) + " name one twice");
             }
             shape.add(added ? Dim.ONE : x.dim(next++));

@@ -183,6 +183,14 @@ public final class OnnxNode {
         return attribute == null ? null : attribute.getIntsList().stream().mapToLong(i -> i).toArray();
     }
 
+    public long[] requiredIntegers(String name) {
+        long[] values = integers(name);
+        if (values == null) {
+            throw misfit("attribute '" + name + "' is missing");
+        }
+        return values;
+    }
+
     /** {@code null} where absent. */
     public float[] numbers(String name) {
         AttributeProto attribute = attribute(name, AttributeProto.AttributeType.FLOATS);

@@ -12,8 +12,12 @@ final class OnnxOps {
 
     static {
         OnnxElementwise.register(ALL);
+        OnnxConstants.register(ALL);
         OnnxMovement.register(ALL);
+        OnnxSlicing.register(ALL);
+        OnnxIndexing.register(ALL);
         OnnxProducts.register(ALL);
+        OnnxRecurrent.register(ALL);
         OnnxControl.register(ALL);
     }
 
@@ -35,6 +39,11 @@ final class OnnxOps {
     /** The converter of an operator, or {@code null}. */
     static OnnxOp find(String domain, String type) {
         return ALL.get(domain + ":" + type);
+    }
+
+    /** All supported operators as {@code domain:Name}, in order. */
+    static java.util.SortedSet<String> names() {
+        return new java.util.TreeSet<>(ALL.keySet());
     }
 
     static String whyUnsupported(String domain, String type) {

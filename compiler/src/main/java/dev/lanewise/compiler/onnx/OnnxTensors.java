@@ -6,6 +6,7 @@ import dev.lanewise.compiler.onnx.proto.StringStringEntryProto;
 import dev.lanewise.compiler.onnx.proto.TensorProto;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.FormatException;
+import dev.lanewise.formats.UnsupportedOpException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -66,12 +67,14 @@ public final class OnnxTensors {
     /**
      * Reads a tensor.
      *
-     * @throws FormatException where its type is not supported or its data does not match its shape
+     * @throws FormatException where its data does not match its shape
+     * @throws UnsupportedOpException where its type is not supported
      */
     public Literal read(TensorProto tensor) {
         DType type = type(tensor.getDataType());
         if (type == null) {
-            throw bad(tensor, "has element type " + typeName(tensor.getDataType()) + ", which is not supported");
+            throw new UnsupportedOpException(tensor.getName(), "tensor",
+                    "element type " + typeName(tensor.getDataType()) + " is not supported");
         }
         int[] shape = shape(tensor, type);
         int size = Literal.size(shape);

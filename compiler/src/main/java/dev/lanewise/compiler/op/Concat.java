@@ -17,6 +17,9 @@ public record Concat(int axis) implements Op {
     @Override
     public List<ValueType> infer(Signature in) {
         List<Dim> shape = new ArrayList<>(in.shape(0));
+        if (axis < 0 || axis >= shape.size()) {
+            throw in.fail("axis " + axis + " of " + in.type(0));
+        }
         for (int i = 1; i < in.count(); i++) {
             in.requireSameType(0, i);
             in.requireRank(i, shape.size());
@@ -45,13 +48,18 @@ public record Concat(int axis) implements Op {
 
     @Override
     public List<Literal> evaluate(Evaluation in) {
-        int[] shape = in.in(0).shape();
-        shape[axis] = 0;
+        List<Literal> parts = new ArrayList<>();
         for (int i = 0; i < in.count(); i++) {
-            shape[axis] += in.in(i).extent(axis);
+            parts.add(in.in(i));
         }
-        // one literal, whose elements are those of all inputs one after another, then moved in place
-        boolean floating = in.in(0).type().isFloating();
+        return List.of(evaluate(axis, parts));
+    }
+
+    static Literal evaluate(int axis, List<Literal> parts) {
+        int[] shape = parts.get(0).shape().clone();
+        shape[axis] = parts.stream().mapToInt(part -> part.extent(axis)).sum();
+        // one literal, whose elements are those of all parts, each moved to its place
+        boolean floating = parts.get(0).type().isFloating();
         double[] doubles = new double[floating ? Literal.size(shape) : 0];
         long[] longs = new long[floating ? 0 : Literal.size(shape)];
         int inner = 1;
@@ -60,26 +68,30 @@ public record Concat(int axis) implements Op {
         }
         int row = shape[axis] * inner;
         int at = 0;
-        for (int i = 0; i < in.count(); i++) {
-            Literal x = in.in(i);
-            int length = x.extent(axis) * inner;
-            for (int e = 0; e < x.size(); e++) {
+        for (Literal part : parts) {
+            int length = part.extent(axis) * inner;
+            for (int e = 0; e < part.size(); e++) {
                 int target = e / length * row + at + e % length;
                 if (floating) {
-                    doubles[target] = x.doubleAt(e);
+                    doubles[target] = part.doubleAt(e);
                 } else {
-                    longs[target] = x.longAt(e);
+                    longs[target] = part.longAt(e);
                 }
             }
             at += length;
         }
-        return List.of(floating
-                ? Literal.of(in.in(0).type(), doubles, shape)
-                : Literal.of(in.in(0).type(), longs, shape));
+        return floating ? Literal.of(parts.get(0).type(), doubles, shape) : Literal.of(parts.get(0).type(), longs, shape);
     }
 
     @Override
     public void lower(Lowering lowering) {
         lowering.step(StepKind.CONCAT).ints(axis);
+    }
+
+    static List<OpCase> cases() {
+        return List.of(
+                OpCase.of(new Concat(0), OpCase.in(2, 3), OpCase.in(1, 3)),
+                OpCase.of(new Concat(1), OpCase.in(2, 3), OpCase.in(2, 0), OpCase.in(2, 17)),
+                OpCase.of(new Concat(1), OpCase.in(2, 3, 4), OpCase.in(2, 1, 4)));
     }
 }

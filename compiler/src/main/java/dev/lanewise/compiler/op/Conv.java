@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.runtime.kernel.Epilogue;
 import java.util.ArrayList;
@@ -128,10 +129,8 @@ public record Conv(
 
     @Override
     public void lower(Lowering lowering) {
-        if (!lowering.inputValue(1).isConstant()) {
-            throw lowering.unsupported("filters that are computed while the model runs are not supported; they must be "
-                    + "weights (if they are an input, pin it)");
-        }
+        lowering.requireWeights(1, "the filter");
+        lowering.requireType(0, DType.F32);
         lowering.step(
                         StepKind.CONV,
                         Lowering.list(lowering.in(0), lowering.in(1), lowering.in(2)),

@@ -46,4 +46,8 @@ public record Extents(List<Dim> dims, boolean scalar) implements Op {
         PlanStep step = lowering.step(StepKind.DIMS);
         dims.forEach(dim -> step.ints(lowering.dim(dim)));
     }
+
+    static List<OpCase> cases() {
+        return List.of(OpCase.of(new Extents(Expand.dims(2, 3), false)), OpCase.of(new Extents(Expand.dims(7), true)));
+    }
 }

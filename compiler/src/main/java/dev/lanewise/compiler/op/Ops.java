@@ -27,7 +27,16 @@ public final class Ops {
             new Entry(Cumulate.class, Cumulate::cases),
             new Entry(Softmax.class, Softmax::cases),
             new Entry(LayerNorm.class, LayerNorm::cases),
-            new Entry(RmsNorm.class, RmsNorm::cases));
+            new Entry(RmsNorm.class, RmsNorm::cases),
+            // Movement
+            new Entry(Transpose.class, Transpose::cases),
+            new Entry(Reshape.class, Reshape::cases),
+            new Entry(Slice.class, Slice::cases),
+            new Entry(Concat.class, Concat::cases),
+            new Entry(Expand.class, Expand::cases),
+            new Entry(Pad.class, Pad::cases),
+            new Entry(Gather.class, Gather::cases),
+            new Entry(Extents.class, Extents::cases));
 
     private Ops() {}
 }

@@ -72,4 +72,12 @@ public record Transpose(List<Integer> permutation) implements Op {
         }
         return true;
     }
+
+    static List<OpCase> cases() {
+        return List.of(
+                OpCase.of(Transpose.of(1, 0), OpCase.in(5, 7)),
+                OpCase.of(Transpose.of(0, 2, 1), OpCase.in(3, 4, 17)),
+                OpCase.of(Transpose.of(2, 1, 0, 3), OpCase.in(2, 3, 4, 5)),
+                OpCase.of(Transpose.of(0, 2, 1), OpCase.in(3, 1, 4)));
+    }
 }

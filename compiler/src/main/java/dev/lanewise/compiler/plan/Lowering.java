@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.PlanException;
 import dev.lanewise.formats.UnsupportedOpException;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
@@ -159,6 +160,32 @@ public final class Lowering {
             inner.results.add(lowering.tensor(output.value()));
         }
         return inner;
+    }
+
+    /**
+     * Fails unless input {@code i} is absent or known: its step packs it when the model is loaded.
+     *
+     * @throws PlanException naming the model's inputs that it is computed from
+     */
+    public void requireWeights(int i, String what) {
+        Value value = node.input(i);
+        if (value == null || value.isConstant()) {
+            return;
+        }
+        List<String> sources = new ArrayList<>(value.sources());
+        throw new PlanException(
+                "node '" + node.name() + "' (" + node.op().name() + "): " + what
+                        + " is known only when the model runs; it must be weights, packed when the model is loaded. Pin"
+                        + " what it is computed from: "
+                        + String.join(", ", sources.stream().map(source -> "--pin " + source + "=…").toList()),
+                sources);
+    }
+
+    /** Fails unless input {@code i} is of the only type that the step computes in. */
+    public void requireType(int i, DType type) {
+        if (node.input(i) != null && node.input(i).type().type() != type) {
+            throw unsupported("on " + node.input(i).type().type() + "; only " + type);
+        }
     }
 
     /** The error for what the runtime has no step for; to be thrown. */

@@ -14,10 +14,10 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /**
- * The one place where kernels are chosen: of all {@link KernelProvider}s on the class or module path
- * that load, call themselves usable and get a small product right, the one of the highest priority;
- * scalar kernels where there is none. {@code -Dlanewise.kernels=scalar|vector} forces a choice, and
- * is an error where that cannot be had, never a silent fallback.
+ * The one place where kernels are chosen: of all {@link KernelProvider}s on the class or module
+ * path that load, call themselves usable and get a small product right, the one of the highest
+ * priority; scalar kernels where there is none. {@code -Dlanewise.kernels=scalar|vector} forces a
+ * choice, and is an error where that cannot be had, never a silent fallback.
  */
 final class KernelSelector {
 

@@ -82,11 +82,13 @@ public final class Session {
     }
 
     private static Tensor find(List<Tensor> tensors, String name, String side) {
+        for (int i = 0; i < tensors.size(); i++) {
+            if (tensors.get(i).name().equals(name)) {
+                return tensors.get(i);
+            }
+        }
         StringBuilder names = new StringBuilder();
         for (Tensor tensor : tensors) {
-            if (tensor.name().equals(name)) {
-                return tensor;
-            }
             names.append(names.length() == 0 ? "" : ", ").append(tensor);
         }
         throw new IllegalArgumentException("no " + side + " '" + name + "'; there are: " + names);
@@ -249,6 +251,7 @@ public final class Session {
             outputs.get(i).rebind(prepared.outputs().get(i));
         }
         earlierMultiplyAdds += old.memory().multiplyAdds();
+        memory().continueDraws(old.memory());
         tier = newTier;
         reshaped = true;
         for (DType.Storage storage : STORAGES) {

@@ -30,8 +30,8 @@ final class RowSums {
     private RowSums() {}
 
     /**
-     * Σ e^(x − max), the exponentials stored where {@code y} is not null. {@code y} may be {@code x}.
-     * The sixteen accumulators are computed one vector of them after the other.
+     * Σ e^(x − max), the exponentials stored where {@code y} is not null. {@code y} may be {@code
+     * x}. The sixteen accumulators are computed one vector of them after the other.
      */
     static float sumExp(float[] x, int xOff, float max, float[] y, int yOff, int n) {
         FloatVector log2e = all(LOG2_E);

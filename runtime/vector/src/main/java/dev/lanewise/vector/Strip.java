@@ -1,5 +1,8 @@
 package dev.lanewise.vector;
 
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
 /**
  * Where a product's tile finds its rows of a: a copy of up to 12 rows × 256 columns, from index 0 of
  * the scratch array, rows a constant {@link #STRIDE} apart. That makes every address in a tile's loop
@@ -22,6 +25,12 @@ final class Strip {
     /** Index of the stage in the scratch array; 768 floats at most. */
     static final int STAGE = MAX_ROWS * STRIDE;
 
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+    private static final int L = Lanes.LANES;
+
+    /** Up to here a loop beats a call of arraycopy. */
+    private static final int SHORT = 64;
+
     private Strip() {}
 
     /**
@@ -32,18 +41,39 @@ final class Strip {
      */
     static void copy(
             float[] scratch, int rows, int tileRows, int column, int kc, float[] a, int aOff, int lda) {
+        int whole = Lanes.roundUp(kc, L);
+        int last = aOff + (rows - 1) * lda;
+        if (kc <= SHORT && last + whole <= a.length) {
+            copyVectors(scratch, rows, tileRows, column, whole, a, aOff, lda);
+            return;
+        }
         int to = column;
         for (int i = 0; i < tileRows; i++) {
-            if (kc >= 16) {
-                System.arraycopy(a, aOff, scratch, to, kc);
-            } else {
-                for (int p = 0; p < kc; p++) {
-                    scratch[to + p] = a[aOff + p];
-                }
-            }
+            System.arraycopy(a, Math.min(aOff + i * lda, last), scratch, to, kc);
             to += STRIDE;
-            if (i < rows - 1) {
-                aOff += lda;
+        }
+    }
+
+    /**
+     * Whole vectors: what they carry over the end of a row is overwritten by the next columns, or lies
+     * in the 16 floats between 256 and the stride. Short rows are what images of few channels have,
+     * and there copying is most of the work.
+     */
+    private static void copyVectors(
+            float[] scratch, int rows, int tileRows, int column, int whole, float[] a, int aOff, int lda) {
+        int last = aOff + (rows - 1) * lda;
+        if (whole == L) {
+            for (int i = 0; i < tileRows; i++) {
+                FloatVector.fromArray(S, a, Math.min(aOff + i * lda, last))
+                        .intoArray(scratch, column + i * STRIDE);
+            }
+            return;
+        }
+        for (int i = 0; i < tileRows; i++) {
+            int from = Math.min(aOff + i * lda, last);
+            int to = column + i * STRIDE;
+            for (int p = 0; p < whole; p += L) {
+                FloatVector.fromArray(S, a, from + p).intoArray(scratch, to + p);
             }
         }
     }

@@ -9,9 +9,9 @@ import dev.lanewise.runtime.scalar.ScalarMath;
 import java.util.Arrays;
 
 /**
- * Attention with vectors: blocks of 64 keys outside, four queries at a time inside, both products by
- * {@link AttentionTiles}. A block's keys are transposed once for all queries, so that scores lie in
- * lanes.
+ * Attention with vectors: blocks of 64 keys outside, four queries at a time inside, both products
+ * by {@link AttentionTiles}. A block's keys are transposed once for all queries, so that scores lie
+ * in lanes.
  *
  * <p>Scratch, in floats:
  *
@@ -27,6 +27,9 @@ import java.util.Arrays;
 public final class VectorAttention implements AttentionKernels {
 
     private static final int TILE = AttentionTiles.QUERIES;
+
+    /** Sixteen accumulators and their operands need 32 registers. */
+    private static final boolean WIDE_TILES = Lanes.MANY_REGISTERS;
 
     private final VectorMap map = new VectorMap();
 
@@ -73,7 +76,8 @@ public final class VectorAttention implements AttentionKernels {
                 if (i + tile <= first) {
                     continue;
                 }
-                scoresOf(tile, headDim, q, qOff + i * qStride, qStride, n, scratch, scratchOff, scores);
+                scoresOf(tile, headDim, shape.scale(), q, qOff + i * qStride, qStride, n,
+                        scratch, scratchOff, scores);
                 int common = n;
                 for (int j = 0; j < tile; j++) {
                     int visible =
@@ -139,21 +143,28 @@ public final class VectorAttention implements AttentionKernels {
         }
     }
 
-    /** Raw scores of up to four queries; those beyond n are junk. */
+    /** Scores of up to four queries, scaled; those beyond n are junk. */
     private static void scoresOf(
-            int tile, int dim, float[] q, int qOff, int qStride, int n,
+            int tile, int dim, float scale, float[] q, int qOff, int qStride, int n,
             float[] scratch, int keys, int scores) {
         int wide = 4 * LANES;
         if (tile == TILE) {
-            for (int t = 0; t < n; t += 2 * LANES) {
-                AttentionTiles.scores4(dim, q, qOff, qStride, scratch, keys + t, scores + t);
+            int t = 0;
+            for (; WIDE_TILES && t + 2 * LANES < n; t += wide) {
+                AttentionTiles.scores4x4(
+                        dim, scale, q, qOff, qStride, scratch, keys + t, scores + t);
+            }
+            for (; t < n; t += 2 * LANES) {
+                AttentionTiles.scores4x2(
+                        dim, scale, q, qOff, qStride, scratch, keys + t, scores + t);
             }
             return;
         }
         for (int j = 0; j < tile; j++) {
             for (int t = 0; t < n; t += wide) {
-                AttentionTiles.scores1(
-                        dim, q, qOff + j * qStride, scratch, keys + t, scores + j * BLOCK + t);
+                AttentionTiles.scores1x4(
+                        dim, scale, q, qOff + j * qStride, scratch, keys + t,
+                        scores + j * BLOCK + t);
             }
         }
     }
@@ -166,7 +177,6 @@ public final class VectorAttention implements AttentionKernels {
             AttentionShape shape, int n, float[] bias, int biasOff, float[] scratch, int scores,
             int maxAt, int sumAt, float[] rows, int row, int width) {
         int end = n + 15 & -16;
-        VectorBinary.mul(scratch, scores, shape.scale(), scratch, scores, end);
         if (shape.softcap() != 0f) {
             VectorSigmoid.scaledTanh(
                     shape.softcap(), 1f / shape.softcap(), scratch, scores, scratch, scores, end);
@@ -184,8 +194,12 @@ public final class VectorAttention implements AttentionKernels {
                 return false;
             }
         }
-        float decay = ScalarMath.exp(max - newMax);
         float blockSum = RowSums.sumExp(scratch, scores, newMax, scratch, scores, end);
+        if (newMax == max) { // the usual case; e^0 is 1 exactly
+            scratch[sumAt] += blockSum;
+            return true;
+        }
+        float decay = ScalarMath.exp(max - newMax);
         scratch[sumAt] = Fma.fma(scratch[sumAt], decay, blockSum);
         scratch[maxAt] = newMax;
         VectorBinary.mul(rows, row, decay, rows, row, width);
@@ -204,6 +218,10 @@ public final class VectorAttention implements AttentionKernels {
             return;
         }
         int d = 0;
+        for (; WIDE_TILES && d + 4 * LANES <= width; d += 4 * LANES) {
+            AttentionTiles.values4x4(
+                    n, weights, weightsOff, v, vOff + d, vStride, rows, rowsOff + d, rowStride);
+        }
         for (; d + 2 * LANES <= width; d += 2 * LANES) {
             AttentionTiles.values4x2(
                     n, weights, weightsOff, v, vOff + d, vStride, rows, rowsOff + d, rowStride);
@@ -214,7 +232,10 @@ public final class VectorAttention implements AttentionKernels {
         }
     }
 
-    /** Adds the weighted values from {@code from} to {@code n}, unless the query has met none but masked keys. */
+    /**
+     * Adds the weighted values from {@code from} to {@code n}, unless the query has met none but
+     * masked keys.
+     */
     private static void addRest(
             int from, int n, int width, float[] weights, int weightsOff, float max,
             float[] v, int vOff, int vStride, float[] rows, int row) {

@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Functions of two arguments, of which either may be one number; each method is one loop over whole
- * vectors, {@code n} a multiple of {@link Lanes#LANES}. {@code both}, {@code right} and {@code left}
- * say whether they know the function.
+ * vectors, {@code n} a multiple of {@link Lanes#LANES}. {@code both}, {@code right} and {@code
+ * left} say whether they know the function.
  */
 final class VectorBinary {
 

@@ -6,7 +6,8 @@ import dev.lanewise.runtime.scalar.Fma;
 
 /**
  * Offers {@link VectorKernels} where the Vector API is compiled to vector instructions: on HotSpot
- * with C2 and hardware fused multiply-add. Elsewhere it is 10 to 1000 times slower than plain loops.
+ * with C2 and hardware fused multiply-add. Elsewhere it is 10 to 1000 times slower than plain
+ * loops.
  *
  * <p>The class itself links without the incubator module. It looks at system properties and not at
  * the JVM's flags: asking the management bean for these costs 40 ms of every start, and what a

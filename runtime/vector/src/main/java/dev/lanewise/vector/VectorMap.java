@@ -9,8 +9,9 @@ import dev.lanewise.runtime.scalar.ScalarMap;
 
 /**
  * Elementwise functions with vectors. What is left of a run after whole vectors goes through the
- * scalar twin, which gives the same bits: masked stores allocate on Java 17 and are slow on machines
- * without predicates. Functions that are not listed here (tan, pow …) are the twin's wholly.
+ * scalar twin, which gives the same bits: masked stores allocate on Java 17 and are slow on
+ * machines without predicates. Functions that are not listed here (tan, pow …) are the twin's
+ * wholly.
  */
 public final class VectorMap implements MapKernels {
 

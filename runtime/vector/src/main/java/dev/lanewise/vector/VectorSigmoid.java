@@ -15,9 +15,9 @@ import jdk.incubator.vector.IntVector;
  * Sigmoid, tanh and the activations made of them, see {@link
  * dev.lanewise.runtime.scalar.ScalarMath} for methods and errors.
  *
- * <p>Each method is one loop over whole vectors, {@code n} a multiple of {@link Lanes#LANES}. The text
- * of e^x stands in every one of them: a method that takes or returns a vector boxes wherever C2
- * declines to inline it. Constants are broadcast before the loop, which is a quarter faster than
+ * <p>Each method is one loop over whole vectors, {@code n} a multiple of {@link Lanes#LANES}. The
+ * text of e^x stands in every one of them: a method that takes or returns a vector boxes wherever
+ * C2 declines to inline it. Constants are broadcast before the loop, which is a quarter faster than
  * reading them from static fields.
  */
 final class VectorSigmoid {

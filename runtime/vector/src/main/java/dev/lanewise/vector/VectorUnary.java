@@ -141,7 +141,8 @@ final class VectorUnary {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
             FloatVector a = v.abs();
             IntVector sign = v.reinterpretAsInts().and(0x80000000);
-            FloatVector r = a.add(0x1p23f).sub(0x1p23f).reinterpretAsInts().or(sign).reinterpretAsFloats();
+            IntVector bits = a.add(0x1p23f).sub(0x1p23f).reinterpretAsInts();
+            FloatVector r = bits.or(sign).reinterpretAsFloats();
             r = r.blend(r.sub(1f), r.compare(GT, v));
             v.blend(r, a.compare(LT, 0x1p23f)).intoArray(y, yOff + i);
         }
@@ -152,8 +153,10 @@ final class VectorUnary {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
             FloatVector a = v.abs();
             IntVector sign = v.reinterpretAsInts().and(0x80000000);
-            FloatVector r = a.add(0x1p23f).sub(0x1p23f).reinterpretAsInts().or(sign).reinterpretAsFloats();
-            r = r.blend(r.add(1f), r.compare(LT, v)).reinterpretAsInts().or(sign).reinterpretAsFloats();
+            IntVector bits = a.add(0x1p23f).sub(0x1p23f).reinterpretAsInts();
+            FloatVector r = bits.or(sign).reinterpretAsFloats();
+            bits = r.blend(r.add(1f), r.compare(LT, v)).reinterpretAsInts();
+            r = bits.or(sign).reinterpretAsFloats();
             v.blend(r, a.compare(LT, 0x1p23f)).intoArray(y, yOff + i);
         }
     }
@@ -163,7 +166,8 @@ final class VectorUnary {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
             FloatVector a = v.abs();
             IntVector sign = v.reinterpretAsInts().and(0x80000000);
-            FloatVector r = a.add(0x1p23f).sub(0x1p23f).reinterpretAsInts().or(sign).reinterpretAsFloats();
+            IntVector bits = a.add(0x1p23f).sub(0x1p23f).reinterpretAsInts();
+            FloatVector r = bits.or(sign).reinterpretAsFloats();
             v.blend(r, a.compare(LT, 0x1p23f)).intoArray(y, yOff + i);
         }
     }

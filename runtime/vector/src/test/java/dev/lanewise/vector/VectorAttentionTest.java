@@ -6,7 +6,7 @@ import dev.lanewise.runtime.scalar.ScalarKernels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
-/** Attention: the bits of the scalar twin for whole sequences, single steps, masks and odd sizes. */
+/** Attention: the scalar twin's bits for sequences, single steps, masks and odd sizes. */
 @DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorAttentionTest {
 

@@ -115,4 +115,20 @@ public interface CellKernels {
             PackedCell cell, int rows, float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
             float[] scratch);
+
+    /**
+     * Floats of scratch that a sequence of {@code steps} over {@code batch} streams takes, for any
+     * provider: {@code steps · batch · gates · H} with H rounded up to a multiple of 32, then 3 · batch
+     * · H for the states in between.
+     *
+     * @param gates 4 for an LSTM and, with room for its second candidate, a GRU; 1 for an RNN
+     */
+    static long sequenceScratchFloats(int gates, int hiddenSize, long steps, long batch) {
+        return steps * batch * rowFloats(gates, hiddenSize) + batch * 3 * hiddenSize;
+    }
+
+    /** Upper bound of {@link PackedCell#preFloats()} of every provider; gates as above. */
+    static long rowFloats(int gates, int hiddenSize) {
+        return gates * ((hiddenSize + 31L) & -32L);
+    }
 }

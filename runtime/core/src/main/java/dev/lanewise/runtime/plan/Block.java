@@ -4,18 +4,22 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Steps in order. Where an extent is learnt while running, every step is reshaped before each run;
- * elsewhere only when the caller changed a shape.
+ * Steps in order. Where all extents are known when a run begins, all steps are reshaped together, before
+ * the first of them runs; where steps learn extents, each is reshaped just before it runs, if an extent
+ * has changed since it last was.
  */
 public final class Block {
 
     private final Step[] steps;
     /** Without the steps that do nothing, such as a reshape in place. */
     private final Step[] running;
-    private long multiplyAdds;
     private final Operand[][] operands;
-    private final boolean learns;
     private final SessionMemory memory;
+    private final boolean learns;
+    /** [step] {@link SessionMemory#version()} of the extents it was reshaped for. */
+    private final int[] stepVersion;
+    private int version;
+    private long multiplyAdds;
 
     /** Tensors that the enclosing step fills before it runs the block. */
     public final List<Operand> params;
@@ -25,18 +29,17 @@ public final class Block {
 
     /**
      * @param operands of each step, refreshed before it is reshaped
-     * @param learns whether extents may change while the block runs
      */
     public Block(
-            Step[] steps, Operand[][] operands, List<Operand> params, List<Operand> results,
-            boolean learns, SessionMemory memory) {
+            Step[] steps, Operand[][] operands, List<Operand> params, List<Operand> results, SessionMemory memory) {
         this.steps = steps;
         this.running = Arrays.stream(steps).filter(step -> !step.isEmpty()).toArray(Step[]::new);
         this.operands = operands;
         this.params = List.copyOf(params);
         this.results = List.copyOf(results);
-        this.learns = learns;
         this.memory = memory;
+        this.learns = memory.definition().learns();
+        this.stepVersion = new int[steps.length];
     }
 
     /** Steps, for timing them one by one. */
@@ -48,21 +51,27 @@ public final class Block {
         return steps[i];
     }
 
-    /** Takes over changed extents; nothing to do where every step does so before it runs. */
+    /** Takes over changed extents now, so that what does not fit fails before anything has run. */
     public void reshape() {
-        for (Operand param : params) {
-            param.refresh(memory.extents());
-        }
         if (!learns) {
-            multiplyAdds = 0;
-            for (int i = 0; i < steps.length; i++) {
-                reshape(i);
-                multiplyAdds += steps[i].multiplyAdds();
-            }
-            for (Operand result : results) {
-                result.refresh(memory.extents());
-            }
+            reshapeAll();
         }
+    }
+
+    private void reshapeAll() {
+        for (int i = 0; i < params.size(); i++) {
+            params.get(i).refresh(memory.extents());
+        }
+        long sum = 0;
+        for (int i = 0; i < steps.length; i++) {
+            reshape(i);
+            sum += steps[i].multiplyAdds();
+        }
+        multiplyAdds = sum;
+        for (int i = 0; i < results.size(); i++) {
+            results.get(i).refresh(memory.extents());
+        }
+        version = memory.version();
     }
 
     private void reshape(int i) {
@@ -74,19 +83,29 @@ public final class Block {
 
     public void run() {
         if (learns) {
-            for (int i = 0; i < steps.length; i++) {
+            runLearning();
+            return;
+        }
+        if (version != memory.version()) { // a branch that was not taken until now
+            reshapeAll();
+        }
+        memory.count(multiplyAdds);
+        for (Step step : running) {
+            step.run();
+        }
+    }
+
+    private void runLearning() {
+        for (int i = 0; i < steps.length; i++) {
+            if (stepVersion[i] != memory.version()) {
                 reshape(i);
-                memory.count(steps[i].multiplyAdds());
-                steps[i].run();
+                stepVersion[i] = memory.version();
             }
-            for (Operand result : results) {
-                result.refresh(memory.extents());
-            }
-        } else {
-            memory.count(multiplyAdds);
-            for (Step step : running) {
-                step.run();
-            }
+            memory.count(steps[i].multiplyAdds());
+            steps[i].run();
+        }
+        for (int i = 0; i < results.size(); i++) {
+            results.get(i).refresh(memory.extents());
         }
     }
 }

@@ -54,8 +54,8 @@ public final class Operand {
         return constant != null;
     }
 
-    /** Makes sure that a weight's values lie in its buffer. */
-    void materialise() {
+    /** Makes sure that a weight's values lie in its buffer; {@link StepArgs} does so for inputs. */
+    public void materialise() {
         if (constant != null) {
             constant.fill(buffer);
         }

@@ -11,7 +11,9 @@ import dev.lanewise.formats.proto.StateProto;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.formats.proto.TensorProto;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +33,10 @@ public final class PlanCheck {
             StepKind.UNARY, StepKind.BINARY, StepKind.WHERE, StepKind.SOFTMAX, StepKind.LAYER_NORM,
             StepKind.RMS_NORM);
 
+    /** Steps for which that holds of their first input alone: they change a few elements of it. */
+    public static final Set<StepKind> IN_PLACE_OF_FIRST = EnumSet.of(
+            StepKind.SCATTER_ELEMENTS, StepKind.SCATTER_ND);
+
     private static final int NEVER = -1;
 
     private final Plan plan;
@@ -42,6 +48,11 @@ public final class PlanCheck {
     private final int[] first;
     private final int[] last;
     private final boolean[] written;
+    /** [tensor] the step that writes it first, {@code null} where none does. */
+    private final StepProto[] writer;
+    /** Tensors first written inside the blocks that are being walked. */
+    private final List<Integer> inBlocks = new ArrayList<>();
+    private int blockDepth;
     private int steps;
     /** Positions count the beginning and the end of every step. */
     private int position;
@@ -55,6 +66,7 @@ public final class PlanCheck {
         first = new int[n];
         last = new int[n];
         written = new boolean[n];
+        writer = new StepProto[n];
         for (int t = 0; t < n; t++) {
             root[t] = t;
         }
@@ -80,16 +92,6 @@ public final class PlanCheck {
         plan.program("infer");
     }
 
-    /** Whether extents may change while the block runs. */
-    static boolean learns(BlockProto block, Plan plan) {
-        for (int id = 0; id < plan.extents().count(); id++) {
-            if (plan.extents().isLearnt(id)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private void check() {
         ports("inputs", program.getInputsList());
         ports("outputs", program.getOutputsList());
@@ -103,6 +105,7 @@ public final class PlanCheck {
         for (StateProto state : program.getStatesList()) {
             checkState(state);
         }
+        statesApart();
         walk(field + ".body", program.getBody(), 0);
         for (PortProto output : program.getOutputsList()) {
             read(field + ".outputs", output.getTensor());
@@ -141,6 +144,45 @@ public final class PlanCheck {
         if (plan.type(value) != plan.type(next) || plan.dims(value).length != plan.dims(next).length) {
             throw plan.bad(at, "the value of '" + state.getName() + "' and its successor differ in type or rank");
         }
+        for (int dim : plan.dims(value)) {
+            if (!plan.extents().isNumber(dim) && !plan.extents().isSymbol(dim)) {
+                throw plan.bad(at, "'" + state.getName() + "' has an extent that is neither a number nor a symbol");
+            }
+        }
+    }
+
+    /**
+     * Values become their successors one after another, so that none may lie in another's way. A
+     * successor may lie where its own value does: a cache that grows in place.
+     */
+    private void statesApart() {
+        List<int[]> taken = new ArrayList<>(); // storage, begin, end
+        for (StateProto state : program.getStatesList()) {
+            int[] value = stretch(state.getValue());
+            int[] next = stretch(state.getNext());
+            taken.add(value);
+            if (plan.model().getTensors(state.getNext()).getRegion() != Region.STATE) {
+                continue;
+            }
+            if (next[1] == value[1]) {
+                value[2] = Math.max(value[2], next[2]);
+            } else {
+                taken.add(next);
+            }
+        }
+        taken.removeIf(stretch -> stretch[1] == stretch[2]);
+        taken.sort(Comparator.<int[]>comparingInt(stretch -> stretch[0]).thenComparingInt(stretch -> stretch[1]));
+        for (int i = 1; i < taken.size(); i++) {
+            int[] before = taken.get(i - 1);
+            int[] after = taken.get(i);
+            if (before[0] == after[0] && before[2] > after[1]) {
+                throw plan.bad(field + ".states", "two states share element " + after[1] + " of their region");
+            }
+        }
+    }
+
+    private int[] stretch(int t) {
+        return new int[] {plan.type(t).storage().ordinal(), offset(t), offset(t) + plan.capacity(t)};
     }
 
     private int tensor(String at, int id) {
@@ -155,7 +197,11 @@ public final class PlanCheck {
             throw plan.bad(at, "blocks nested deeper than " + Limits.BLOCK_DEPTH);
         }
         for (int param : block.getParamsList()) {
-            markWritten(tensor(at + ".params", param));
+            int t = tensor(at + ".params", param);
+            if (plan.model().getTensors(t).getRegion() != Region.ARENA) {
+                throw plan.bad(at + ".params", "tensor '" + plan.tensorName(t) + "' is not in the region ARENA");
+            }
+            markWritten(t);
         }
         for (int i = 0; i < block.getStepsCount(); i++) {
             step(at + ".steps[" + i + "]", block.getSteps(i), depth);
@@ -179,25 +225,29 @@ public final class PlanCheck {
             }
         }
         for (BlockProto block : step.getBlocksList()) {
-            walk(at + ".blocks", block, depth + 1);
+            nested(at + ".blocks", block, depth + 1);
         }
         if (step.getBlocksCount() > 0) {
             position++;
-            for (BlockProto block : step.getBlocksList()) {
-                keepAlive(block, begin, position);
-            }
-            for (int input : step.getInputsList()) {
-                if (input != 0) {
-                    read(at, input - 1); // a repeated block is fed until the last iteration
-                }
-            }
         }
         for (int output : step.getOutputsList()) {
             if (output != 0) {
-                int t = tensor(at, output - 1);
-                write(at, step, t);
-                first[root[t]] = Math.min(first[root[t]], begin); // and collects from the first one on
+                write(at, step, tensor(at, output - 1));
             }
+        }
+        if (step.getBlocksCount() > 0) {
+            keepAlive(step, begin);
+        }
+    }
+
+    /** What a block writes is known to the steps behind it only through its results. */
+    private void nested(String at, BlockProto block, int depth) {
+        int from = inBlocks.size();
+        blockDepth++;
+        walk(at, block, depth);
+        blockDepth--;
+        while (inBlocks.size() > from) {
+            written[inBlocks.remove(inBlocks.size() - 1)] = false;
         }
     }
 
@@ -219,14 +269,20 @@ public final class PlanCheck {
             if (from.getRegion() == Region.ARENA && tensor.getRegion() == Region.ARENA
                     && from.getOffset() == tensor.getOffset()
                     && plan.type(source).storage() == plan.type(t).storage()
-                    && plan.capacity(source) == plan.capacity(t)) {
+                    && plan.capacity(source) == plan.capacity(t) && first[t] == NEVER) {
                 root[t] = root[source];
             }
+        }
+        if (writer[t] == null) {
+            writer[t] = step;
         }
         markWritten(t);
     }
 
     private void markWritten(int t) {
+        if (!written[t] && blockDepth > 0) {
+            inBlocks.add(t);
+        }
         written[t] = true;
         int r = root[t];
         if (first[r] == NEVER) {
@@ -235,24 +291,55 @@ public final class PlanCheck {
         last[r] = Math.max(last[r], position);
     }
 
-    /** What a repeated block reads from outside, and what it carries, lives until the step ends. */
-    private void keepAlive(BlockProto block, int begin, int end) {
-        for (int id : block.getParamsList()) {
-            first[root[id]] = Math.min(first[root[id]], begin);
-            last[root[id]] = Math.max(last[root[id]], end);
+    /**
+     * What a block takes and gives, and what it reads from outside, lives until its step ends. A REPEAT
+     * reads its inputs and writes its outputs all the while.
+     */
+    private void keepAlive(StepProto step, int begin) {
+        int end = position;
+        if (step.getKind() == StepKind.REPEAT) {
+            for (int input : step.getInputsList()) {
+                extend(input - 1, end, end);
+            }
+            for (int output : step.getOutputsList()) {
+                extend(output - 1, begin, end);
+            }
         }
-        for (int id : block.getResultsList()) {
-            last[root[id]] = Math.max(last[root[id]], end);
+        for (BlockProto block : step.getBlocksList()) {
+            for (int id : block.getParamsList()) {
+                extend(id, begin, end);
+            }
+            for (int id : block.getResultsList()) {
+                extend(id, end, end);
+            }
+            keepOutside(block, begin, end);
         }
+    }
+
+    private void keepOutside(BlockProto block, int begin, int end) {
         for (StepProto step : block.getStepsList()) {
             for (int input : step.getInputsList()) {
-                if (input != 0 && first[root[input - 1]] < begin) {
-                    last[root[input - 1]] = Math.max(last[root[input - 1]], end);
-                }
+                keepOutside(input - 1, begin, end);
             }
             for (BlockProto nested : step.getBlocksList()) {
-                keepAlive(nested, begin, end);
+                keepOutside(nested, begin, end);
+                for (int result : nested.getResultsList()) {
+                    keepOutside(result, begin, end);
+                }
             }
+        }
+    }
+
+    private void keepOutside(int t, int begin, int end) {
+        if (t >= 0 && first[root[t]] < begin) {
+            extend(t, end, end);
+        }
+    }
+
+    private void extend(int t, int begin, int end) {
+        if (t >= 0) {
+            first[root[t]] = Math.min(first[root[t]], begin);
+            last[root[t]] = Math.max(last[root[t]], end);
         }
     }
 
@@ -277,7 +364,7 @@ public final class PlanCheck {
                 .filter(t -> root[t] == t && first[t] != NEVER && plan.capacity(t) > 0)
                 .filter(t -> plan.model().getTensors(t).getRegion() == Region.ARENA)
                 .boxed()
-                .sorted(java.util.Comparator.comparingInt((Integer t) -> key[t]))
+                .sorted(Comparator.comparingInt((Integer t) -> key[t]))
                 .mapToInt(t -> t)
                 .toArray();
     }
@@ -307,24 +394,25 @@ public final class PlanCheck {
         return plan.model().getTensors(t).getOffset();
     }
 
+    /** Whether the step that writes t reads, and may overwrite, what dies with it. */
     private boolean takesPlaceOf(int t, int dying) {
-        return inPlaceWrites(program.getBody(), t, dying);
-    }
-
-    private boolean inPlaceWrites(BlockProto block, int t, int dying) {
-        for (StepProto step : block.getStepsList()) {
-            if (step.getOutputsList().contains(t + 1)) {
-                return IN_PLACE.contains(step.getKind()) && step.getInputsList().stream()
-                        .anyMatch(in -> in != 0 && root[in - 1] == dying
-                                && Arrays.equals(plan.dims(in - 1), plan.dims(t)));
-            }
-            for (BlockProto nested : step.getBlocksList()) {
-                if (inPlaceWrites(nested, t, dying)) {
-                    return true;
+        StepProto step = writer[t];
+        if (step == null) {
+            return false;
+        }
+        int candidates = IN_PLACE.contains(step.getKind()) ? step.getInputsCount()
+                : IN_PLACE_OF_FIRST.contains(step.getKind()) ? Math.min(1, step.getInputsCount()) : 0;
+        boolean found = false;
+        for (int i = 0; i < step.getInputsCount(); i++) {
+            int input = step.getInputs(i) - 1;
+            if (input >= 0 && root[input] == dying) {
+                if (i >= candidates || !Arrays.equals(plan.dims(input), plan.dims(t))) {
+                    return false;
                 }
+                found = true;
             }
         }
-        return false;
+        return found;
     }
 
     private FormatException overlap(int t, int other) {

@@ -44,6 +44,9 @@ final class Preparation {
         for (StateProto state : program.getStatesList()) {
             states.add(new Prepared.Carried(operands[state.getValue()], operands[state.getNext()]));
         }
+        // what the caller, or the next run, reads may be a constant that no step has asked for
+        outputs.forEach(Operand::materialise);
+        states.forEach(carried -> carried.next().materialise());
         return new Prepared(memory, inputs, outputs, states, block(program.getBody()));
     }
 
@@ -72,8 +75,7 @@ final class Preparation {
                             }));
             used[i] = variable(inputs, outputs);
         }
-        boolean learns = PlanCheck.learns(proto, plan);
-        return new Block(steps, used, list(proto.getParamsList()), list(proto.getResultsList()), learns, memory);
+        return new Block(steps, used, list(proto.getParamsList()), list(proto.getResultsList()), memory);
     }
 
     private Operand[] operands(List<Integer> ids) {

@@ -12,7 +12,10 @@ public final class SessionMemory {
     private final Buffer[] arena;
     private final Buffer[] state;
     private final float[] scratch = new float[Kernels.SCRATCH_FLOATS];
+    private final Chunk[] chunks = new Chunk[3];
     private long multiplyAdds;
+    private int version = 1;
+    private long draws;
 
     /**
      * @param arenaElements [storage] elements of the arena
@@ -42,6 +45,27 @@ public final class SessionMemory {
         return scratch;
     }
 
+    /**
+     * One of three work arrays for elements of any type, for use within a single run of a step. Call when
+     * a step is prepared: the first call makes it.
+     */
+    public Chunk chunk(int i) {
+        if (chunks[i] == null) {
+            chunks[i] = new Chunk();
+        }
+        return chunks[i];
+    }
+
+    /** Counts the random tensors of the session, so that each is another and all can be had again. */
+    public long nextDraw() {
+        return draws++;
+    }
+
+    /** Goes on where another memory of the same session stopped. */
+    public void continueDraws(SessionMemory other) {
+        draws = other.draws;
+    }
+
     /** [extent], the session's own values. */
     public int[] extents() {
         return extents;
@@ -54,10 +78,17 @@ public final class SessionMemory {
     /** Recomputes the expressions after symbols were set. */
     public void evaluate() {
         definition.evaluate(extents);
+        version++;
+    }
+
+    /** Differs whenever an extent may have changed. */
+    public int version() {
+        return version;
     }
 
     /**
-     * Writes an extent that a step has learnt, and what depends on it.
+     * Writes an extent that a step has learnt, and what depends on it. One that is known already must
+     * be what the data gives.
      *
      * @throws PlanException where it is beyond its bound
      */
@@ -69,13 +100,13 @@ public final class SessionMemory {
             }
             return;
         }
-        if (value > definition.max(id)) {
+        if (value < 0 || value > definition.max(id)) {
             throw new PlanException("tensor '" + tensor + "': the data gives an extent of " + value
                     + ", above the bound of " + definition.max(id) + " set when the model was compiled");
         }
         if (extents[id] != value) {
             extents[id] = value;
-            definition.evaluate(extents);
+            evaluate();
         }
     }
 

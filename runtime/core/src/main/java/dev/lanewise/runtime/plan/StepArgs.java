@@ -22,6 +22,9 @@ public final class StepArgs {
         <P> P get(int step, int slot, Supplier<P> pack);
     }
 
+    /** 2 GiB. */
+    private static final double MOST_PACKED_FLOATS = 1 << 29;
+
     private final String file;
     private final int number;
     private final StepProto proto;
@@ -82,6 +85,11 @@ public final class StepArgs {
             throw bad("inputs", "input " + i + " is missing");
         }
         return operand;
+    }
+
+    /** Whether an optional input is present. */
+    public boolean hasIn(int i) {
+        return i < inputs.length && inputs[i] != null;
     }
 
     /** An optional input, {@code null} where absent. */
@@ -166,6 +174,18 @@ public final class StepArgs {
         return weights(i).constantFloats();
     }
 
+    /**
+     * Fails where weights would take unreasonable memory when they are packed, {@code times} matrices
+     * [k, n] whose rows are padded: an extent of 1 would let a small file ask for much.
+     */
+    public void requirePackable(Operand weights, long k, long n, long times) {
+        double floats = (double) k * ((n + 63) / 64 * 64) * times;
+        if (floats > MOST_PACKED_FLOATS) {
+            throw bad("inputs", "the weights '" + weights.name + "' " + weights.describe()
+                    + " are too large to be packed");
+        }
+    }
+
     public int intCount() {
         return proto.getIntsCount();
     }
@@ -229,7 +249,14 @@ public final class StepArgs {
     /** The epilogue whose function is int {@code i} (plus one; 0 for none), parameters from float {@code f}. */
     public Epilogue epilogue(int i, int f) {
         int fn = integer(i, 0, UnaryFn.values().length);
-        return fn == 0 ? Epilogue.NONE : Epilogue.of(UnaryFn.values()[fn - 1], number(f), number(f + 1));
+        if (fn == 0) {
+            return Epilogue.NONE;
+        }
+        UnaryFn function = UnaryFn.values()[fn - 1];
+        if (function == UnaryFn.NOT || function == UnaryFn.BITWISE_NOT) {
+            throw bad("ints", function + " is not defined for f32");
+        }
+        return Epilogue.of(function, number(f), number(f + 1));
     }
 
     public Block block(int i) {

@@ -6,8 +6,8 @@ import dev.lanewise.runtime.kernel.AttentionKernels;
 import java.util.Arrays;
 
 /**
- * Attention as plain loops: one query after the other, in blocks of keys. Of the scratch it uses the
- * first {@link #BLOCK} floats, for the scores and then the weights of a block.
+ * Attention as plain loops: one query after the other, in blocks of keys. Of the scratch it uses
+ * the first {@link #BLOCK} floats, for the scores and then the weights of a block.
  */
 public final class ScalarAttention implements AttentionKernels {
 
@@ -91,7 +91,9 @@ public final class ScalarAttention implements AttentionKernels {
         }
     }
 
-    /** Turns n scores into weights e^(s − max), with zeros up to a multiple of sixteen; their sum. */
+    /**
+     * Turns n scores into weights e^(s − max), with zeros up to a multiple of sixteen; their sum.
+     */
     private static float weights(float[] s, int sOff, int n, float max) {
         for (int i = sOff; i < sOff + n; i++) {
             s[i] = ScalarMath.exp(s[i] - max);

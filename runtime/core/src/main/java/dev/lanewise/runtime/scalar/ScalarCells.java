@@ -7,8 +7,8 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 /**
  * Recurrent cells in plain loops. Immutable and thread-safe; allocates only when packing.
  *
- * <p>Packed form: both weight matrices transposed to [in, gates · H], gates in ONNX's order, so that
- * outputs lie side by side (see {@link ScalarMatmul}). A row of {@code pre} is [gates · H]; for a GRU
+ * <p>Packed form: {@link Rows} of both weight matrices, transposed to [in, gates · H], gates in ONNX's
+ * order; a GRU's candidates have recurrent rows of their own, since they come second. A row of {@code pre} is [gates · H]; for a GRU
  * that is linear before its reset, [H] more for q.
  */
 public final class ScalarCells implements CellKernels {
@@ -22,14 +22,15 @@ public final class ScalarCells implements CellKernels {
 
     /**
      * @param w [inputSize, gates · H]
-     * @param r [H, gates · H]
+     * @param r [H, gates · H], for a GRU z and r alone: [H, 2 · H]
+     * @param rCandidate a GRU's [H, H]; else null
      * @param bias [gates · H], where {@code pre} starts
      * @param recurrentBias [H], where q of a GRU that is linear before its reset starts; else null
      * @param fn an RNN's activation; else null
      */
     private record Packed(
-            int inputSize, int hiddenSize, int gates, float[] w, float[] r, float[] bias,
-            float[] recurrentBias, UnaryFn fn)
+            int inputSize, int hiddenSize, int gates, Rows w, Rows r, Rows rCandidate,
+            float[] bias, float[] recurrentBias, UnaryFn fn)
             implements PackedCell {
 
         @Override
@@ -40,7 +41,8 @@ public final class ScalarCells implements CellKernels {
         @Override
         public long bytes() {
             int extra = recurrentBias == null ? 0 : recurrentBias.length;
-            return 4L * (w.length + r.length + bias.length + extra);
+            long candidate = rCandidate == null ? 0 : rCandidate.bytes();
+            return w.bytes() + r.bytes() + candidate + 4L * (bias.length + extra);
         }
     }
 
@@ -68,10 +70,12 @@ public final class ScalarCells implements CellKernels {
             int inputSize, int hiddenSize, int gates, boolean linearBeforeReset, UnaryFn fn,
             float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
         int n = Math.multiplyExact(gates, hiddenSize);
-        float[] wPacked = new float[Math.multiplyExact(inputSize, n)];
-        float[] rPacked = new float[Math.multiplyExact(hiddenSize, n)];
-        ScalarMatmul.gather(w, wOff, inputSize, n, 1, inputSize, wPacked, 0, n);
-        ScalarMatmul.gather(r, rOff, hiddenSize, n, 1, hiddenSize, rPacked, 0, n);
+        boolean gru = gates == 3;
+        int first = gru ? 2 * hiddenSize : n;
+        int second = rOff + first * hiddenSize;
+        Rows wRows = new Rows(w, wOff, inputSize, n, 1, inputSize);
+        Rows rRows = new Rows(r, rOff, hiddenSize, first, 1, hiddenSize);
+        Rows candidate = gru ? new Rows(r, second, hiddenSize, hiddenSize, 1, hiddenSize) : null;
         float[] bias = new float[n];
         float[] recurrentBias = linearBeforeReset ? new float[hiddenSize] : null;
         int summed = linearBeforeReset ? 2 * hiddenSize : n;
@@ -81,7 +85,8 @@ public final class ScalarCells implements CellKernels {
         if (b != null && linearBeforeReset) {
             System.arraycopy(b, bOff + n + summed, recurrentBias, 0, hiddenSize);
         }
-        return new Packed(inputSize, hiddenSize, gates, wPacked, rPacked, bias, recurrentBias, fn);
+        return new Packed(
+                inputSize, hiddenSize, gates, wRows, rRows, candidate, bias, recurrentBias, fn);
     }
 
     @Override
@@ -93,7 +98,7 @@ public final class ScalarCells implements CellKernels {
         for (int row = 0; row < rows; row++) {
             int y = preOff + row * p.preFloats();
             System.arraycopy(p.bias, 0, pre, y, n);
-            ScalarMatmul.addProduct(p.inputSize, n, x, xOff + row * xStride, p.w, 0, n, pre, y);
+            p.w.addProduct(x, xOff + row * xStride, pre, y, scratch);
         }
     }
 
@@ -110,8 +115,7 @@ public final class ScalarCells implements CellKernels {
             int o = i + size;
             int f = o + size;
             int g = f + size;
-            int n = 4 * size;
-            ScalarMatmul.addProduct(size, n, h, hOff + row * hStride, p.r, 0, n, pre, i);
+            p.r.addProduct(h, hOff + row * hStride, pre, i, scratch);
             map.unary(UnaryFn.SIGMOID, 0f, 0f, pre, i, pre, i, 3 * size);
             map.unary(UnaryFn.TANH, 0f, 0f, pre, g, pre, g, size);
             int cRow = cOff + row * cStride;
@@ -134,7 +138,6 @@ public final class ScalarCells implements CellKernels {
             float[] scratch) {
         Packed p = (Packed) cell;
         int size = p.hiddenSize;
-        int ldr = 3 * size;
         for (int row = 0; row < rows; row++) {
             int z = preOff + row * preStride;
             int r = z + size;
@@ -142,11 +145,11 @@ public final class ScalarCells implements CellKernels {
             int q = n + size;
             int hRow = hOff + row * hStride;
             int out = hOutOff + row * hOutStride;
-            ScalarMatmul.addProduct(size, 2 * size, h, hRow, p.r, 0, ldr, pre, z);
+            p.r.addProduct(h, hRow, pre, z, scratch);
             map.unary(UnaryFn.SIGMOID, 0f, 0f, pre, z, pre, z, 2 * size);
             if (p.recurrentBias != null) {
                 System.arraycopy(p.recurrentBias, 0, pre, q, size);
-                ScalarMatmul.addProduct(size, size, h, hRow, p.r, 2 * size, ldr, pre, q);
+                p.rCandidate.addProduct(h, hRow, pre, q, scratch);
                 for (int j = 0; j < size; j++) {
                     pre[n + j] = Fma.fma(pre[r + j], pre[q + j], pre[n + j]);
                 }
@@ -154,7 +157,7 @@ public final class ScalarCells implements CellKernels {
                 for (int j = 0; j < size; j++) {
                     pre[r + j] *= h[hRow + j];
                 }
-                ScalarMatmul.addProduct(size, size, pre, r, p.r, 2 * size, ldr, pre, n);
+                p.rCandidate.addProduct(pre, r, pre, n, scratch);
             }
             map.unary(UnaryFn.TANH, 0f, 0f, pre, n, pre, n, size);
             for (int j = 0; j < size; j++) {
@@ -172,7 +175,7 @@ public final class ScalarCells implements CellKernels {
         int size = p.hiddenSize;
         for (int row = 0; row < rows; row++) {
             int y = preOff + row * preStride;
-            ScalarMatmul.addProduct(size, size, h, hOff + row * hStride, p.r, 0, size, pre, y);
+            p.r.addProduct(h, hOff + row * hStride, pre, y, scratch);
             map.unary(p.fn, 0f, 0f, pre, y, hOut, hOutOff + row * hOutStride, size);
         }
     }

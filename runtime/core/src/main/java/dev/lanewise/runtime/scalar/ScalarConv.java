@@ -7,9 +7,9 @@ import dev.lanewise.runtime.kernel.MapKernels;
 /**
  * Convolutions in plain loops. Immutable and thread-safe; allocates only in {@link #pack}.
  *
- * <p>Packed form: [group, kernelH, kernelW, inChannels / group, outChannels / group], so that output
- * channels lie side by side and C2 vectorises over them; for a depthwise filter, whose groups have
- * one channel, [kernelH, kernelW, channels].
+ * <p>Packed form: for each group {@link Rows} of [kernelH · kernelW · inChannels / group, outChannels /
+ * group], so that output channels lie side by side and C2 vectorises over them; for a depthwise filter,
+ * whose groups have one channel, [kernelH · kernelW, channels].
  */
 public final class ScalarConv implements ConvKernels {
 
@@ -20,11 +20,17 @@ public final class ScalarConv implements ConvKernels {
         this.map = map;
     }
 
-    /** @param w [group, kernelH, kernelW, inChannels / group, outChannels / group] */
-    private record Packed(ConvShape shape, float[] w) implements PackedFilter {
+    /**
+     * @param groups the filters of each group; of a depthwise filter one for all
+     */
+    private record Packed(ConvShape shape, Rows[] groups) implements PackedFilter {
         @Override
         public long bytes() {
-            return 4L * w.length;
+            long bytes = 0;
+            for (Rows group : groups) {
+                bytes += group.bytes();
+            }
+            return bytes;
         }
     }
 
@@ -33,26 +39,23 @@ public final class ScalarConv implements ConvKernels {
         int in = s.inChannels() / s.group();
         int out = s.outChannels() / s.group();
         int taps = s.kernelH() * s.kernelW();
-        float[] packed = new float[Math.multiplyExact(s.outChannels(), Math.multiplyExact(in, taps))];
-        int at = 0;
         if (s.depthwise()) {
-            for (int tap = 0; tap < taps; tap++) {
-                for (int o = 0; o < s.outChannels(); o++) {
-                    packed[at++] = w[wOff + o * taps + tap];
-                }
-            }
-            return new Packed(s, packed);
+            return new Packed(s, new Rows[] {new Rows(w, wOff, taps, s.outChannels(), 1, taps)});
         }
+        Rows[] groups = new Rows[s.group()];
+        float[] taken = new float[Math.multiplyExact(taps * in, out)];
         for (int g = 0; g < s.group(); g++) {
-            for (int tap = 0; tap < taps; tap++) {
+            // [out, in, taps] to [taps, in, out]
+            for (int o = 0; o < out; o++) {
                 for (int i = 0; i < in; i++) {
-                    for (int o = g * out; o < (g + 1) * out; o++) {
-                        packed[at++] = w[wOff + (o * in + i) * taps + tap];
+                    for (int tap = 0; tap < taps; tap++) {
+                        taken[(tap * in + i) * out + o] = w[wOff + ((g * out + o) * in + i) * taps + tap];
                     }
                 }
             }
+            groups[g] = new Rows(taken, 0, taps * in, out, out, 1);
         }
-        return new Packed(s, packed);
+        return new Packed(s, groups);
     }
 
     @Override
@@ -69,7 +72,7 @@ public final class ScalarConv implements ConvKernels {
                 if (!accumulate) {
                     ScalarMatmul.start(bias, biasOff, y, pixel, n);
                 }
-                addTaps(packed, x, xOff, inH, inW, oh, ow, y, pixel);
+                addTaps(packed, x, xOff, inH, inW, oh, ow, y, pixel, scratch);
             }
             int row = yOff + oh * outW * n;
             ScalarMatmul.finish(map, epilogue, y, row, outW * n);
@@ -78,11 +81,13 @@ public final class ScalarConv implements ConvKernels {
 
     /** Adds the taps of one output pixel that lie inside the image. */
     private static void addTaps(
-            Packed packed, float[] x, int xOff, int inH, int inW, int oh, int ow, float[] y, int pixel) {
+            Packed packed, float[] x, int xOff, int inH, int inW, int oh, int ow,
+            float[] y, int pixel, float[] scratch) {
         ConvShape s = packed.shape;
         int in = s.inChannels() / s.group();
         int out = s.outChannels() / s.group();
-        boolean depthwise = s.depthwise();
+        // taps of a filter's row that are contiguous in the image are taken at once
+        boolean whole = s.group() == 1 && s.dilationW() == 1;
         for (int kh = 0; kh < s.kernelH(); kh++) {
             int ih = oh * s.strideH() + kh * s.dilationH() - s.padTop();
             if (ih < 0 || ih >= inH) {
@@ -95,23 +100,17 @@ public final class ScalarConv implements ConvKernels {
                 }
                 int from = xOff + (ih * inW + iw) * s.inChannels();
                 int tap = kh * s.kernelW() + kw;
-                if (depthwise) {
-                    addProducts(out * s.group(), x, from, packed.w, tap * s.group(), y, pixel);
+                if (s.depthwise()) {
+                    packed.groups[0].addElementwise(tap, x, from, y, pixel, scratch);
                     continue;
                 }
+                int count = whole ? Math.min(s.kernelW() - kw, inW - iw) : 1;
                 for (int g = 0; g < s.group(); g++) {
-                    int w = (g * s.kernelH() * s.kernelW() + tap) * in * out;
-                    ScalarMatmul.addProduct(
-                            in, out, x, from + g * in, packed.w, w, out, y, pixel + g * out);
+                    packed.groups[g].addProduct(
+                            tap * in, count * in, x, from + g * in, y, pixel + g * out, scratch);
                 }
+                kw += count - 1;
             }
-        }
-    }
-
-    private static void addProducts(
-            int n, float[] x, int xOff, float[] w, int wOff, float[] y, int yOff) {
-        for (int j = 0; j < n; j++) {
-            y[yOff + j] = Fma.fma(x[xOff + j], w[wOff + j], y[yOff + j]);
         }
     }
 }

@@ -10,11 +10,12 @@ import static dev.lanewise.runtime.scalar.Fma.fma;
  * <p>The errors stated are maxima against a double reference over every exponent and dense random
  * mantissas, in units in the last place of the correctly rounded result (ULP); {@code
  * ScalarMathTest} measures them and fails where one is exceeded. Polynomials are minimax fits in
- * relative error with coefficients rounded to f32 one after the other (Lawson's algorithm), made for
- * this library. NaN gives NaN everywhere.
+ * relative error with coefficients rounded to f32 one after the other (Lawson's algorithm), made
+ * for this library. NaN gives NaN everywhere.
  *
  * <p>Functions that are rare in networks ({@link #asin} … {@link #pow}) are {@link StrictMath}
- * in double, narrowed, and {@link #tan} is of that kind: the same bits everywhere too, 0.5 ULP, and about ten times slower.
+ * in double, narrowed, and {@link #tan} is of that kind: the same bits everywhere too, 0.5 ULP, and
+ * about ten times slower.
  */
 public final class ScalarMath {
 
@@ -213,8 +214,8 @@ public final class ScalarMath {
     }
 
     /**
-     * 1 / (1 + e⁻ˣ), relative to the result also where that is tiny: with e = e^−|x|, 1 / (1 + e) or
-     * e / (1 + e).
+     * 1 / (1 + e⁻ˣ), relative to the result also where that is tiny: with e = e^−|x|, 1 / (1 + e)
+     * or e / (1 + e).
      *
      * <p>Error ≤ 2.5 ULP. −∞ gives +0, +∞ gives 1, ±0 gives 0.5.
      */
@@ -372,9 +373,21 @@ public final class ScalarMath {
         return (float) Math.copySign(0.5 * StrictMath.log1p(2 * a / (1 - a)), x);
     }
 
-    /** aᵇ */
+    /**
+     * aᵇ = e^(b · ln a) in double (StrictMath's pow allocates), with the special cases of IEEE 754: 1
+     * wherever b is ±0 or a is 1, NaN for a negative number to a broken power. Error ≤ 0.51 ULP.
+     */
     public static float pow(float a, float b) {
-        return (float) StrictMath.pow(a, b);
+        if (b == 0f || a == 1f) {
+            return 1f;
+        }
+        boolean negative = (Float.floatToRawIntBits(a) & 0x80000000) != 0;
+        boolean integer = b % 1f == 0f || Float.isInfinite(b);
+        if (a < 0f && !integer && a != Float.NEGATIVE_INFINITY) {
+            return Float.NaN;
+        }
+        float y = a == -1f ? 1f : (float) StrictMath.exp(b * StrictMath.log(Math.abs((double) a)));
+        return negative && Math.abs(b % 2f) == 1f ? -y : y;
     }
 
     /** Remainder with the sign of b, as Python has it. */

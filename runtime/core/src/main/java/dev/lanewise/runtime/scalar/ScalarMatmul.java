@@ -8,9 +8,8 @@ import java.util.Arrays;
 /**
  * Matrix products in plain loops. Immutable and thread-safe; allocates only in {@link #pack}.
  *
- * <p>Packed form: row-major [k, n] without padding. The inner loop runs over columns, each of which
- * is a chain of its own, so that C2 vectorises it; four rows of b per pass keep the row of c in
- * registers for four steps of its chain.
+ * <p>Packed form: {@link Rows}. The inner loop runs over columns, each of which is a chain of its own,
+ * so that C2 vectorises it.
  */
 public final class ScalarMatmul implements MatmulKernels {
 
@@ -21,31 +20,38 @@ public final class ScalarMatmul implements MatmulKernels {
         this.map = map;
     }
 
-    /** @param b [k, n] */
-    private record Packed(int k, int n, float[] b) implements PackedMatrix {
+    private record Packed(Rows b) implements PackedMatrix {
+        @Override
+        public int k() {
+            return b.k;
+        }
+
+        @Override
+        public int n() {
+            return b.n;
+        }
+
         @Override
         public long bytes() {
-            return 4L * b.length;
+            return b.bytes();
         }
     }
 
     @Override
     public PackedMatrix pack(float[] b, int bOff, int k, int n, int kStride, int nStride) {
-        float[] packed = new float[Math.multiplyExact(k, n)];
-        gather(b, bOff, k, n, kStride, nStride, packed, 0, n);
-        return new Packed(k, n, packed);
+        return new Packed(new Rows(b, bOff, k, n, kStride, nStride));
     }
 
     @Override
     public void matmul(
             int m, float[] a, int aOff, int lda, PackedMatrix b, float[] bias, int biasOff,
             Epilogue epilogue, float[] c, int cOff, int ldc, float[] scratch) {
-        Packed packed = (Packed) b;
-        int n = packed.n;
+        Rows rows = ((Packed) b).b;
+        int n = rows.n;
         for (int i = 0; i < m; i++) {
             int row = cOff + i * ldc;
             start(bias, biasOff, c, row, n);
-            addProduct(packed.k, n, a, aOff + i * lda, packed.b, 0, n, c, row);
+            rows.addProduct(a, aOff + i * lda, c, row, scratch);
             finish(map, epilogue, c, row, n);
         }
     }
@@ -72,7 +78,7 @@ public final class ScalarMatmul implements MatmulKernels {
     }
 
     /** Copies b to row-major [k, n] with rows {@code ldy} apart. */
-    static void gather(
+    private static void gather(
             float[] b, int bOff, int k, int n, int kStride, int nStride, float[] y, int yOff, int ldy) {
         for (int p = 0; p < k; p++) {
             for (int j = 0; j < n; j++) {
@@ -101,7 +107,7 @@ public final class ScalarMatmul implements MatmulKernels {
      *
      * @param b [k, n], rows {@code ldb} apart
      */
-    static void addProduct(
+    private static void addProduct(
             int k, int n, float[] a, int aOff, float[] b, int bOff, int ldb, float[] c, int cOff) {
         int p = 0;
         for (; p < k - 3; p += 4) {
@@ -113,8 +119,6 @@ public final class ScalarMatmul implements MatmulKernels {
             addOne(n, a[aOff + p], b, bOff + p * ldb, c, cOff);
         }
     }
-
-    // Methods of their own: C2 vectorises the loop of a small method most reliably.
 
     private static void addFour(
             int n, float a0, float a1, float a2, float a3, float[] b, int b0, int ldb, float[] c, int cOff) {

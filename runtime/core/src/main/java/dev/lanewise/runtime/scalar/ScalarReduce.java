@@ -9,9 +9,9 @@ import java.util.Arrays;
 /**
  * Reductions as plain loops.
  *
- * <p>The sixteen accumulators of a row are taken four at a time: lane j of the tree, once it is four
- * wide, holds ((j) + (j + 8)) + ((j + 4) + (j + 12)), which one pass over the row computes with four
- * chains. Four passes of four chains need no array and keep the adders busy.
+ * <p>The sixteen accumulators of a row are taken four at a time: lane j of the tree, once it is
+ * four wide, holds ((j) + (j + 8)) + ((j + 4) + (j + 12)), which one pass over the row computes
+ * with four chains. Four passes of four chains need no array and keep the adders busy.
  */
 public final class ScalarReduce implements ReduceKernels {
 

@@ -3,9 +3,9 @@ package dev.lanewise.runtime.scalar;
 import dev.lanewise.runtime.kernel.UnaryFn;
 
 /**
- * Functions of one argument as plain loops over {@code y[i] = fn(x[i])}. What a function computes is
- * said in {@link ScalarMath} or is one expression here; {@code VectorUnary} and {@code VectorExp…}
- * repeat it operation by operation.
+ * Functions of one argument as plain loops over {@code y[i] = fn(x[i])}. What a function computes
+ * is said in {@link ScalarMath} or is one expression here; {@code VectorUnary} and {@code
+ * VectorExp…} repeat it operation by operation.
  */
 final class ScalarUnary {
 
@@ -57,7 +57,8 @@ final class ScalarUnary {
             case THRESHOLDED_RELU -> thresholdedRelu(a, x, xOff, y, yOff, n);
             case SHRINK -> shrink(a, b, x, xOff, y, yOff, n);
             case SCALED_TANH -> scaledTanh(a, b, x, xOff, y, yOff, n);
-            case NOT, BITWISE_NOT -> throw new IllegalArgumentException(fn + " is not defined for f32");
+            case NOT, BITWISE_NOT ->
+                    throw new IllegalArgumentException(fn + " is not defined for f32");
         }
     }
 

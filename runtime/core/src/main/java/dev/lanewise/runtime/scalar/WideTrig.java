@@ -92,7 +92,7 @@ final class WideTrig {
         p = p * s - 1 / 5040.0;
         p = p * s + 1 / 120.0;
         p = p * s - 1 / 6.0;
-        return r + r * (s * p);
+        return r == 0 ? r : r + r * (s * p); // keeps the sign of zero
     }
 
     /** |r| ≤ π/4 */

@@ -32,6 +32,7 @@ final class MatmulStep extends Step {
         boolean transB = args.flag(0);
         k = weights.shape[transB ? 1 : 0];
         n = weights.shape[transB ? 0 : 1];
+        args.requirePackable(weights, k, n, 1);
         b = args.pack(
                 () -> transB
                         ? kernels.pack(args.weightValues(1), 0, k, n, 1, k)
@@ -46,19 +47,23 @@ final class MatmulStep extends Step {
         int rank = a.rank();
         args.requireEqual(rank == 0 ? 0 : a.shape[rank - 1], k, a, "the last extent");
         args.requireEqual(y.rank() == 0 ? 0 : y.shape[y.rank() - 1], n, y, "the last extent");
-        rows = a.product(0, rank - 1);
-        args.requireEqual(y.product(0, y.rank() - 1), rows, y, "the number of rows");
         if (bias != null) {
             args.requireEqual(bias.size, n, bias, "the number of elements");
+        }
+        rows = y.size == 0 ? 0 : y.product(0, y.rank() - 1);
+        if (rows > 0) {
+            args.requireEqual(a.product(0, rank - 1), rows, a, "the number of rows");
         }
     }
 
     @Override
     public void run() {
-        kernels.matmul(
-                rows, a.buffer.floats, a.offset, k, b,
-                bias == null ? null : bias.buffer.floats, bias == null ? 0 : bias.offset,
-                epilogue, y.buffer.floats, y.offset, n, args.memory().scratch());
+        if (rows > 0) {
+            kernels.matmul(
+                    rows, a.buffer.floats, a.offset, k, b,
+                    bias == null ? null : bias.buffer.floats, bias == null ? 0 : bias.offset,
+                    epilogue, y.buffer.floats, y.offset, n, args.memory().scratch());
+        }
     }
 
     @Override

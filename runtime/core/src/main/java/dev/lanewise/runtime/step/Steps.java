@@ -17,8 +17,26 @@ public final class Steps {
     public static Step prepare(StepKind kind, StepArgs args) {
         return switch (kind) {
             case UNARY -> new UnaryStep(args);
+            case BINARY -> new BinaryStep(args);
+            case WHERE -> new WhereStep(args);
+            case CAST -> new CastStep(args);
 
             case MATMUL -> new MatmulStep(args);
+            case MATMUL_DYNAMIC -> new MatmulDynamicStep(args);
+            case CONV -> new ConvStep(args);
+            case POOL_MAX -> new PoolStep(args, false);
+            case POOL_AVERAGE -> new PoolStep(args, true);
+            case LSTM -> new LstmStep(args);
+            case GRU -> new GruStep(args);
+            case RNN -> new RnnStep(args);
+            case REDUCE -> new ReduceStep(args);
+            case ARG_EXTREME -> new ArgExtremeStep(args);
+            case CUMULATE -> new CumulateStep(args);
+            case SOFTMAX -> new SoftmaxStep(args);
+            case LAYER_NORM -> new LayerNormStep(args, false);
+            case RMS_NORM -> new LayerNormStep(args, true);
+            case ATTENTION -> new AttentionStep(args);
+            case RANDOM -> new RandomStep(args);
 
             case TRANSPOSE -> new TransposeStep(args);
             case SLICE -> new SliceStep(args);
@@ -27,6 +45,11 @@ public final class Steps {
             case PAD -> new PadStep(args);
             case RESHAPE -> new ReshapeStep(args);
             case GATHER -> new GatherStep(args);
+
+            case DIMS -> new DimsStep(args);
+
+            case REPEAT -> new RepeatStep(args);
+            case BRANCH -> new BranchStep(args);
 
             default -> throw args.bad("kind", "this version cannot execute it");
         };

@@ -3,11 +3,12 @@ package dev.lanewise.runtime.step;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import dev.lanewise.runtime.plan.Chunk;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
 
-/** An elementwise function of one operand: {@code y = fn(x)}. */
+/** An elementwise function of one operand of any type: {@code y = fn(x)}. */
 final class UnaryStep extends Step {
 
     private final StepArgs args;
@@ -17,6 +18,9 @@ final class UnaryStep extends Step {
     private final float beta;
     private final Operand x;
     private final Operand y;
+    private final Chunk.Arithmetic arithmetic;
+    /** {@code null} for f32, which the kernels take whole. */
+    private final Chunk chunk;
 
     UnaryStep(StepArgs args) {
         this.args = args;
@@ -25,9 +29,12 @@ final class UnaryStep extends Step {
         alpha = args.number(0);
         beta = args.number(1);
         x = args.in(0);
-        y = args.out(0);
-        args.require(x, DType.F32);
-        args.require(y, DType.F32);
+        y = args.require(args.out(0), x.type);
+        arithmetic = Chunk.Arithmetic.of(x.type);
+        chunk = x.type == DType.F32 ? null : args.memory().chunk(0);
+        if (x.type.isFloating() ? !DoubleFns.has(fn) : !LongFns.has(fn, x.type)) {
+            throw args.bad("ints", fn + " is not defined for " + x.type);
+        }
     }
 
     @Override
@@ -37,6 +44,34 @@ final class UnaryStep extends Step {
 
     @Override
     public void run() {
-        map.unary(fn, alpha, beta, x.buffer.floats, x.offset, y.buffer.floats, y.offset, y.size);
+        if (chunk == null) {
+            map.unary(fn, alpha, beta, x.buffer.floats, x.offset, y.buffer.floats, y.offset, y.size);
+            return;
+        }
+        for (int from = 0; from < y.size; from += Chunk.SIZE) {
+            int n = Math.min(Chunk.SIZE, y.size - from);
+            chunk.load(arithmetic, x, from, 1, n);
+            apply(n);
+            chunk.store(arithmetic, y, from, 1, n);
+        }
+    }
+
+    private void apply(int n) {
+        switch (arithmetic) {
+            case FLOAT -> map.unary(fn, alpha, beta, chunk.floats, 0, chunk.floats, 0, n);
+            case DOUBLE -> {
+                double[] d = chunk.doubles;
+                for (int i = 0; i < n; i++) {
+                    d[i] = DoubleFns.unary(fn, alpha, beta, d[i]);
+                }
+            }
+            case LONG -> {
+                long[] l = chunk.longs;
+                boolean unsigned = x.type == DType.U64;
+                for (int i = 0; i < n; i++) {
+                    l[i] = LongFns.unary(fn, (long) alpha, (long) beta, l[i], unsigned);
+                }
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The functions of {@link ScalarMath} against double references: all exponents of both signs, and
- * densely where functions bend. The bounds are those of the Javadoc; the measured maxima are printed.
+ * densely where functions bend. The bounds are those of the Javadoc; measured maxima are printed.
  */
 class ScalarMathTest {
 
@@ -31,7 +31,8 @@ class ScalarMathTest {
         Random random = new Random(1);
         for (int e = 0; e < 512; e++) {
             for (int i = 0; i < 1500; i++) {
-                measure(Float.intBitsToFloat(e << 23 | random.nextInt() & 0x7fffff), from, to, f, g);
+                int bits = e << 23 | random.nextInt() & 0x7fffff;
+                measure(Float.intBitsToFloat(bits), from, to, f, g);
             }
         }
         double low = Math.max(from, -110);
@@ -101,6 +102,22 @@ class ScalarMathTest {
         check("wide sin", 0.51, -INFINITY, INFINITY, WideTrig::sin, StrictMath::sin);
         check("wide cos", 0.51, -INFINITY, INFINITY, WideTrig::cos, StrictMath::cos);
         table(ScalarMath::tan, 0, 0, -0f, -0f, Float.POSITIVE_INFINITY, Float.NaN);
+    }
+
+    @Test
+    void powers() {
+        float inf = Float.POSITIVE_INFINITY;
+        for (float b : new float[] {0.5f, -0.5f, 2, 3, -1, 7, 1.7f, 31.3f, 16777217, inf, -inf, 0}) {
+            check("^" + b, 0.51, -INFINITY, INFINITY, a -> ScalarMath.pow(a, b), a ->
+                    Math.abs(a) == 1 && Math.abs(b) == inf ? 1 : StrictMath.pow(a, b));
+            for (float a : new float[] {0, -0f, inf, -inf, 2, -2}) {
+                assertEquals((float) StrictMath.pow(a, b), ScalarMath.pow(a, b), a + "^" + b);
+            }
+        }
+        assertEquals(1f, ScalarMath.pow(1, Float.NaN));
+        assertEquals(1f, ScalarMath.pow(-1, inf));
+        assertEquals(1f, ScalarMath.pow(Float.NaN, 0));
+        assertEquals(Float.NaN, ScalarMath.pow(2, Float.NaN));
     }
 
     @Test

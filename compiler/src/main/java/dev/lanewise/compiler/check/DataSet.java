@@ -1,0 +1,113 @@
+package dev.lanewise.compiler.check;
+
+import dev.lanewise.compiler.data.NpzFile;
+import dev.lanewise.compiler.data.OnnxTensorFile;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.onnx.proto.TensorShapeProto;
+import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
+import dev.lanewise.formats.FormatException;
+import dev.lanewise.formats.UnsupportedOpException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Where the values of a case lie; each layout reads them in its own way. */
+interface DataSet {
+
+    Example read(OnnxPorts ports) throws IOException;
+
+    /** A folder of {@code input_0.pb}, …, {@code output_0.pb}, …, numbered as the model's ports. */
+    record Numbered(Path folder) implements DataSet {
+
+        @Override
+        public Example read(OnnxPorts ports) throws IOException {
+            List<String> unsupported = new ArrayList<>();
+            int count = 0;
+            while (Files.exists(folder.resolve("input_" + count + ".pb"))) {
+                count++;
+            }
+            Map<String, Literal> inputs = read("input_", ports.inputs(count), unsupported);
+            Map<String, Literal> outputs = read("output_", ports.outputs(), unsupported);
+            return new Example(inputs, outputs, unsupported);
+        }
+
+        private Map<String, Literal> read(String stem, List<ValueInfoProto> ports, List<String> unsupported)
+                throws IOException {
+            Map<String, Literal> values = new LinkedHashMap<>();
+            for (int i = 0; i < ports.size(); i++) {
+                ValueInfoProto port = ports.get(i);
+                Path file = folder.resolve(stem + i + ".pb");
+                if (!Files.exists(file)) {
+                    continue;
+                }
+                if (!OnnxPorts.isTensor(port)) {
+                    unsupported.add("sequences, maps and optional values are not supported");
+                    continue;
+                }
+                try {
+                    values.put(port.getName(), OnnxTensorFile.read(file));
+                } catch (UnsupportedOpException e) {
+                    unsupported.add(e.reason());
+                }
+            }
+            return values;
+        }
+    }
+
+    /** {@code io.npz}: the arrays are named as the model's ports. */
+    record Archive(Path file) implements DataSet {
+
+        @Override
+        public Example read(OnnxPorts ports) throws IOException {
+            Map<String, Literal> arrays = NpzFile.read(file);
+            return new Example(named(arrays, ports.fed()), named(arrays, ports.outputs()), List.of());
+        }
+
+        private static Map<String, Literal> named(Map<String, Literal> arrays, List<ValueInfoProto> ports) {
+            Map<String, Literal> values = new LinkedHashMap<>();
+            for (ValueInfoProto port : ports) {
+                if (arrays.containsKey(port.getName())) {
+                    values.put(port.getName(), arrays.get(port.getName()));
+                }
+            }
+            return values;
+        }
+    }
+
+    /**
+     * Only outputs are stored. Element i of n of each input is i/n, as the runner of the ONNX project
+     * has it for its light models.
+     */
+    record Ramp(Path output) implements DataSet {
+
+        private static final long LARGEST = 1 << 28;
+
+        @Override
+        public Example read(OnnxPorts ports) throws IOException {
+            Map<String, Literal> inputs = new LinkedHashMap<>();
+            for (ValueInfoProto port : ports.fed()) {
+                List<TensorShapeProto.Dimension> dims = port.getType().getTensorType().getShape().getDimList();
+                long size = 1;
+                int[] shape = new int[dims.size()];
+                for (int axis = 0; axis < shape.length; axis++) {
+                    long extent = dims.get(axis).getDimValue();
+                    if (extent < 1 || (size *= extent) > LARGEST) {
+                        throw new FormatException(output.toString(), port.getName(), "the input's shape must be fixed");
+                    }
+                    shape[axis] = (int) extent;
+                }
+                float[] values = new float[(int) size];
+                for (int i = 0; i < size; i++) {
+                    values[i] = (float) ((double) i / size);
+                }
+                inputs.put(port.getName(), Literal.of(values, shape));
+            }
+            String first = ports.outputs().get(0).getName();
+            return new Example(inputs, Map.of(first, OnnxTensorFile.read(output)), List.of());
+        }
+    }
+}

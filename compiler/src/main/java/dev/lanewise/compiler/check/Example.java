@@ -1,0 +1,14 @@
+package dev.lanewise.compiler.check;
+
+import dev.lanewise.compiler.graph.Literal;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Inputs, and the outputs that they should give.
+ *
+ * @param inputs by name
+ * @param outputs by name
+ * @param unsupported why some values could not be read: types that no tensor of Lanewise has
+ */
+record Example(Map<String, Literal> inputs, Map<String, Literal> outputs, List<String> unsupported) {}

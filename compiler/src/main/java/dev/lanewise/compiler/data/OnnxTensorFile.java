@@ -1,0 +1,30 @@
+package dev.lanewise.compiler.data;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.onnx.OnnxTensors;
+import dev.lanewise.compiler.onnx.proto.TensorProto;
+import dev.lanewise.formats.FormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** One ONNX {@code TensorProto}, as the ONNX project's test data has them ({@code .pb}). */
+public final class OnnxTensorFile {
+
+    private OnnxTensorFile() {}
+
+    /**
+     * Reads a file.
+     *
+     * @throws FormatException where it is damaged
+     * @throws dev.lanewise.formats.UnsupportedOpException where its element type is none of Lanewise's
+     */
+    public static Literal read(Path file) throws IOException {
+        try {
+            return new OnnxTensors(file.toString(), null).read(TensorProto.parseFrom(Files.readAllBytes(file)));
+        } catch (InvalidProtocolBufferException e) {
+            throw new FormatException(file.toString(), "", "not an ONNX tensor, or damaged: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.lanewise.runtime.step;
+
+import dev.lanewise.runtime.kernel.AttentionKernels;
+import dev.lanewise.runtime.plan.Operand;
+import dev.lanewise.runtime.plan.Step;
+import dev.lanewise.runtime.plan.StepArgs;
+
+/**
+ * Scaled dot-product attention, head by head: q [B, T, heads, d], k [B, S, kvHeads, d], v [B, S,
+ * kvHeads, dv], y [B, T, heads, dv]. Query head h attends to key head {@code h · kvHeads / heads}. The
+ * bias [B or 1, heads or 1, T or 1, S] is added to the scores.
+ */
+final class AttentionStep extends Step {
+
+    private final StepArgs args;
+    private final AttentionKernels kernels;
+    private final Operand q;
+    private final Operand k;
+    private final Operand v;
+    private final Operand bias;
+    private final Operand y;
+    private final Operand scratch;
+    private final boolean causal;
+    private final int offsetDim;
+    private final float scale;
+    private final float softcap;
+    private AttentionKernels.AttentionShape shape;
+    private int batch;
+    private int queries;
+    private int keys;
+    private int heads;
+    private int kvHeads;
+    private int lastKeyOfFirstQuery;
+    /** Steps of the bias from batch to batch, head to head, query to query. */
+    private final int[] biasStride = new int[3];
+    private boolean empty;
+
+    AttentionStep(StepArgs args) {
+        this.args = args;
+        kernels = args.kernels().attention();
+        q = args.floatsIn(0);
+        k = args.floatsIn(1);
+        v = args.floatsIn(2);
+        bias = args.floatsInOrNull(3);
+        y = args.floatsOut(0);
+        scratch = args.floatsOut(1);
+        causal = args.flag(0);
+        offsetDim = causal ? args.dim(1) : 0;
+        scale = args.number(0);
+        softcap = args.number(1);
+        args.requireRank(q, 4);
+        args.requireRank(k, 4);
+        args.requireRank(v, 4);
+        args.requireRank(y, 4);
+        if (bias != null) {
+            args.requireRank(bias, 4);
+        }
+    }
+
+    @Override
+    public void reshape() {
+        batch = q.shape[0];
+        queries = q.shape[1];
+        heads = q.shape[2];
+        keys = k.shape[1];
+        kvHeads = k.shape[2];
+        args.requireEqual(k.shape[0], batch, k, "the batch");
+        args.requireEqual(k.shape[3], q.shape[3], k, "the head size");
+        args.requireEqual(v.shape[0], batch, v, "the batch");
+        args.requireEqual(v.shape[1], keys, v, "the number of keys");
+        args.requireEqual(v.shape[2], kvHeads, v, "the number of heads");
+        args.requireEqual(y.shape[0], batch, y, "the batch");
+        args.requireEqual(y.shape[1], queries, y, "the number of queries");
+        args.requireEqual(y.shape[2], heads, y, "the number of heads");
+        args.requireEqual(y.shape[3], v.shape[3], y, "the head size");
+        if (kvHeads == 0 ? heads != 0 : heads % kvHeads != 0) {
+            throw args.misfit(heads + " heads cannot share " + kvHeads + " heads of keys");
+        }
+        empty = y.size == 0;
+        if (empty) {
+            return;
+        }
+        reshapeBias();
+        lastKeyOfFirstQuery = causal ? args.memory().extents()[offsetDim] : keys;
+        if (shape == null || shape.headDim() != q.shape[3] || shape.valueDim() != v.shape[3]) {
+            shape = new AttentionKernels.AttentionShape(q.shape[3], v.shape[3], scale, softcap);
+        }
+        long needed = AttentionKernels.BLOCK * (shape.headDim() + 4L)
+                + (AttentionKernels.BLOCK + (long) queries) * (shape.valueDim() + 17L);
+        if (needed > Integer.MAX_VALUE || AttentionKernels.scratchFloats(shape, queries) > scratch.capacity) {
+            throw args.misfit("scratch '" + scratch.name + "' " + scratch.describe() + " is too small for "
+                    + queries + " queries");
+        }
+    }
+
+    private void reshapeBias() {
+        if (bias == null) {
+            return;
+        }
+        args.requireEqual(bias.shape[3], keys, bias, "the number of keys");
+        int stride = keys;
+        for (int axis = 2; axis >= 0; axis--) {
+            int there = bias.shape[axis];
+            int expected = axis == 0 ? batch : axis == 1 ? heads : queries;
+            if (there != 1) {
+                args.requireEqual(there, expected, bias, "extent " + axis);
+            }
+            biasStride[axis] = there == 1 ? 0 : stride;
+            stride *= there;
+        }
+    }
+
+    @Override
+    public void run() {
+        if (empty) {
+            return;
+        }
+        int d = shape.headDim();
+        int dv = shape.valueDim();
+        int group = heads / kvHeads;
+        for (int b = 0; b < batch; b++) {
+            for (int head = 0; head < heads; head++) {
+                int kvHead = head / group;
+                kernels.attend(
+                        shape, queries, keys,
+                        q.buffer.floats, q.offset + (b * queries * heads + head) * d, heads * d,
+                        k.buffer.floats, k.offset + (b * keys * kvHeads + kvHead) * d, kvHeads * d,
+                        v.buffer.floats, v.offset + (b * keys * kvHeads + kvHead) * dv, kvHeads * dv,
+                        bias == null ? null : bias.buffer.floats,
+                        bias == null ? 0 : bias.offset + b * biasStride[0] + head * biasStride[1], biasStride[2],
+                        lastKeyOfFirstQuery,
+                        y.buffer.floats, y.offset + (b * queries * heads + head) * dv, heads * dv,
+                        scratch.buffer.floats, scratch.offset);
+            }
+        }
+    }
+
+    @Override
+    public long multiplyAdds() {
+        if (empty) {
+            return 0;
+        }
+        long seen = (long) queries * keys;
+        if (causal) {
+            long first = Math.min(keys, lastKeyOfFirstQuery + 1L);
+            long growing = Math.min(queries, keys - first + 1); // queries up to the first that sees all keys
+            seen = growing * first + growing * (growing - 1) / 2 + (queries - growing) * (long) keys;
+        }
+        return (long) batch * heads * seen * (shape.headDim() + shape.valueDim());
+    }
+}

@@ -1,0 +1,24 @@
+package dev.lanewise.runtime.step;
+
+import dev.lanewise.runtime.plan.StepArgs;
+
+/** A GRU over a sequence, gates z, r, h: W [3H, I], R [3H, H], bias [6H]. See {@link RecurrentStep}. */
+final class GruStep extends RecurrentStep {
+
+    GruStep(StepArgs args) {
+        super(args, 3, false);
+        boolean linearBeforeReset = args.flag(1);
+        cell = args.pack(() -> cells.packGru(
+                inputSize, hiddenSize, linearBeforeReset,
+                args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0));
+    }
+
+    @Override
+    void advance(
+            int rows, float[] pre, int preOff, float[] h, int hOff, float[] c, int cOff,
+            float[] hOut, int hOutOff, float[] cOut, int cOutOff, float[] kernelScratch) {
+        cells.gru(
+                cell, rows, pre, preOff, cell.preFloats(), h, hOff, hiddenSize,
+                hOut, hOutOff, hiddenSize, kernelScratch);
+    }
+}

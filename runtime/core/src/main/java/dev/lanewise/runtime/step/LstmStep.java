@@ -1,0 +1,22 @@
+package dev.lanewise.runtime.step;
+
+import dev.lanewise.runtime.plan.StepArgs;
+
+/** An LSTM over a sequence, gates i, o, f, c: W [4H, I], R [4H, H], bias [8H]. See {@link RecurrentStep}. */
+final class LstmStep extends RecurrentStep {
+
+    LstmStep(StepArgs args) {
+        super(args, 4, true);
+        cell = args.pack(() -> cells.packLstm(
+                inputSize, hiddenSize, args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0));
+    }
+
+    @Override
+    void advance(
+            int rows, float[] pre, int preOff, float[] h, int hOff, float[] c, int cOff,
+            float[] hOut, int hOutOff, float[] cOut, int cOutOff, float[] kernelScratch) {
+        cells.lstm(
+                cell, rows, pre, preOff, cell.preFloats(), h, hOff, hiddenSize, c, cOff, hiddenSize,
+                hOut, hOutOff, hiddenSize, cOut, cOutOff, hiddenSize, kernelScratch);
+    }
+}

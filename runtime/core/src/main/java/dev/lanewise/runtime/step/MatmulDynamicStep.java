@@ -1,0 +1,157 @@
+package dev.lanewise.runtime.step;
+
+import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.runtime.plan.Chunk;
+import dev.lanewise.runtime.plan.Operand;
+import dev.lanewise.runtime.plan.Step;
+import dev.lanewise.runtime.plan.StepArgs;
+
+/**
+ * A product of two activations, {@code y[..., m, n] = a[..., m, k] · b[..., k, n]} (b [..., n, k] where
+ * transposed), the leading extents broadcast. f32 by the kernels, with scratch for a copy of b; other
+ * floats accumulate in f64, integers, which may be of different types, in 64 bits.
+ */
+final class MatmulDynamicStep extends Step {
+
+    private final StepArgs args;
+    private final MatmulKernels kernels;
+    private final Operand a;
+    private final Operand b;
+    private final Operand y;
+    private final Operand scratch;
+    private final boolean transB;
+    private final Chunk.Arithmetic arithmetic;
+    private final Chunk chunkA;
+    private final Chunk chunkB;
+    private final Chunk sums;
+    private final Loops batch = new Loops(3);
+    private final int[] strides = new int[3];
+    private int m;
+    private int n;
+    private int k;
+
+    MatmulDynamicStep(StepArgs args) {
+        this.args = args;
+        kernels = args.kernels().matmul();
+        a = args.in(0);
+        b = args.in(1);
+        y = args.out(0);
+        transB = args.flag(0);
+        if (a.rank() < 2 || b.rank() < 2 || y.rank() != Math.max(a.rank(), b.rank())) {
+            throw args.bad("operands", "the ranks " + a.rank() + ", " + b.rank() + " and " + y.rank()
+                    + " are not those of a product of matrices");
+        }
+        arithmetic = Chunk.Arithmetic.wide(y.type);
+        if (y.type.isFloating()) {
+            args.require(a, y.type);
+            args.require(b, y.type);
+        } else if (!a.type.isInteger() || !b.type.isInteger() || !y.type.isInteger()) {
+            throw args.bad("operands", "no product of " + a.type + " and " + b.type + " to " + y.type);
+        }
+        boolean floats = y.type == DType.F32;
+        scratch = floats ? args.floatsOut(1) : null;
+        chunkA = floats ? null : args.memory().chunk(0);
+        chunkB = floats ? null : args.memory().chunk(1);
+        sums = floats ? null : args.memory().chunk(2);
+    }
+
+    @Override
+    public void reshape() {
+        int rank = y.rank();
+        m = a.shape[a.rank() - 2];
+        k = a.shape[a.rank() - 1];
+        n = b.shape[b.rank() - (transB ? 2 : 1)];
+        args.requireEqual(b.shape[b.rank() - (transB ? 1 : 2)], k, b, "the extent summed over");
+        args.requireEqual(y.shape[rank - 2], m, y, "the number of rows");
+        args.requireEqual(y.shape[rank - 1], n, y, "the number of columns");
+        batch.clear();
+        for (int axis = 0; axis < rank - 2; axis++) {
+            strides[0] = y.product(axis + 1, rank);
+            strides[1] = stride(a, axis);
+            strides[2] = stride(b, axis);
+            if (extent(a, axis) != y.shape[axis] && extent(b, axis) != y.shape[axis]) {
+                throw args.misfit("the result " + y.describe() + " is larger than what it is computed from");
+            }
+            batch.axis(y.shape[axis], strides);
+        }
+        if (y.size == 0) {
+            batch.count = 0;
+        } else if (scratch != null && (long) k * ((n + 63L) / 64 * 64) > scratch.capacity) {
+            throw args.misfit("scratch '" + scratch.name + "' is too small for k = " + k + ", n = " + n);
+        }
+    }
+
+    /** Extent that x has where y has {@code axis}. */
+    private int extent(Operand x, int axis) {
+        int own = axis - (y.rank() - x.rank());
+        return own < 0 ? 1 : x.shape[own];
+    }
+
+    /** Step along a leading axis of y, 0 where x is broadcast. */
+    private int stride(Operand x, int axis) {
+        int there = extent(x, axis);
+        if (there == 1) {
+            return 0;
+        }
+        if (there != y.shape[axis]) {
+            throw args.misfit("tensor '" + x.name + "' " + x.describe() + " does not broadcast to " + y.describe());
+        }
+        return x.product(axis - (y.rank() - x.rank()) + 1, x.rank());
+    }
+
+    @Override
+    public void run() {
+        batch.start();
+        for (long i = 0; i < batch.count; i++, batch.next()) {
+            if (scratch != null) {
+                kernels.matmulDynamic(
+                        m, n, k, a.buffer.floats, a.offset + batch.at[1], k,
+                        b.buffer.floats, b.offset + batch.at[2], transB ? k : n, transB,
+                        y.buffer.floats, y.offset + batch.at[0], n,
+                        scratch.buffer.floats, scratch.offset, args.memory().scratch());
+            } else {
+                product(batch.at[0], batch.at[1], batch.at[2]);
+            }
+        }
+    }
+
+    private void product(int yAt, int aAt, int bAt) {
+        for (int row = 0; row < m; row++) {
+            for (int column = 0; column < n; column += Chunk.SIZE) {
+                int width = Math.min(Chunk.SIZE, n - column);
+                sumProducts(aAt + row * k, bAt + column * (transB ? k : 1), width);
+                sums.store(arithmetic, y, yAt + row * n + column, 1, width);
+            }
+        }
+    }
+
+    /** {@code sums[width] = a[k] · b[k, width]}, k ascending. */
+    private void sumProducts(int aAt, int bAt, int width) {
+        java.util.Arrays.fill(sums.doubles, 0, width, 0.0);
+        java.util.Arrays.fill(sums.longs, 0, width, 0L);
+        for (int from = 0; from < k; from += Chunk.SIZE) {
+            int length = Math.min(Chunk.SIZE, k - from);
+            chunkA.load(arithmetic, a, aAt + from, 1, length);
+            for (int p = 0; p < length; p++) {
+                chunkB.load(arithmetic, b, bAt + (from + p) * (transB ? 1 : n), transB ? k : 1, width);
+                if (arithmetic == Chunk.Arithmetic.DOUBLE) {
+                    double factor = chunkA.doubles[p];
+                    for (int j = 0; j < width; j++) {
+                        sums.doubles[j] += factor * chunkB.doubles[j];
+                    }
+                } else {
+                    long factor = chunkA.longs[p];
+                    for (int j = 0; j < width; j++) {
+                        sums.longs[j] += factor * chunkB.longs[j];
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public long multiplyAdds() {
+        return batch.count * m * n * k;
+    }
+}

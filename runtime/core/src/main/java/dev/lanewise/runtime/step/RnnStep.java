@@ -1,0 +1,28 @@
+package dev.lanewise.runtime.step;
+
+import dev.lanewise.runtime.kernel.UnaryFn;
+import dev.lanewise.runtime.plan.StepArgs;
+
+/** A plain recurrent network over a sequence: W [H, I], R [H, H], bias [2H]. See {@link RecurrentStep}. */
+final class RnnStep extends RecurrentStep {
+
+    RnnStep(StepArgs args) {
+        super(args, 1, false);
+        UnaryFn fn = args.constant(1, UnaryFn.values());
+        if (fn != UnaryFn.TANH && fn != UnaryFn.RELU) {
+            throw args.bad("ints", fn + " is no activation of an RNN; expected TANH or RELU");
+        }
+        cell = args.pack(() -> cells.packRnn(
+                inputSize, hiddenSize, fn,
+                args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0));
+    }
+
+    @Override
+    void advance(
+            int rows, float[] pre, int preOff, float[] h, int hOff, float[] c, int cOff,
+            float[] hOut, int hOutOff, float[] cOut, int cOutOff, float[] kernelScratch) {
+        cells.rnn(
+                cell, rows, pre, preOff, cell.preFloats(), h, hOff, hiddenSize,
+                hOut, hOutOff, hiddenSize, kernelScratch);
+    }
+}
