@@ -12,6 +12,17 @@ final class OnnxOps {
 
     static {
         OnnxElementwise.register(ALL);
+        OnnxActivations.register(ALL);
+        OnnxTypes.register(ALL);
+        OnnxReductions.register(ALL);
+        OnnxSoftmax.register(ALL);
+        OnnxNorms.register(ALL);
+        OnnxLosses.register(ALL);
+        OnnxQuantisation.register(ALL);
+        OnnxRandom.register(ALL);
+        OnnxTables.register(ALL);
+        OnnxDeterminant.register(ALL);
+        OnnxEinsum.register(ALL);
         OnnxConstants.register(ALL);
         OnnxMovement.register(ALL);
         OnnxSlicing.register(ALL);

@@ -10,7 +10,9 @@ import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -90,9 +92,8 @@ public record Conv(
             taps *= wShape[a + 2];
         }
         double[] y = new double[Literal.size(outShape)];
-        int[] at = new int[spatial + 2];
         for (int i = 0; i < y.length; i++) {
-            unravel(i, outShape, at);
+            int[] at = Strides.unravel(i, outShape);
             int o = at[spatial + 1];
             double sum = in.has(2) ? in.in(2).doubleAt(o) : 0;
             for (int tap = 0; tap < taps; tap++) {
@@ -119,14 +120,6 @@ public record Conv(
         return List.of(Literal.of(x.type(), y, outShape));
     }
 
-    private static void unravel(int index, int[] shape, int[] at) {
-        int rest = index;
-        for (int axis = shape.length - 1; axis >= 0; axis--) {
-            at[axis] = rest % shape[axis];
-            rest /= shape[axis];
-        }
-    }
-
     @Override
     public void lower(Lowering lowering) {
         lowering.requireWeights(1, "the filter");
@@ -141,5 +134,34 @@ public record Conv(
                 .ints(padsBefore)
                 .ints(epilogue.fn() == null ? 0 : epilogue.fn().ordinal() + 1)
                 .floats(epilogue.alpha(), epilogue.beta());
+    }
+
+    /** One to three axes; general, pointwise, depthwise and grouped filters; padding, stride, dilation; tails. */
+    public static List<OpCase> cases() {
+        List<OpCase> cases = new ArrayList<>();
+        Epilogue relu = Epilogue.of(UnaryFn.RELU, 0, 0);
+        cases.add(conv(1, 1, 1, 1, relu, new long[] {1, 12, 5}, 7, 5, 3));
+        cases.add(conv(1, 2, 2, 1, Epilogue.NONE, new long[] {2, 17, 4}, 8, 4, 3));
+        cases.add(conv(1, 1, 1, 0, relu, new long[] {1, 5, 6, 33}, 17, 33, 1, 1));
+        cases.add(conv(1, 2, 1, 1, relu, new long[] {1, 9, 8, 3}, 16, 3, 3, 3));
+        cases.add(conv(6, 1, 1, 1, Epilogue.of(UnaryFn.CLIP, 0, 6), new long[] {1, 7, 7, 6}, 6, 1, 3, 3));
+        cases.add(conv(40, 2, 2, 2, Epilogue.NONE, new long[] {1, 11, 9, 40}, 40, 1, 3, 3));
+        cases.add(conv(2, 1, 1, 1, Epilogue.NONE, new long[] {1, 5, 5, 8}, 6, 4, 3, 3));
+        cases.add(conv(3, 1, 1, 0, Epilogue.NONE, new long[] {1, 5, 5, 3}, 6, 1, 2, 2));
+        cases.add(conv(1, 1, 1, 1, relu, new long[] {1, 4, 5, 6, 3}, 4, 3, 2, 3, 3));
+        cases.add(OpCase.of(same(1, 1, 1, 1, 1, Epilogue.NONE), OpCase.in(1, 8, 2), OpCase.weights(3, 2, 3)));
+        return cases;
+    }
+
+    private static OpCase conv(int group, int stride, int dilation, int pad, Epilogue epilogue, long[] x, int... filter) {
+        return OpCase.of(
+                same(filter.length - 2, group, stride, dilation, pad, epilogue), OpCase.in(x), OpCase.weights(filter),
+                OpCase.weights(filter[0]));
+    }
+
+    /** The same along all axes. */
+    private static Conv same(int axes, int group, int stride, int dilation, int pad, Epilogue epilogue) {
+        List<Integer> pads = Collections.nCopies(axes, pad);
+        return new Conv(group, Collections.nCopies(axes, stride), Collections.nCopies(axes, dilation), pads, pads, epilogue);
     }
 }

@@ -11,8 +11,10 @@ import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.compiler.plan.PlanTensor;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -117,16 +119,54 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
                     .floats(epilogue.alpha(), epilogue.beta());
             return;
         }
+        ValueType product = lowering.node().output().type();
+        boolean more = lowering.in(2) != null || epilogue != Epilogue.NONE;
+        PlanTensor sums = more ? lowering.temporary(product) : lowering.out(0);
+        lowering.step(
+                        StepKind.MATMUL_DYNAMIC, Lowering.list(lowering.in(0), lowering.in(1)),
+                        product.type() == DType.F32 ? Lowering.list(sums, panels(lowering)) : Lowering.list(sums))
+                .flag(transB);
+        if (lowering.in(2) != null) {
+            PlanTensor biased = epilogue == Epilogue.NONE ? lowering.out(0) : lowering.temporary(product);
+            lowering.step(StepKind.BINARY, Lowering.list(sums, lowering.in(2)), Lowering.list(biased))
+                    .ints(BinaryFn.ADD.ordinal());
+            sums = biased;
+        }
+        if (epilogue != Epilogue.NONE) {
+            lowering.step(StepKind.UNARY, Lowering.list(sums), lowering.outs())
+                    .ints(epilogue.fn().ordinal())
+                    .floats(epilogue.alpha(), epilogue.beta());
+        }
+    }
+
+    /** Where the step copies b to. */
+    private PlanTensor panels(Lowering lowering) {
         ValueType b = lowering.inputValue(1).type();
         Dim k = b.dim(b.rank() - (transB ? 1 : 2));
         Dim n = b.dim(b.rank() - (transB ? 2 : 1));
-        PlanTensor panels = lowering.scratch(
+        return lowering.scratch(
                 DType.F32,
                 Dim.of(MatmulKernels.panelFloats(Math.toIntExact(n.max()), Math.toIntExact(k.max()))));
-        lowering.step(
-                        StepKind.MATMUL_DYNAMIC,
-                        Lowering.list(lowering.in(0), lowering.in(1)),
-                        Lowering.list(lowering.out(0), panels))
-                .flag(transB);
+    }
+
+    /** Rows and vectors with tails; weights with bias and epilogue; products of activations, broadcast. */
+    public static List<OpCase> cases() {
+        MatMul transposed = new MatMul(true, Epilogue.NONE);
+        MatMul relu = PLAIN.with(Epilogue.of(UnaryFn.RELU, 0, 0));
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] mkn : new int[][] {{1, 1, 1}, {1, 64, 48}, {5, 33, 17}, {16, 7, 100}}) {
+            int m = mkn[0];
+            int k = mkn[1];
+            int n = mkn[2];
+            cases.add(OpCase.of(PLAIN, OpCase.in(m, k), OpCase.weights(k, n)));
+            cases.add(OpCase.of(transposed, OpCase.in(2, m, k), OpCase.weights(n, k)));
+            cases.add(OpCase.of(relu, OpCase.in(m, k), OpCase.weights(k, n), OpCase.weights(n)));
+            cases.add(OpCase.of(PLAIN, OpCase.in(2, m, k), OpCase.in(2, k, n)));
+            cases.add(OpCase.of(transposed, OpCase.in(2, 1, m, k), OpCase.in(3, n, k)));
+        }
+        cases.add(OpCase.of(relu, OpCase.in(3, 4), OpCase.in(4, 5), OpCase.weights(5)));
+        OpCase.Input integers = OpCase.in(ValueType.of(DType.I32, 3, 3), -100, 100);
+        cases.add(OpCase.of(PLAIN, integers, integers));
+        return cases;
     }
 }

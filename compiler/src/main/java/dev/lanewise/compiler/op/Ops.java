@@ -21,6 +21,13 @@ public final class Ops {
             new Entry(Where.class, Where::cases),
             new Entry(Cast.class, Cast::cases),
             new Entry(Random.class, Random::cases),
+            // Products, convolutions, recurrent layers
+            new Entry(MatMul.class, MatMul::cases),
+            new Entry(Conv.class, Conv::cases),
+            new Entry(Pool.class, Pool::cases),
+            new Entry(Lstm.class, Lstm::cases),
+            new Entry(Gru.class, Gru::cases),
+            new Entry(Rnn.class, Rnn::cases),
             // Reductions and normalisations
             new Entry(Reduce.class, Reduce::cases),
             new Entry(ArgExtreme.class, ArgExtreme::cases),
@@ -36,7 +43,17 @@ public final class Ops {
             new Entry(Expand.class, Expand::cases),
             new Entry(Pad.class, Pad::cases),
             new Entry(Gather.class, Gather::cases),
-            new Entry(Extents.class, Extents::cases));
+            new Entry(GatherElements.class, GatherElements::cases),
+            new Entry(GatherNd.class, GatherNd::cases),
+            new Entry(ScatterElements.class, ScatterElements::cases),
+            new Entry(ScatterNd.class, ScatterNd::cases),
+            new Entry(Trilu.class, Trilu::cases),
+            new Entry(OneHot.class, OneHot::cases),
+            new Entry(TopK.class, TopK::cases),
+            // Extents as data, data as extents
+            new Entry(Extents.class, Extents::cases),
+            new Entry(Range.class, Range::cases),
+            new Entry(NonZero.class, NonZero::cases));
 
     private Ops() {}
 }

@@ -15,6 +15,17 @@ final class Strides {
         return strides;
     }
 
+    /** Position along each axis of element {@code i}, walked row-major. */
+    static int[] unravel(int i, int[] shape) {
+        int[] at = new int[shape.length];
+        int rest = i;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            at[axis] = rest % shape[axis];
+            rest /= shape[axis];
+        }
+        return at;
+    }
+
     /** Address of element {@code i} of a tensor of {@code shape}, walked row-major, under other strides. */
     static int index(int i, int[] shape, int[] strides) {
         int index = 0;

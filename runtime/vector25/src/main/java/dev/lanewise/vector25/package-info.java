@@ -1,12 +1,7 @@
 /**
- * The load-bound kernels once more, over 64-byte aligned off-heap weights, for Java 25 and newer.
- *
- * <p>Matrix-vector products, recurrent cells and small matrix products spend their time on reading
- * weights, and an aligned load from cache is 1.3 to 1.7 times as fast as one that straddles cache
- * lines. Arrays cannot be aligned to 64 bytes; a native segment can. That needs
- * {@code java.lang.foreign}, and so this module is compiled for Java 25 and preferred there, while
- * {@code dev.lanewise.vector} serves everything else on every release.
- *
- * <p>Each model owns one native block, freed when the model is closed or collected.
+ * The place for kernels over 64-byte aligned off-heap weights, which need {@code java.lang.foreign} and
+ * so Java 25. It holds none: measured, they gain a third where weights come from the first cache and a
+ * few percent elsewhere, less than they cost. The numbers, and when to look again, are in {@code
+ * docs/decisions/0003-aligned-weights-on-java-25.md}; {@code dev.lanewise.vector} serves every release.
  */
 package dev.lanewise.vector25;

@@ -62,7 +62,7 @@ final class ArgExtremeStep extends Step {
                 boolean equal = value == best || value != value && best != best;
                 boolean better = largest ? value > best : value < best;
                 boolean firstNaN = value != value && best == best;
-                if (better && best == best || firstNaN || equal && (last || from + i == 0)) {
+                if (better || firstNaN || equal && last) {
                     best = value;
                     index = from + i;
                 }

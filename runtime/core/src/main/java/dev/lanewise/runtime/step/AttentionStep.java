@@ -85,6 +85,7 @@ final class AttentionStep extends Step {
         if (shape == null || shape.headDim() != q.shape[3] || shape.valueDim() != v.shape[3]) {
             shape = new AttentionKernels.AttentionShape(q.shape[3], v.shape[3], scale, softcap);
         }
+        // an upper bound first: for absurd extents scratchFloats would overflow
         long needed = AttentionKernels.BLOCK * (shape.headDim() + 4L)
                 + (AttentionKernels.BLOCK + (long) queries) * (shape.valueDim() + 17L);
         if (needed > Integer.MAX_VALUE || AttentionKernels.scratchFloats(shape, queries) > scratch.capacity) {

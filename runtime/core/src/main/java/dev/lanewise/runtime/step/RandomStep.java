@@ -79,7 +79,7 @@ final class RandomStep extends Step {
                 case NORMAL -> {
                     double angle = TWO_PI * unit(mix(key + GOLDEN * (at + 2)));
                     // 1 - u is above 0
-                    d[i] = low + high * (Math.sqrt(-2 * StrictMath.log(1 - u)) * StrictMath.cos(angle));
+                    d[i] = low + high * (Math.sqrt(-2 * StrictMath.log(1 - u)) * Sines.cos(angle));
                 }
                 default -> {
                     chunk.longs[i] = u < d[i] ? 1 : 0;

@@ -105,6 +105,22 @@ class ScalarMathTest {
     }
 
     @Test
+    void powers() {
+        float inf = Float.POSITIVE_INFINITY;
+        for (float b : new float[] {0.5f, -0.5f, 2, 3, -1, 7, 1.7f, 31.3f, 16777217, inf, -inf, 0}) {
+            check("^" + b, 0.51, -INFINITY, INFINITY, a -> ScalarMath.pow(a, b), a ->
+                    Math.abs(a) == 1 && Math.abs(b) == inf ? 1 : StrictMath.pow(a, b));
+            for (float a : new float[] {0, -0f, inf, -inf, 2, -2}) {
+                assertEquals((float) StrictMath.pow(a, b), ScalarMath.pow(a, b), a + "^" + b);
+            }
+        }
+        assertEquals(1f, ScalarMath.pow(1, Float.NaN));
+        assertEquals(1f, ScalarMath.pow(-1, inf));
+        assertEquals(1f, ScalarMath.pow(Float.NaN, 0));
+        assertEquals(Float.NaN, ScalarMath.pow(2, Float.NaN));
+    }
+
+    @Test
     void errorFunction() {
         check("erf", 1.1, -INFINITY, INFINITY, ScalarMath::erf, ScalarMathTest::erf);
     }

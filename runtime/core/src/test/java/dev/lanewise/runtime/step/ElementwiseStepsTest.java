@@ -80,6 +80,24 @@ class ElementwiseStepsTest {
         }
     }
 
+    @Test
+    void sinesOfAnyArgument() {
+        Random random = new Random(3);
+        for (int i = 0; i < 100_000; i++) {
+            double x = i < 1000 ? i * (Math.PI / 4) : random.nextGaussian() * Math.pow(10, i % 9 - 2);
+            assertEquals(StrictMath.sin(x), Sines.sin(x), Math.ulp(StrictMath.sin(x)));
+            assertEquals(StrictMath.cos(x), Sines.cos(x), Math.ulp(StrictMath.cos(x)));
+        }
+        double[] x = new double[300];
+        java.util.Arrays.setAll(x, i -> i * 10.0);
+        for (UnaryFn fn : UnaryFn.values()) {
+            if (DoubleFns.has(fn)) {
+                unary(fn, 1, 2).in(DType.F64, x, 300).out(DType.F64, 300).allocatesNothing();
+            }
+        }
+        assertEquals(-0.0, Sines.sin(-0.0));
+    }
+
     /** a [2, 1, 300] and b [4, 1] and all the ways to lie between. */
     @Test
     void binaryBroadcasts() {

@@ -1,0 +1,153 @@
+package dev.lanewise.compiler.onnx;
+
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.compiler.op.Extents;
+import dev.lanewise.compiler.op.Reduce;
+import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.compiler.op.Unary;
+import dev.lanewise.compiler.op.Where;
+import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
+import dev.lanewise.runtime.kernel.ReduceFn;
+import dev.lanewise.runtime.kernel.UnaryFn;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Writes formulas as nodes of the graph: converters decompose operators with it. Operands broadcast
+ * against each other and must be of one type.
+ */
+record Formula(OnnxNode node) {
+
+    /** A scalar. */
+    Value number(double value, DType type) {
+        return node.constant(Literal.of(type, new double[] {value}));
+    }
+
+    Value apply(UnaryFn fn, Value x) {
+        return node.add(Unary.of(fn), x);
+    }
+
+    Value apply(BinaryFn fn, Value a, Value b) {
+        return node.add(new Binary(fn), a, b);
+    }
+
+    /** With a number on the right. */
+    Value apply(BinaryFn fn, Value a, double b) {
+        return apply(fn, a, number(b, a.type().type()));
+    }
+
+    Value plus(Value a, Value b) {
+        return apply(BinaryFn.ADD, a, b);
+    }
+
+    Value minus(Value a, Value b) {
+        return apply(BinaryFn.SUB, a, b);
+    }
+
+    Value times(Value a, Value b) {
+        return apply(BinaryFn.MUL, a, b);
+    }
+
+    Value over(Value a, Value b) {
+        return apply(BinaryFn.DIV, a, b);
+    }
+
+    Value where(Value condition, Value a, Value b) {
+        return node.add(new Where(), condition, a, b);
+    }
+
+    /** In another type; the value itself where it has that already. */
+    Value cast(Value x, DType type) {
+        return x.type().type() == type ? x : node.add(Cast.to(type), x);
+    }
+
+    /** Types of 16 bits in f32, so that a formula of many operations rounds to them once, at its end. */
+    Value wide(Value x) {
+        DType type = x.type().type();
+        return type == DType.F16 || type == DType.BF16 ? cast(x, DType.F32) : x;
+    }
+
+    Value reduce(ReduceFn fn, Value x, List<Integer> axes, boolean keepDims) {
+        return node.add(new Reduce(fn, axes, keepDims), x);
+    }
+
+    /** The mean over axes. */
+    Value mean(Value x, List<Integer> axes, boolean keepDims) {
+        return over(reduce(ReduceFn.SUM, x, axes, keepDims), count(x, axes));
+    }
+
+    /** The product of the extents of axes, as a scalar of x's type. */
+    Value count(Value x, List<Integer> axes) {
+        Dim count = ValueType.product(axes.stream().map(x::dim).toList());
+        return count.isConstant()
+                ? number(count.constant(), x.type().type())
+                : cast(node.add(new Extents(List.of(count), true)), x.type().type());
+    }
+
+    /** Under other extents; the value itself where it has those already. */
+    Value reshape(Value x, List<Dim> shape) {
+        return OnnxMovement.reshaped(node, x, shape);
+    }
+
+    /** With {@code axis} moved to be the last, the others in order. */
+    Value axisLast(Value x, int axis) {
+        if (axis == x.rank() - 1) {
+            return x;
+        }
+        int[] order = new int[x.rank()];
+        for (int i = 0; i < order.length - 1; i++) {
+            order[i] = i < axis ? i : i + 1;
+        }
+        order[order.length - 1] = axis;
+        return node.add(Transpose.of(order), x);
+    }
+
+    /** The reverse of {@link #axisLast}. */
+    Value axisBack(Value x, int axis) {
+        if (axis == x.rank() - 1) {
+            return x;
+        }
+        int[] order = new int[x.rank()];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = i < axis ? i : i == axis ? order.length - 1 : i - 1;
+        }
+        return node.add(Transpose.of(order), x);
+    }
+
+    /** A vector made to broadcast along {@code axis} of a tensor of {@code rank}. */
+    Value along(Value vector, int axis, int rank) {
+        if (vector.rank() == 0) {
+            return vector;
+        }
+        List<Dim> shape = new ArrayList<>(Collections.nCopies(rank, Dim.ONE));
+        shape.set(axis, vector.type().size());
+        return reshape(vector, shape);
+    }
+
+    /** 0, 1, 2, … along {@code axis} of a tensor of {@code rank}, as i64. */
+    Value counting(int n, int axis, int rank) {
+        long[] values = new long[n];
+        Arrays.setAll(values, i -> i);
+        int[] shape = new int[rank];
+        Arrays.fill(shape, 1);
+        shape[axis] = n;
+        return node.constant(Literal.of(values, shape));
+    }
+
+    /** The axes {@code from} (inclusive) to {@code to} (exclusive). */
+    static List<Integer> axes(int from, int to) {
+        List<Integer> axes = new ArrayList<>();
+        for (int axis = from; axis < to; axis++) {
+            axes.add(axis);
+        }
+        return axes;
+    }
+}
