@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             "  lanewise run model.lane --input x=x.npy"
         },
         subcommands = {
+            CompileCommand.class,
             CheckCommand.class
         })
 public final class Lanewise implements Runnable {
