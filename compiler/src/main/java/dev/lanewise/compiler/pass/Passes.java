@@ -10,7 +10,12 @@ public final class Passes {
     private static final List<Pass> PORTABLE = List.of(
             new PairStates(),
             new RemoveUnused(),
+            new ShareEqual(),
+            new EliminateTransposes(),
+            new SimplifyViews(),
+            new RemoveUnused(),
             new FuseEpilogues(),
+            new ShareEqual(),
             new RemoveUnused());
 
     private Passes() {}
