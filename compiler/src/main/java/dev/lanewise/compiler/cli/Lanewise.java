@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             CompileCommand.class,
-            CheckCommand.class
+            RunCommand.class,
+            CheckCommand.class,
+            DoctorCommand.class
         })
 public final class Lanewise implements Runnable {
 
