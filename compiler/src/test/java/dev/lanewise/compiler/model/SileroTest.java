@@ -69,8 +69,9 @@ class SileroTest {
         assertEquals(0, lane.steps(StepKind.TRANSPOSE));
         assertEquals(1, lane.steps(StepKind.LSTM));
         assertEquals(6, lane.steps(StepKind.CONV));
-        // the rectifiers are those of the convolutions, but for the one behind the LSTM
-        assertEquals(2, lane.steps(StepKind.UNARY));
+        // two squares and a root make magnitudes of the spectrum; the rectifiers are those of the
+        // convolutions, but for the one behind the LSTM
+        assertEquals(4, lane.steps(StepKind.UNARY));
     }
 
     /** 16-bit samples of a wav file as floats. */
