@@ -28,6 +28,9 @@ final class OnnxOps {
         OnnxSlicing.register(ALL);
         OnnxIndexing.register(ALL);
         OnnxProducts.register(ALL);
+        OnnxIntegerProducts.register(ALL);
+        OnnxConvolutions.register(ALL);
+        OnnxPooling.register(ALL);
         OnnxRecurrent.register(ALL);
         OnnxControl.register(ALL);
     }
