@@ -5,6 +5,8 @@ module dev.lanewise.compiler {
     requires com.fasterxml.jackson.core;
     requires info.picocli;
     requires java.logging;
+    requires java.management;
+    requires jdk.management;
 
     exports dev.lanewise.compiler;
     exports dev.lanewise.compiler.graph;

@@ -22,7 +22,10 @@ import picocli.CommandLine.Spec;
             "  lanewise run model.lane --input x=x.npy"
         },
         subcommands = {
-            CheckCommand.class
+            CompileCommand.class,
+            RunCommand.class,
+            CheckCommand.class,
+            DoctorCommand.class
         })
 public final class Lanewise implements Runnable {
 

@@ -50,14 +50,26 @@ public record Graph(List<Port> inputs, List<Port> outputs, List<StatePair> state
      * @param symbols values of the symbols by name
      */
     public void evaluate(Map<Value, Literal> values, Map<String, Long> symbols) {
+        Map<String, Long> known = new HashMap<>(symbols);
         for (Node node : nodes) {
             List<Literal> inputs = new ArrayList<>();
             for (Value input : node.inputs()) {
                 inputs.add(input == null ? null : input.isConstant() ? input.constant() : values.get(input));
             }
-            List<Literal> outputs = node.op().evaluate(new Evaluation(node, inputs, symbols));
+            List<Literal> outputs = node.op().evaluate(new Evaluation(node, inputs, known));
             for (int i = 0; i < node.outputs().size(); i++) {
+                learn(node.outputs().get(i), outputs.get(i), known);
                 values.put(node.outputs().get(i), outputs.get(i));
+            }
+        }
+    }
+
+    /** Takes over the extents of a value that data decide. */
+    public static void learn(Value value, Literal literal, Map<String, Long> symbols) {
+        for (int axis = 0; axis < value.rank(); axis++) {
+            Dim.Symbol symbol = value.dim(axis).asSymbol();
+            if (symbol != null && symbol.learnt()) {
+                symbols.put(symbol.name(), (long) literal.extent(axis));
             }
         }
     }

@@ -117,7 +117,10 @@ public final class GraphBuilder {
             }
         }
         for (Value output : node.outputs()) {
-            if (!output.type().isStatic() || output.type().size().constant() > LARGEST_FOLDED) {
+            // an extent that is learnt from data is known once the data are; any other symbol never is
+            List<Dim.Symbol> symbols = new ArrayList<>();
+            output.shape().forEach(dim -> dim.collectSymbols(symbols));
+            if (!symbols.stream().allMatch(Dim.Symbol::learnt) || output.type().size().max() > LARGEST_FOLDED) {
                 return false;
             }
         }

@@ -5,6 +5,7 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.Extents;
+import dev.lanewise.compiler.op.Range;
 import dev.lanewise.formats.DType;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class OnnxConstants {
         ops.put(":ConstantOfShape", OnnxConstants::constantOfShape);
         ops.put(":Shape", OnnxConstants::shape);
         ops.put(":Size", OnnxConstants::size);
+        ops.put(":Range", OnnxConstants::range);
     }
 
     private static void constant(OnnxNode node) {
@@ -77,5 +79,34 @@ final class OnnxConstants {
     private static void size(OnnxNode node) {
         Value x = node.in(0);
         node.out(node.add(new Extents(List.of(x.type().size()), true)));
+    }
+
+    /** Its length is a number, or follows from extents, or is learnt from data and then needs a bound. */
+    private static void range(OnnxNode node) {
+        Value start = scalar(node, 0);
+        Value limit = scalar(node, 1);
+        Value delta = scalar(node, 2);
+        Dim count;
+        if (start.isConstant() && limit.isConstant() && delta.isConstant()) {
+            if (delta.constant().doubleAt(0) == 0) {
+                throw node.misfit("a delta of 0");
+            }
+            count = Dim.of(Range.count(start.constant(), limit.constant(), delta.constant()));
+        } else if (start.contents() != null && limit.contents() != null && delta.contents() != null
+                && delta.contents().get(0).isConstant() && !delta.contents().get(0).is(0)) {
+            long step = delta.contents().get(0).constant();
+            Dim distance = limit.contents().get(0).minus(start.contents().get(0));
+            count = distance.times(Long.signum(step)).max(Dim.ZERO).ceilDiv(Math.abs(step));
+        } else {
+            count = node.learnt(0, 0, Long.MAX_VALUE);
+        }
+        node.out(node.add(new Range(count), start, limit, delta));
+    }
+
+    private static Value scalar(OnnxNode node, int i) {
+        if (!node.in(i).type().size().is(1)) {
+            throw node.misfit("input " + i + " is " + node.in(i).type() + "; expected one element");
+        }
+        return OnnxMovement.reshaped(node, node.in(i), List.of());
     }
 }

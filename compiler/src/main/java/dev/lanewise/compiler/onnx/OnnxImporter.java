@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +49,8 @@ public final class OnnxImporter {
     private final List<LanewiseException> problems = new ArrayList<>();
     private final Map<String, Integer> opsets = new HashMap<>();
     private final Map<String, FunctionProto> functions = new HashMap<>();
+    /** How many learnt extents have a name. */
+    private final Map<String, Integer> learnt = new HashMap<>();
     private int depth;
 
     private OnnxImporter(String file, Path folder, CompileOptions options) {
@@ -380,6 +383,33 @@ public final class OnnxImporter {
             outputs.add(scope.find(output.getName()));
         }
         return outputs;
+    }
+
+    /** See {@link OnnxNode#learnt}. */
+    Dim learnt(OnnxNode node, String name, List<Dim> declared, int axis, long most) {
+        long bound = most;
+        Dim stated = declared != null && axis < declared.size() ? declared.get(axis) : null;
+        if (options.bounds().containsKey(name)) {
+            bound = Math.min(bound, options.bounds().get(name).max());
+        } else if (stated != null && stated.isConstant()) {
+            bound = Math.min(bound, stated.constant());
+        } else if (stated != null && stated.asSymbol() != null
+                && options.bounds().containsKey(stated.asSymbol().name())) {
+            bound = Math.min(bound, stated.max());
+        }
+        if (bound >= Integer.MAX_VALUE) {
+            Set<String> sources = new LinkedHashSet<>();
+            for (int i = 0; i < node.inputCount(); i++) {
+                if (node.has(i)) {
+                    sources.addAll(node.in(i).sources());
+                }
+            }
+            throw new PlanException("node '" + node.name() + "' (" + node.describe() + "): an extent of its output follows"
+                    + " from data and has no bound; give one with --dim " + name + "=N", List.copyOf(sources));
+        }
+        // two extents of one name would be one extent
+        int same = learnt.merge(name, 1, Integer::sum);
+        return Dim.learnt(same == 1 ? name : name + "#" + same, bound);
     }
 
     /** The error for contents that are known only at run time, with the inputs they come from. */

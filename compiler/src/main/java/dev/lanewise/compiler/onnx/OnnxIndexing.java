@@ -1,21 +1,164 @@
 package dev.lanewise.compiler.onnx;
 
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.compiler.op.Gather;
+import dev.lanewise.compiler.op.GatherElements;
+import dev.lanewise.compiler.op.GatherNd;
+import dev.lanewise.compiler.op.NonZero;
+import dev.lanewise.compiler.op.OneHot;
+import dev.lanewise.compiler.op.Range;
+import dev.lanewise.compiler.op.ScatterElements;
+import dev.lanewise.compiler.op.ScatterNd;
+import dev.lanewise.compiler.op.ScatterReduction;
+import dev.lanewise.compiler.op.TopK;
+import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.compiler.op.Where;
+import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
-/** ONNX's operators that choose elements by index. */
+/** ONNX's operators that choose or change elements by index. */
 final class OnnxIndexing {
 
     private OnnxIndexing() {}
 
     static void register(Map<String, OnnxOp> ops) {
         ops.put(":Gather", OnnxIndexing::gather);
+        ops.put(":GatherElements", OnnxIndexing::gatherElements);
+        ops.put(":GatherND", OnnxIndexing::gatherNd);
+        ops.put(":Scatter", OnnxIndexing::scatterElements);
+        ops.put(":ScatterElements", OnnxIndexing::scatterElements);
+        ops.put(":ScatterND", OnnxIndexing::scatterNd);
+        ops.put(":NonZero", OnnxIndexing::nonZero);
+        ops.put(":Compress", OnnxIndexing::compress);
+        ops.put(":TopK", OnnxIndexing::topK);
+        ops.put(":OneHot", OnnxIndexing::oneHot);
+        ops.put(":ReverseSequence", OnnxIndexing::reverseSequence);
     }
 
     private static void gather(OnnxNode node) {
         Value x = node.in(0);
         int axis = OnnxMovement.axis(node, node.integer("axis", 0), x.rank());
         node.out(node.add(new Gather(axis), x, node.in(1)));
+    }
+
+    private static void gatherElements(OnnxNode node) {
+        Value x = node.in(0);
+        int axis = OnnxMovement.axis(node, node.integer("axis", 0), x.rank());
+        node.out(node.add(new GatherElements(axis), x, node.in(1)));
+    }
+
+    private static void gatherNd(OnnxNode node) {
+        int batch = Math.toIntExact(node.integer("batch_dims", 0));
+        node.out(node.add(new GatherNd(batch), node.in(0), node.in(1)));
+    }
+
+    private static void scatterElements(OnnxNode node) {
+        Value x = node.in(0);
+        int axis = OnnxMovement.axis(node, node.integer("axis", 0), x.rank());
+        node.out(node.add(new ScatterElements(axis, reduction(node)), x, node.in(1), node.in(2)));
+    }
+
+    private static void scatterNd(OnnxNode node) {
+        node.out(node.add(new ScatterNd(reduction(node)), node.in(0), node.in(1), node.in(2)));
+    }
+
+    private static ScatterReduction reduction(OnnxNode node) {
+        return ScatterReduction.valueOf(
+                node.oneOf("reduction", "none", "none", "add", "mul", "min", "max").toUpperCase(Locale.ROOT));
+    }
+
+    private static void nonZero(OnnxNode node) {
+        Value x = node.in(0);
+        node.out(node.add(new NonZero(node.learnt(0, 1, x.type().size().max())), x));
+    }
+
+    /** The indices of the conditions that hold, and a Gather by them. */
+    private static void compress(OnnxNode node) {
+        Value x = node.in(0);
+        int axis = 0;
+        if (node.hasAttribute("axis")) {
+            axis = OnnxMovement.axis(node, node.integer("axis", 0), x.rank());
+        } else {
+            x = OnnxMovement.reshaped(node, x, List.of(x.type().size()));
+        }
+        Value condition = node.in(1);
+        if (condition.rank() != 1) {
+            throw node.misfit("the condition is " + condition.type() + "; expected rank 1");
+        }
+        long most = Math.min(condition.dim(0).max(), x.dim(axis).max());
+        Value indices = node.add(new NonZero(node.learnt(0, axis, most)), condition);
+        Value flat = OnnxMovement.reshaped(node, indices, List.of(indices.dim(1)));
+        node.out(node.add(new Gather(axis), x, flat));
+    }
+
+    /** k as attribute in operator sets 1 and 10 below, as input from 10 on. */
+    private static void topK(OnnxNode node) {
+        Value x = node.in(0);
+        int axis = OnnxMovement.axis(node, node.integer("axis", -1), x.rank());
+        List<Dim> k = node.opset() < 10 ? List.of(Dim.of(node.integer("k", -1))) : node.dims(1);
+        if (k.size() != 1 || k.get(0).max() < 0) {
+            throw node.misfit("k is " + k);
+        }
+        boolean largest = node.flag("largest", true);
+        boolean sorted = node.flag("sorted", true);
+        node.addAll(new TopK(axis, k.get(0), largest, sorted), x).forEach(node::out);
+    }
+
+    /** Indices and depth may be of any type, floating-point too. */
+    private static void oneHot(OnnxNode node) {
+        Value indices = node.in(0);
+        DType type = indices.type().type();
+        if (type != DType.I64 && type != DType.I32) {
+            indices = node.add(Cast.to(DType.I64), indices);
+        }
+        Dim depth = node.in(1).isConstant() && node.in(1).constant().size() == 1
+                ? Dim.of(node.in(1).constant().longAt(0))
+                : node.dims(1).get(0);
+        int axis = OnnxMovement.axis(node, node.integer("axis", -1), indices.rank() + 1);
+        node.out(node.add(new OneHot(axis, depth), indices, node.in(2)));
+    }
+
+    /**
+     * Element t of a sequence of length n comes from n − 1 − t where t is below n, else from t: computed
+     * as indices, by which a GatherNd picks.
+     */
+    private static void reverseSequence(OnnxNode node) {
+        Value x = node.in(0);
+        long time = node.integer("time_axis", 0);
+        long batch = node.integer("batch_axis", 1);
+        if (x.rank() < 2 || time + batch != 1 || time * batch != 0) {
+            throw node.misfit("time axis " + time + " and batch axis " + batch + " of " + x.type());
+        }
+        Value batchFirst = time == 1 ? x : node.add(swap(x.rank()), x);
+        Dim b = batchFirst.dim(0);
+        Dim t = batchFirst.dim(1);
+        Value lengths = OnnxMovement.reshaped(node, node.in(1), List.of(b, Dim.ONE));
+        Value one = node.constant(Literal.scalar(1L));
+        Value steps = node.add(
+                new Range(t), node.constant(Literal.scalar(0L)), node.add(new Extents(List.of(t), true)), one);
+        Value mirrored = node.add(
+                new Binary(BinaryFn.SUB), node.add(new Binary(BinaryFn.SUB), lengths, one), steps);
+        Value within = node.add(new Binary(BinaryFn.LESS), steps, lengths);
+        Value source = node.add(new Where(), within, mirrored, steps);
+        Value tuples = OnnxMovement.reshaped(node, source, List.of(b, t, Dim.ONE));
+        Value reversed = node.add(new GatherNd(1), batchFirst, tuples);
+        node.out(time == 1 ? reversed : node.add(swap(x.rank()), reversed));
+    }
+
+    private static Transpose swap(int rank) {
+        List<Integer> order = new ArrayList<>(List.of(1, 0));
+        for (int axis = 2; axis < rank; axis++) {
+            order.add(axis);
+        }
+        return new Transpose(order);
     }
 }

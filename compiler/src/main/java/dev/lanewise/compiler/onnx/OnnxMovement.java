@@ -7,6 +7,7 @@ import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.compiler.op.Trilu;
 import dev.lanewise.formats.Limits;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +24,10 @@ final class OnnxMovement {
         ops.put(":Flatten", OnnxMovement::flatten);
         ops.put(":Expand", OnnxMovement::expand);
         ops.put(":Reshape", OnnxMovement::reshape);
+        ops.put(":Tile", OnnxMovement::tile);
+        ops.put(":Trilu", OnnxMovement::trilu);
+        ops.put(":DepthToSpace", OnnxMovement::depthToSpace);
+        ops.put(":SpaceToDepth", OnnxMovement::spaceToDepth);
         ops.put(":Transpose", OnnxMovement::transpose);
         ops.put(":Concat", OnnxMovement::concat);
         ops.put(":Squeeze", OnnxMovement::squeeze);
@@ -109,6 +114,95 @@ final class OnnxMovement {
             same = wanted.is(1) || wanted.equals(x.dim(x.rank() - 1 - i));
         }
         node.out(same ? x : node.add(new Expand(shape), x));
+    }
+
+    /** An axis repeated r times: an axis in front of it, expanded to r, and both made one. */
+    private static void tile(OnnxNode node) {
+        Value x = node.in(0);
+        List<Dim> repeats = tileRepeats(node, x);
+        for (int axis = 0; axis < x.rank(); axis++) {
+            Dim repeat = repeats.get(axis);
+            if (repeat.max() < 0) {
+                throw node.misfit("a repeat of " + repeat);
+            }
+            if (repeat.is(1)) {
+                continue;
+            }
+            List<Dim> shape = new ArrayList<>(x.shape());
+            shape.add(axis, Dim.ONE);
+            Value split = reshaped(node, x, shape);
+            shape.set(axis, repeat);
+            Value expanded = node.add(new Expand(shape), split);
+            shape.remove(axis);
+            shape.set(axis, x.dim(axis).times(repeat));
+            x = reshaped(node, expanded, shape);
+        }
+        node.out(x);
+    }
+
+    /** Operator set 1 repeats one axis; later ones all. */
+    private static List<Dim> tileRepeats(OnnxNode node, Value x) {
+        if (node.opset() < 6) {
+            List<Dim> repeats = new ArrayList<>(java.util.Collections.nCopies(x.rank(), Dim.ONE));
+            repeats.set(axis(node, node.longs(2)[0], x.rank()), node.dims(1).get(0));
+            return repeats;
+        }
+        if (node.dims(1).size() != x.rank()) {
+            throw node.misfit(node.dims(1).size() + " repeats for " + x.type());
+        }
+        return node.dims(1);
+    }
+
+    private static void trilu(OnnxNode node) {
+        Value x = node.in(0);
+        Trilu trilu = new Trilu(node.flag("upper", true));
+        node.out(node.has(1) ? node.add(trilu, x, reshaped(node, node.in(1), List.of())) : node.add(trilu, x));
+    }
+
+    /** [N, C, H, W] to [N, C / b², H · b, W · b]. DCR has the block's axes before the channels, CRD behind. */
+    private static void depthToSpace(OnnxNode node) {
+        Value x = image(node);
+        long b = blockSize(node);
+        boolean blockFirst = node.oneOf("mode", "DCR", "DCR", "CRD").equals("DCR");
+        Dim block = Dim.of(b);
+        Dim c = x.dim(1).exactQuotient(Dim.of(b * b));
+        if (c == null) {
+            throw node.misfit("the channels of " + x.type() + " are no multiple of " + b * b);
+        }
+        Value parts = node.add(
+                new Reshape(blockFirst
+                        ? List.of(x.dim(0), block, block, c, x.dim(2), x.dim(3))
+                        : List.of(x.dim(0), c, block, block, x.dim(2), x.dim(3))),
+                x);
+        Value moved = node.add(blockFirst ? Transpose.of(0, 3, 4, 1, 5, 2) : Transpose.of(0, 1, 4, 2, 5, 3), parts);
+        node.out(reshaped(node, moved, List.of(x.dim(0), c, x.dim(2).times(b), x.dim(3).times(b))));
+    }
+
+    /** [N, C, H, W] to [N, b² · C, H / b, W / b]. */
+    private static void spaceToDepth(OnnxNode node) {
+        Value x = image(node);
+        long b = blockSize(node);
+        Dim block = Dim.of(b);
+        Dim h = x.dim(2).floorDiv(b);
+        Dim w = x.dim(3).floorDiv(b);
+        Value parts = node.add(new Reshape(List.of(x.dim(0), x.dim(1), h, block, w, block)), x);
+        Value moved = node.add(Transpose.of(0, 3, 5, 1, 2, 4), parts);
+        node.out(reshaped(node, moved, List.of(x.dim(0), x.dim(1).times(b * b), h, w)));
+    }
+
+    private static Value image(OnnxNode node) {
+        if (node.in(0).rank() != 4) {
+            throw node.misfit("input 0 is " + node.in(0).type() + "; expected rank 4");
+        }
+        return node.in(0);
+    }
+
+    private static long blockSize(OnnxNode node) {
+        long size = node.integer("blocksize", 0);
+        if (size < 1 || size > 1 << 15) {
+            throw node.misfit("a block size of " + size);
+        }
+        return size;
     }
 
     /** Fails for what can be no shape. */

@@ -283,6 +283,18 @@ public final class OnnxNode {
         return wants(i) ? scope.declaredShape(node.getOutput(i)) : null;
     }
 
+    /**
+     * A new extent that a step learns from data: an axis of output {@code i}.
+     *
+     * @param most what the operator itself guarantees; {@code Long.MAX_VALUE} where it does not, and the
+     *     bound comes from the model's declared shape or from an option
+     * @throws PlanException where there is no bound; it says what to do
+     */
+    public Dim learnt(int i, int axis, long most) {
+        String name = (wants(i) ? node.getOutput(i) : name()) + "." + axis;
+        return importer.learnt(this, name, declaredShape(i), axis, most);
+    }
+
     /** Adds an operation with one output. */
     public Value add(Op op, Value... operands) {
         return builder().add(nextName(), op, operands);

@@ -44,7 +44,17 @@ public final class Ops {
             new Entry(Expand.class, Expand::cases),
             new Entry(Pad.class, Pad::cases),
             new Entry(Gather.class, Gather::cases),
-            new Entry(Extents.class, Extents::cases));
+            new Entry(GatherElements.class, GatherElements::cases),
+            new Entry(GatherNd.class, GatherNd::cases),
+            new Entry(ScatterElements.class, ScatterElements::cases),
+            new Entry(ScatterNd.class, ScatterNd::cases),
+            new Entry(Trilu.class, Trilu::cases),
+            new Entry(OneHot.class, OneHot::cases),
+            new Entry(TopK.class, TopK::cases),
+            // Extents as data, data as extents
+            new Entry(Extents.class, Extents::cases),
+            new Entry(Range.class, Range::cases),
+            new Entry(NonZero.class, NonZero::cases));
 
     private Ops() {}
 }

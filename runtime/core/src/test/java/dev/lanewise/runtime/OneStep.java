@@ -38,6 +38,7 @@ public final class OneStep {
     private final List<Integer> ints = new ArrayList<>();
     private final List<Float> floats = new ArrayList<>();
     private int replaces = -1;
+    private int scratch = -1;
 
     private OneStep(StepKind kind) {
         this.kind = kind;
@@ -83,6 +84,12 @@ public final class OneStep {
     public OneStep out(DType type, int... shape) {
         outputs.add(new Given(type, null, false, shape, addDims(shape)));
         return this;
+    }
+
+    /** An output that holds no result: whatever lies in it afterwards is of no interest. */
+    public OneStep scratch(int floats) {
+        scratch = outputs.size();
+        return out(DType.F32, floats);
     }
 
     /** An output in the very memory of input {@code i}, in the next {@link #out}'s place. */
@@ -317,7 +324,9 @@ public final class OneStep {
                     shapes.add(null);
                 } else {
                     Tensor tensor = session.output("out" + i);
-                    arrays.add(HandMade.elements(tensor.operand().buffer, tensor.offset(), tensor.size()));
+                    arrays.add(i == scratch
+                            ? null
+                            : HandMade.elements(tensor.operand().buffer, tensor.offset(), tensor.size()));
                     shapes.add(tensor.shape());
                     checkGap(session, i, tensor);
                 }

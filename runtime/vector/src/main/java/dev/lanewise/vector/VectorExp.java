@@ -85,49 +85,6 @@ final class VectorExp {
         }
     }
 
-    static void softplus(float[] x, int xOff, float[] y, int yOff, int n) {
-        FloatVector log2e = all(LOG2_E);
-        FloatVector rounder = all(ROUNDER);
-        FloatVector ln2 = all(-LN2);
-        FloatVector ln2Lo = all(-LN2_LO);
-        FloatVector e0 = all(E0);
-        FloatVector e1 = all(E1);
-        FloatVector e2 = all(E2);
-        FloatVector e3 = all(E3);
-        FloatVector e4 = all(E4);
-        FloatVector l0 = all(L0);
-        FloatVector l1 = all(L1);
-        FloatVector l2 = all(L2);
-        FloatVector l3 = all(L3);
-        FloatVector l4 = all(L4);
-        FloatVector l5 = all(L5);
-        FloatVector l6 = all(L6);
-        FloatVector l7 = all(L7);
-        FloatVector l8 = all(L8);
-        FloatVector zero = all(0f);
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
-            FloatVector z = v.abs().neg();
-            FloatVector t = z.fma(log2e, rounder);
-            FloatVector kf = t.sub(rounder);
-            FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, z));
-            FloatVector q = e4.fma(r, e3).fma(r, e2).fma(r, e1).fma(r, e0);
-            FloatVector p = q.fma(r.mul(r), r);
-            IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
-            IntVector half = k.lanewise(ASHR, 1);
-            FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, z.compare(LT, EXP_UNDERFLOW));
-            VectorMask<Float> big = e.compare(GT, SOFTPLUS_SPLIT);
-            FloatVector f = e.blend(e.sub(1f).mul(0.5f), big);
-            FloatVector poly = l8.fma(f, l7).fma(f, l6).fma(f, l5).fma(f, l4);
-            poly = poly.fma(f, l3).fma(f, l2).fma(f, l1).fma(f, l0);
-            FloatVector log = poly.fma(f.mul(f), f);
-            FloatVector sum = log.add(zero.blend(LN2, big));
-            zero.blend(v, v.compare(GT, 0f)).add(sum).intoArray(y, yOff + i);
-        }
-    }
-
     static void mish(float[] x, int xOff, float[] y, int yOff, int n) {
         FloatVector log2e = all(LOG2_E);
         FloatVector rounder = all(ROUNDER);

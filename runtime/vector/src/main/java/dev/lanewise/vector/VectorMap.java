@@ -51,7 +51,7 @@ public final class VectorMap implements MapKernels {
             case CEIL -> VectorUnary.ceil(x, xOff, y, yOff, n);
             case ROUND -> VectorUnary.round(x, xOff, y, yOff, n);
             case EXP -> VectorExp.exp(x, xOff, y, yOff, n);
-            case SOFTPLUS -> VectorExp.softplus(x, xOff, y, yOff, n);
+            case SOFTPLUS -> VectorSoftplus.softplus(x, xOff, y, yOff, n);
             case MISH -> VectorExp.mish(x, xOff, y, yOff, n);
             case SIGMOID -> VectorSigmoid.sigmoid(x, xOff, y, yOff, n);
             case SWISH -> VectorSigmoid.swish(a, x, xOff, y, yOff, n);

@@ -26,6 +26,7 @@ public final class Extents {
     private final int[] left;
     private final int[] right;
     private final String[] names;
+    private final int[] bounds;
     private boolean learns;
 
     /** Reads and validates the table. */
@@ -43,6 +44,10 @@ public final class Extents {
         names = new String[n];
         for (int i = 0; i < n; i++) {
             read(file, "dims[" + i + "]", i, model.getDims(i));
+        }
+        bounds = new int[n];
+        for (int i = 0; i < n; i++) {
+            bounds[i] = kind[i] == EXPRESSION ? clamp(value(i, bounds)) : max[i];
         }
     }
 
@@ -132,11 +137,12 @@ public final class Extents {
 
     /** Values with every symbol and learnt extent at its largest. Values that overflow are -1. */
     public int[] atMost() {
-        int[] values = new int[count()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = kind[i] == EXPRESSION ? clamp(value(i, values)) : max[i];
-        }
-        return values;
+        return bounds.clone();
+    }
+
+    /** One value of {@link #atMost()}. */
+    public int bound(int id) {
+        return bounds[id];
     }
 
     private static int clamp(long value) {

@@ -45,8 +45,19 @@ public final class Steps {
             case PAD -> new PadStep(args);
             case RESHAPE -> new ReshapeStep(args);
             case GATHER -> new GatherStep(args);
+            case GATHER_ELEMENTS -> new GatherElementsStep(args);
+            case GATHER_ND -> new GatherNdStep(args);
+            case SCATTER_ELEMENTS -> new ScatterElementsStep(args);
+            case SCATTER_ND -> new ScatterNdStep(args);
+            case RESIZE -> new ResizeStep(args);
+            case TRILU -> new TriluStep(args);
 
             case DIMS -> new DimsStep(args);
+            case RANGE -> new RangeStep(args);
+            case NON_ZERO -> new NonZeroStep(args);
+            case TOP_K -> new TopKStep(args);
+            case ONE_HOT -> new OneHotStep(args);
+            case LEARN -> new LearnStep(args);
 
             case REPEAT -> new RepeatStep(args);
             case BRANCH -> new BranchStep(args);

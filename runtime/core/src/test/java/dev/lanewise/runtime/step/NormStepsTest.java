@@ -136,7 +136,7 @@ class NormStepsTest {
                 ? step.absent()
                 : step.in(random(4, ElementwiseStepsTest.size(biasShape)), biasShape);
         step.out(DType.F32, batch, queries, HEADS, DV)
-                .out(DType.F32, AttentionKernels.scratchFloats(shape, queries)).floats(0.4f, softcap);
+                .scratch(AttentionKernels.scratchFloats(shape, queries)).floats(0.4f, softcap);
         return step.ints(causal ? 1 : 0, causal ? step.dim(offset) : 0);
     }
 

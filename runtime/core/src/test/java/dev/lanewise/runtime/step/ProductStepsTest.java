@@ -74,7 +74,7 @@ class ProductStepsTest {
         float[] a = random(1, size(aShape));
         float[] b = random(2, size(bShape));
         OneStep step = OneStep.of(StepKind.MATMUL_DYNAMIC).in(a, aShape).in(b, bShape).out(DType.F32, yShape)
-                .out(DType.F32, MatmulKernels.panelFloats(n, k)).ints(trans);
+                .scratch(MatmulKernels.panelFloats(n, k)).ints(trans);
         float[] y = step.run().floats(0);
         double[] wide = OneStep.of(StepKind.MATMUL_DYNAMIC).in(DType.F64, doubles(a), aShape)
                 .in(DType.F64, doubles(b), bShape).out(DType.F64, yShape).ints(trans).run().doubles(0);

@@ -56,7 +56,7 @@ class RecurrentStepsTest {
                 step.out(DType.F32, batch, H);
             }
             int most = gates == 1 ? 1 : 4;
-            step.out(DType.F32, (int) CellKernels.sequenceScratchFloats(most, H, steps, batch));
+            step.scratch((int) CellKernels.sequenceScratchFloats(most, H, steps, batch));
             step.ints(reverse ? 1 : 0);
             if (kind == StepKind.GRU) {
                 step.ints(linear ? 1 : 0);

@@ -1,0 +1,77 @@
+package dev.lanewise.compiler.cli;
+
+import dev.lanewise.compiler.Compiled;
+import dev.lanewise.compiler.inspect.ModelFacts;
+import dev.lanewise.compiler.inspect.ModelFacts.Port;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lanewise compile}: from a trained model to a {@code .lane} file. */
+@Command(
+        name = "compile",
+        mixinStandardHelpOptions = true,
+        description = "Compiles a model to a .lane file. All that does not fit is reported together.",
+        footer = {
+            "",
+            "Example:",
+            "  lanewise compile vad.onnx -o vad.lane --dim batch=1..1 --pin sr=16000"
+        })
+final class CompileCommand implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+    @Mixin private CompileArguments arguments;
+
+    @Parameters(paramLabel = "IN", description = "The model to compile (.onnx).")
+    private Path in;
+
+    @Option(names = {"-o", "--output"}, paramLabel = "OUT", required = true, description = "The file to write.")
+    private Path out;
+
+    @Override
+    public Integer call() throws IOException {
+        ModelSource.requireFile(spec, in);
+        if (ModelSource.isCompiled(in)) {
+            throw new ParameterException(spec.commandLine(), in + ": is compiled already");
+        }
+        if (Files.exists(out) && Files.isSameFile(in, out)) {
+            throw new ParameterException(spec.commandLine(), out + ": would overwrite the model");
+        }
+        Compiled compiled = ModelSource.compile(in, arguments);
+        ModelFacts facts = ModelFacts.of(compiled.file());
+        OutputFile.write(out, stream -> compiled.file().message().writeTo(stream));
+        print(compiled, facts);
+        return 0;
+    }
+
+    private void print(Compiled compiled, ModelFacts facts) throws IOException {
+        PrintWriter print = spec.commandLine().getOut();
+        compiled.notes().forEach(print::println);
+        List<String> bounded = arguments.boundedDims();
+        for (ModelFacts.Symbol symbol : facts.symbols()) {
+            print.println("extent: " + symbol + (bounded.contains(symbol.name())
+                    ? ""
+                    : " (nobody said; --dim " + symbol.name() + "=N changes it)"));
+        }
+        for (Port input : facts.inputs()) {
+            print.println("input: " + input);
+        }
+        for (Port output : facts.outputs()) {
+            print.println("output: " + output);
+        }
+        print.println("wrote " + out + ": " + Bytes.text(Files.size(out)) + ", " + facts.steps().size() + " steps");
+        print.println("  weights " + Bytes.text(facts.weightBytes()) + ", arena " + Bytes.text(facts.arenaBytes())
+                + " (at least " + Bytes.text(facts.arenaLowerBound()) + "), state " + Bytes.text(facts.stateBytes()));
+        print.flush();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.lanewise.compiler.cli;
+
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.formats.DType;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** The results of one output: one, or those of many steps along a new first axis. */
+final class Stack {
+
+    private final DType type;
+    private final boolean stacked;
+    private final ByteArrayOutputStream elements = new ByteArrayOutputStream();
+    private int[] shape;
+    private int count;
+    private boolean uneven;
+
+    Stack(DType type, boolean stacked) {
+        this.type = type;
+        this.stacked = stacked;
+    }
+
+    /** Adds the result of a step. */
+    void add(int[] newShape, byte[] newElements) {
+        uneven |= shape != null && !Arrays.equals(shape, newShape);
+        shape = newShape;
+        count++;
+        elements.writeBytes(newElements);
+    }
+
+    DType type() {
+        return type;
+    }
+
+    byte[] elements() {
+        return elements.toByteArray();
+    }
+
+    /** [steps, shape of one...]; where steps differ in shape, all elements as one vector. */
+    int[] shape() {
+        if (uneven) {
+            return new int[] {elements.size() / type.bytes()};
+        }
+        if (!stacked) {
+            return shape;
+        }
+        int[] all = new int[shape.length + 1];
+        all[0] = count;
+        System.arraycopy(shape, 0, all, 1, shape.length);
+        return all;
+    }
+
+    String describe() {
+        return type + Arrays.toString(shape()) + (stacked ? ", " + count + " steps" : "");
+    }
+
+    /** The first few elements as text. */
+    String first(int shown) {
+        int size = elements.size() / type.bytes();
+        int n = Math.min(shown, size);
+        Literal literal = Literal.decode(type, ByteBuffer.wrap(elements.toByteArray()), n);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < n; i++) {
+            text.append(i == 0 ? "" : " ");
+            text.append(type.isFloating() ? Float.toString((float) literal.doubleAt(i)) : Long.toString(literal.longAt(i)));
+        }
+        return text + (size > n ? " …" : "");
+    }
+}

@@ -1,0 +1,75 @@
+package dev.lanewise.compiler.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.formats.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The speech detector: convolutions and an LSTM, streamed with carried state against ONNX Runtime. */
+class SileroTest {
+
+    private static final String MODEL = "models/silero-vad/silero_vad_16k_op15.onnx";
+    private static final String WAV = "models/silero-vad/test_first20s.wav";
+
+    /** New samples of a call; the 64 before them are heard again. */
+    private static final int CHUNK = 512;
+
+    private static final int CONTEXT = 64;
+    private static final int CHUNKS = 20;
+
+    private static CompileOptions options() {
+        return CompileOptions.defaults()
+                .dim("batch", 1, 1)
+                .dim("sequence", CHUNK + CONTEXT, CHUNK + CONTEXT)
+                .pin("sr", Literal.scalar(16_000));
+    }
+
+    @Test
+    void streamsAsOnnxRuntimeDoes() throws Exception {
+        if (!ReferenceData.has(MODEL)) {
+            return;
+        }
+        float[] samples = samples();
+        Lane lane = new Lane(ReferenceData.path(MODEL), options());
+        assertEquals(List.of("output"), lane.session.model().outputNames());
+        assertEquals(List.of("state"), lane.session.model().stateNames());
+        Agreement agreement = new Agreement("silero");
+        try (OnnxRuntime runtime = new OnnxRuntime(ReferenceData.path(MODEL))) {
+            Literal state = Literal.splat(DType.F32, 0, 2, 1, 128);
+            float[] window = new float[CONTEXT + CHUNK];
+            for (int i = 0; i < CHUNKS; i++) {
+                System.arraycopy(window, CHUNK, window, 0, CONTEXT);
+                System.arraycopy(samples, i * CHUNK, window, CONTEXT, CHUNK);
+                Literal input = Literal.of(window.clone(), 1, window.length);
+                Map<String, Literal> expected =
+                        runtime.run(Map.of("input", input, "state", state, "sr", Literal.scalar(16_000)));
+                state = expected.get("stateN");
+                lane.run(Map.of("input", input));
+                agreement.compare("chunk " + i, expected.get("output"), lane.output("output"));
+            }
+        }
+        assertEquals(CHUNKS, agreement.compared());
+        System.out.println(agreement);
+    }
+
+    /** 16-bit samples of a wav file as floats. */
+    private static float[] samples() throws Exception {
+        ByteBuffer wav = ByteBuffer.wrap(Files.readAllBytes(ReferenceData.path(WAV))).order(ByteOrder.LITTLE_ENDIAN);
+        int at = 12;
+        while (!(wav.get(at) == 'd' && wav.get(at + 1) == 'a')) {
+            at += 8 + wav.getInt(at + 4);
+        }
+        float[] samples = new float[CHUNK * CHUNKS];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = wav.getShort(at + 8 + 2 * i) / 32768f;
+        }
+        return samples;
+    }
+}
