@@ -413,8 +413,9 @@ public final class OnnxImporter {
     }
 
     /** The error for contents that are known only at run time, with the inputs they come from. */
-    PlanException unknownContents(OnnxNode node, int input, Value value) {
-        List<String> sources = List.copyOf(value.sources());
+    PlanException unknownContents(OnnxNode node, int input, List<Value> values) {
+        List<String> sources =
+                values.stream().flatMap(value -> value.sources().stream()).distinct().sorted().toList();
         return new PlanException(
                 "node '" + node.name() + "' (" + node.describe() + "): input " + input
                         + " decides extents and is known only when the model runs; pin what it is computed from: "

@@ -1,100 +1,64 @@
 package dev.lanewise.compiler.onnx;
 
-import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Products of quantised operands. Zero points are taken off first; matrix products accumulate in
- * integers. Convolutions accumulate in f32, which is exact as long as no sum reaches 2²⁴; beyond that
- * they are refused.
+ * ONNX's matrix products of quantised numbers: {@code (a − aZero) · (b − bZero)} in 32-bit integers, and
+ * rounded to another quantised tensor by {@code aScale · bScale / yScale}.
  */
 final class OnnxIntegerProducts {
 
-    private static final long EXACT_IN_F32 = 1 << 24;
+    /** Terms of a product of differences of 8-bit numbers that f32 certainly sums exactly: 2²⁴ / 255². */
+    private static final long EXACT_TERMS = 258;
 
     private OnnxIntegerProducts() {}
 
     static void register(Map<String, OnnxOp> ops) {
-        ops.put(":MatMulInteger", node -> node.out(OnnxProducts.matMul(
-                node, shifted(node, 0, 2, DType.I32, -2), shifted(node, 1, 3, DType.I32, -1))));
-        ops.put(":ConvInteger", node -> {
-            Value y = conv(node, shifted(node, 0, 2, DType.F32, 1), shifted(node, 1, 3, DType.F32, 0), null);
-            node.out(new Formula(node).cast(y, DType.I32));
-        });
-        ops.put(":QLinearMatMul", OnnxIntegerProducts::quantisedMatMul);
-        ops.put(":QLinearConv", OnnxIntegerProducts::quantisedConv);
+        ops.put(":MatMulInteger", node -> node.out(product(node, 0, 1, node.inOrNull(2), node.inOrNull(3))));
+        ops.put(":QLinearMatMul", OnnxIntegerProducts::scaled);
     }
 
-    /**
-     * An operand without its zero point.
-     *
-     * @param axis that zero points per row, column or channel lie along, from the end where negative
-     */
-    private static Value shifted(OnnxNode node, int input, int zeroPoint, DType type, int axis) {
+    private static void scaled(OnnxNode node) {
         Formula f = new Formula(node);
-        Value x = f.cast(node.in(input), type);
-        if (!node.has(zeroPoint)) {
-            return x;
+        Value product = f.cast(product(node, 0, 3, node.in(2), node.in(5)), DType.F32);
+        Value aScale = perRow(f, f.cast(node.in(1), DType.F32));
+        Value bScale = f.cast(node.in(4), DType.F32);
+        Value factor = f.over(f.times(aScale, bScale), f.cast(node.in(6), DType.F32));
+        Value rounded = f.apply(UnaryFn.ROUND, f.times(product, factor));
+        Value y = f.plus(rounded, f.cast(node.in(7), DType.F32));
+        node.out(f.reshape(node.add(new Cast(node.in(7).type().type(), true), y), product.shape()));
+    }
+
+    /** In i32; by way of f32, which has fast kernels, where that is exact. */
+    private static Value product(OnnxNode node, int a, int b, Value aZero, Value bZero) {
+        Formula f = new Formula(node);
+        Value left = node.in(a);
+        Value right = node.in(b);
+        if (left.rank() < 2 || right.rank() < 2) {
+            throw node.unsupported("operands " + left.type() + " and " + right.type() + "; rank 2 or more is supported");
         }
-        return f.minus(x, spread(f, f.cast(node.in(zeroPoint), type), x, axis));
-    }
-
-    /** Scales or zero points, so that they broadcast against x. */
-    private static Value spread(Formula f, Value perAxis, Value x, int axis) {
-        if (perAxis.type().size().is(1)) {
-            return f.reshape(perAxis, java.util.List.of());
+        Dim terms = left.dim(left.rank() - 1);
+        DType type = terms.max() <= EXACT_TERMS ? DType.F32 : DType.I32;
+        Value x = f.cast(left, type);
+        Value y = f.cast(right, type);
+        if (aZero != null) {
+            x = f.minus(x, perRow(f, f.cast(aZero, type)));
         }
-        return perAxis.rank() == 1 ? f.along(perAxis, axis < 0 ? axis + x.rank() : axis, x.rank()) : perAxis;
-    }
-
-    private static Value conv(OnnxNode node, Value x, Value w, Value bias) {
-        if (w.isConstant()) {
-            Literal filter = w.constant();
-            double largest = 0;
-            int row = filter.size() / Math.max(1, filter.extent(0));
-            for (int o = 0; o < filter.extent(0); o++) {
-                double sum = bias != null && bias.isConstant() ? Math.abs(bias.constant().doubleAt(o)) : 0;
-                for (int i = 0; i < row; i++) {
-                    sum += Math.abs(filter.doubleAt(o * row + i)) * 255;
-                }
-                largest = Math.max(largest, sum);
-            }
-            if (largest >= EXACT_IN_F32) {
-                throw node.unsupported("sums up to " + (long) largest + ", which f32 does not hold exactly");
-            }
+        if (bZero != null) {
+            y = f.minus(y, f.cast(bZero, type));
         }
-        return OnnxConvolutions.conv(node, x, w, bias);
+        return f.cast(node.add(MatMul.PLAIN, x, y), DType.I32);
     }
 
-    private static void quantisedMatMul(OnnxNode node) {
-        Formula f = new Formula(node);
-        Value a = shifted(node, 0, 2, DType.I32, -2);
-        Value b = shifted(node, 3, 5, DType.I32, -1);
-        Value sums = f.cast(OnnxProducts.matMul(node, a, b), DType.F32);
-        Value scaled = f.times(
-                f.times(sums, spread(f, f.cast(node.in(1), DType.F32), a, -2)),
-                spread(f, f.cast(node.in(4), DType.F32), b, -1));
-        node.out(requantised(node, scaled, 6, 7));
-    }
-
-    private static void quantisedConv(OnnxNode node) {
-        Formula f = new Formula(node);
-        Value x = shifted(node, 0, 2, DType.F32, 1);
-        Value w = shifted(node, 3, 5, DType.F32, 0);
-        Value bias = node.has(8) ? f.cast(node.in(8), DType.F32) : null;
-        Value sums = conv(node, x, w, bias);
-        Value scaled = f.times(f.times(sums, f.reshape(node.in(1), java.util.List.of())), spread(f, node.in(4), sums, 1));
-        node.out(requantised(node, scaled, 6, 7));
-    }
-
-    private static Value requantised(OnnxNode node, Value x, int scale, int zeroPoint) {
-        Formula f = new Formula(node);
-        Value rounded = f.apply(UnaryFn.ROUND, f.over(x, spread(f, f.cast(node.in(scale), DType.F32), x, -1)));
-        Value moved = f.plus(rounded, spread(f, f.cast(node.in(zeroPoint), DType.F32), x, -1));
-        return node.add(new Cast(node.in(zeroPoint).type().type(), true), moved);
+    /** A vector of one number per row as a column. */
+    private static Value perRow(Formula f, Value vector) {
+        return vector.rank() != 1 ? vector : f.reshape(vector, List.of(vector.dim(0), Dim.ONE));
     }
 }

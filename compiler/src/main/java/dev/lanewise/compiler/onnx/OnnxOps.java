@@ -23,13 +23,15 @@ final class OnnxOps {
         OnnxTables.register(ALL);
         OnnxDeterminant.register(ALL);
         OnnxEinsum.register(ALL);
+        OnnxFourier.register(ALL);
+        OnnxIntegerProducts.register(ALL);
         OnnxConstants.register(ALL);
         OnnxMovement.register(ALL);
         OnnxSlicing.register(ALL);
         OnnxIndexing.register(ALL);
         OnnxProducts.register(ALL);
-        OnnxIntegerProducts.register(ALL);
         OnnxConvolutions.register(ALL);
+        OnnxIntegerConvolutions.register(ALL);
         OnnxPooling.register(ALL);
         OnnxRecurrent.register(ALL);
         OnnxControl.register(ALL);

@@ -20,6 +20,7 @@ public final class Ops {
             new Entry(Binary.class, Binary::cases),
             new Entry(Where.class, Where::cases),
             new Entry(Cast.class, Cast::cases),
+            new Entry(BitCast.class, BitCast::cases),
             new Entry(Random.class, Random::cases),
             // Products, convolutions, recurrent layers
             new Entry(MatMul.class, MatMul::cases),
