@@ -10,6 +10,7 @@ public final class Passes {
     private static final List<Pass> PORTABLE = List.of(
             new PairStates(),
             new RemoveUnused(),
+            new Simplify(),
             new FuseEpilogues(),
             new RemoveUnused());
 

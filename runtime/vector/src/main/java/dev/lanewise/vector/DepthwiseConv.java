@@ -1,21 +1,17 @@
 package dev.lanewise.vector;
 
 import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Depthwise convolution: channels in lanes. The image falls into rectangles of equal {@link Taps};
- * in each, filters of 3 × 3 go to {@link DepthwiseTiles} and {@link DepthwiseThree}, others to tiles of four pixels × two vectors
- * of channels (8 independent chains). What does not fill those goes one pixel and vector at a time,
- * the last vector of channels masked.
+ * in each, filters of 3 × 3 go to {@link DepthwiseTiles} and {@link DepthwiseThree}, others to
+ * {@link DepthwiseAny}. Channels that do not fill a vector belong to one that reaches back over
+ * channels already done.
  *
  * <p>Packed form: [kernelH · kernelW, C], C rounded up to whole vectors.
  */
 final class DepthwiseConv {
 
-    private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.LANES;
 
     private DepthwiseConv() {}
@@ -47,10 +43,12 @@ final class DepthwiseConv {
             for (int ow = 0; ow < outW; ) {
                 int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
                 int kw1 =
-                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW,
+                        kw0);
                 int owEnd =
                         Taps.runEnd(
-                                ow, outW, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW);
+                                ow, outW, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(),
+                                inW);
                 int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
                 int to = yOff + (oh * outW + ow) * channels;
                 rectangle(
@@ -64,8 +62,8 @@ final class DepthwiseConv {
     }
 
     /**
-     * Output pixels of equal taps: {@code height} × {@code width} of them, from {@code to} in y; their
-     * {@code taps} from (kh0, kw0), the first pixel's first tap at {@code from} in x.
+     * Output pixels of equal taps: {@code height} × {@code width} of them, from {@code to} in y;
+     * their {@code taps} from (kh0, kw0), the first pixel's first tap at {@code from} in x.
      */
     private static void rectangle(
             ConvShape s, float[] w, int kh0, int tapRows, int kw0, int tapColumns,
@@ -97,28 +95,30 @@ final class DepthwiseConv {
             int channel = 0;
             if (three) {
                 int side = dense && line < lines - 1 ? 2 : 1;
-                for (; channel <= channels - L; channel += L) {
-                    int first = init == Tiling.ZEROS ? 0 : i0 + channel;
+                boolean reachBack = channels >= L && !accumulate;
+                for (; channel < channels && (reachBack || channel <= channels - L); channel += L) {
+                    int at = Math.min(channel, channels - L);
+                    int first = init == Tiling.ZEROS ? 0 : i0 + at;
                     int done = 0;
                     if (side == 2) {
                         done =
                                 pair(
-                                        down, pixels, w, tap + channel, ldw, x, x0 + channel,
-                                        xDown, xRight, init, first, accumulate, y, y0 + channel,
+                                        down, pixels, w, tap + at, ldw, x, x0 + at,
+                                        xDown, xRight, init, first, accumulate, y, y0 + at,
                                         yDown, channels);
                     }
                     for (int l = 0; l < side; l++) {
                         threes(
-                                s, w, tap + channel, tapRows, tapColumns, pixels - done,
-                                x, x0 + l * xLine + done * xPixel + channel, inW, xPixel,
+                                s, w, tap + at, tapRows, tapColumns, pixels - done,
+                                x, x0 + l * xLine + done * xPixel + at, inW, xPixel,
                                 init, first + (accumulate ? l * yLine : 0) + done * is, is,
-                                y, y0 + l * yLine + done * yPixel + channel, yPixel);
+                                y, y0 + l * yLine + done * yPixel + at, yPixel);
                     }
                 }
                 for (int p = 0; p < side * pixels && channel < channels; p++) {
                     int l = p / pixels;
                     int i = p - l * pixels;
-                    pixel(
+                    DepthwiseAny.pixel(
                             s, tapRows, tapColumns, w, tap, channel, x, x0 + l * xLine + i * xPixel,
                             inW, init, i0 + (accumulate ? l * yLine : 0) + i * is,
                             y, y0 + l * yLine + i * yPixel);
@@ -132,14 +132,14 @@ final class DepthwiseConv {
                 int end = four ? p + 4 : p + 1;
                 channel = 0;
                 for (; four && channel <= channels - 2 * L; channel += 2 * L) {
-                    fourPixels(
+                    DepthwiseAny.fourPixels(
                             s, tapRows, tapColumns, w, tap + channel,
                             x, x0 + p * xPixel + channel, xPixel, inW,
                             init, init == Tiling.ZEROS ? 0 : i0 + p * is + channel, is,
                             y, y0 + p * yPixel + channel, yPixel);
                 }
                 for (; p < end; p++) {
-                    pixel(
+                    DepthwiseAny.pixel(
                             s, tapRows, tapColumns, w, tap, channel, x, x0 + p * xPixel, inW,
                             init, i0 + p * is, y, y0 + p * yPixel);
                 }
@@ -178,79 +178,6 @@ final class DepthwiseConv {
         } else {
             DepthwiseThree.nine(
                     pixels, w, wo, ldw, x, xo, down, right, xStep, init, io, is, y, yo, yStep);
-        }
-    }
-
-    /** Four pixels × two vectors of channels. */
-    private static void fourPixels(
-            ConvShape s, int tapRows, int tapColumns, float[] w, int wo,
-            float[] x, int xo, int x1, int inW, float[] init, int io, int is,
-            float[] y, int yo, int yStep) {
-        int channels = s.outChannels();
-        int ldw = Lanes.roundUp(channels, L);
-        int right = s.dilationW() * channels;
-        int down = s.dilationH() * inW * channels;
-        int x2 = 2 * x1;
-        int x3 = 3 * x1;
-        FloatVector a0 = FloatVector.fromArray(S, init, io);
-        FloatVector b0 = FloatVector.fromArray(S, init, io + L);
-        FloatVector a1 = FloatVector.fromArray(S, init, io + is);
-        FloatVector b1 = FloatVector.fromArray(S, init, io + is + L);
-        FloatVector a2 = FloatVector.fromArray(S, init, io + 2 * is);
-        FloatVector b2 = FloatVector.fromArray(S, init, io + 2 * is + L);
-        FloatVector a3 = FloatVector.fromArray(S, init, io + 3 * is);
-        FloatVector b3 = FloatVector.fromArray(S, init, io + 3 * is + L);
-        for (int kh = 0; kh < tapRows; kh++) {
-            int from = xo + kh * down;
-            int tap = wo + kh * s.kernelW() * ldw;
-            for (int kw = 0; kw < tapColumns; kw++) {
-                FloatVector wa = FloatVector.fromArray(S, w, tap);
-                FloatVector wb = FloatVector.fromArray(S, w, tap + L);
-                a0 = wa.fma(FloatVector.fromArray(S, x, from), a0);
-                b0 = wb.fma(FloatVector.fromArray(S, x, from + L), b0);
-                a1 = wa.fma(FloatVector.fromArray(S, x, from + x1), a1);
-                b1 = wb.fma(FloatVector.fromArray(S, x, from + x1 + L), b1);
-                a2 = wa.fma(FloatVector.fromArray(S, x, from + x2), a2);
-                b2 = wb.fma(FloatVector.fromArray(S, x, from + x2 + L), b2);
-                a3 = wa.fma(FloatVector.fromArray(S, x, from + x3), a3);
-                b3 = wb.fma(FloatVector.fromArray(S, x, from + x3 + L), b3);
-                from += right;
-                tap += ldw;
-            }
-        }
-        a0.intoArray(y, yo);
-        b0.intoArray(y, yo + L);
-        a1.intoArray(y, yo + yStep);
-        b1.intoArray(y, yo + yStep + L);
-        a2.intoArray(y, yo + 2 * yStep);
-        b2.intoArray(y, yo + 2 * yStep + L);
-        a3.intoArray(y, yo + 3 * yStep);
-        b3.intoArray(y, yo + 3 * yStep + L);
-    }
-
-    /** One pixel, from channel {@code channel} to the last. */
-    private static void pixel(
-            ConvShape s, int tapRows, int tapColumns, float[] w, int wo, int channel,
-            float[] x, int xo, int inW, float[] init, int io, float[] y, int yo) {
-        int channels = s.outChannels();
-        int ldw = Lanes.roundUp(channels, L);
-        int right = s.dilationW() * channels;
-        int down = s.dilationH() * inW * channels;
-        boolean zero = init == Tiling.ZEROS;
-        for (; channel < channels; channel += L) {
-            VectorMask<Float> mask = S.indexInRange(channel, channels);
-            FloatVector sum = FloatVector.fromArray(S, init, zero ? 0 : io + channel, mask);
-            for (int kh = 0; kh < tapRows; kh++) {
-                int from = xo + kh * down + channel;
-                int tap = wo + kh * s.kernelW() * ldw + channel;
-                for (int kw = 0; kw < tapColumns; kw++) {
-                    FloatVector weight = FloatVector.fromArray(S, w, tap);
-                    sum = weight.fma(FloatVector.fromArray(S, x, from, mask), sum);
-                    from += right;
-                    tap += ldw;
-                }
-            }
-            sum.intoArray(y, yo + channel, mask);
         }
     }
 }

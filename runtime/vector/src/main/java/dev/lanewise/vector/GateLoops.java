@@ -1,12 +1,13 @@
 package dev.lanewise.vector;
 
+import dev.lanewise.runtime.scalar.Fma;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The elementwise parts of recurrent cells, between their activations. States are dense, so that the
- * last vector may be masked; all others are whole.
+ * The elementwise parts of recurrent cells, between their activations. States are dense, so
+ * that the last vector may not be whole; its elements go one by one, since on Java 17 masks are
+ * boxed, and reaching back would not do where a state is updated in place.
  */
 final class GateLoops {
 
@@ -32,13 +33,8 @@ final class GateLoops {
                     .fma(FloatVector.fromArray(S, c, cOff + j), in)
                     .intoArray(cOut, cOutOff + j);
         }
-        if (j < n) {
-            VectorMask<Float> mask = S.indexInRange(j, n);
-            FloatVector in =
-                    FloatVector.fromArray(S, pre, i + j).mul(FloatVector.fromArray(S, pre, g + j));
-            FloatVector.fromArray(S, pre, f + j)
-                    .fma(FloatVector.fromArray(S, c, cOff + j, mask), in)
-                    .intoArray(cOut, cOutOff + j, mask);
+        for (; j < n; j++) {
+            cOut[cOutOff + j] = Fma.fma(pre[f + j], c[cOff + j], pre[i + j] * pre[g + j]);
         }
     }
 
@@ -50,11 +46,8 @@ final class GateLoops {
                     .mul(FloatVector.fromArray(S, b, bOff + j))
                     .intoArray(y, yOff + j);
         }
-        if (j < n) {
-            VectorMask<Float> mask = S.indexInRange(j, n);
-            FloatVector.fromArray(S, a, aOff + j, mask)
-                    .mul(FloatVector.fromArray(S, b, bOff + j, mask))
-                    .intoArray(y, yOff + j, mask);
+        for (; j < n; j++) {
+            y[yOff + j] = a[aOff + j] * b[bOff + j];
         }
     }
 
@@ -63,22 +56,19 @@ final class GateLoops {
         int j = 0;
         for (; j <= n - L; j += L) {
             FloatVector.fromArray(S, a, aOff + j)
-                    .fma(FloatVector.fromArray(S, b, bOff + j), FloatVector.fromArray(S, y, yOff + j))
+                    .fma(FloatVector.fromArray(S, b, bOff + j), FloatVector.fromArray(S, y,
+                    yOff + j))
                     .intoArray(y, yOff + j);
         }
-        if (j < n) {
-            VectorMask<Float> mask = S.indexInRange(j, n);
-            FloatVector.fromArray(S, a, aOff + j, mask)
-                    .fma(
-                            FloatVector.fromArray(S, b, bOff + j, mask),
-                            FloatVector.fromArray(S, y, yOff + j, mask))
-                    .intoArray(y, yOff + j, mask);
+        for (; j < n; j++) {
+            y[yOff + j] = Fma.fma(a[aOff + j], b[bOff + j], y[yOff + j]);
         }
     }
 
     /** {@code y = fma(z, h - a, a)}, a being the candidates */
     static void gruOut(
-            int n, float[] z, int zOff, float[] a, int aOff, float[] h, int hOff, float[] y, int yOff) {
+            int n, float[] z, int zOff, float[] a, int aOff, float[] h, int hOff, float[] y,
+            int yOff) {
         int j = 0;
         for (; j <= n - L; j += L) {
             FloatVector candidate = FloatVector.fromArray(S, a, aOff + j);
@@ -86,12 +76,9 @@ final class GateLoops {
                     .fma(FloatVector.fromArray(S, h, hOff + j).sub(candidate), candidate)
                     .intoArray(y, yOff + j);
         }
-        if (j < n) {
-            VectorMask<Float> mask = S.indexInRange(j, n);
-            FloatVector candidate = FloatVector.fromArray(S, a, aOff + j, mask);
-            FloatVector.fromArray(S, z, zOff + j, mask)
-                    .fma(FloatVector.fromArray(S, h, hOff + j, mask).sub(candidate), candidate)
-                    .intoArray(y, yOff + j, mask);
+        for (; j < n; j++) {
+            float candidate = a[aOff + j];
+            y[yOff + j] = Fma.fma(z[zOff + j], h[hOff + j] - candidate, candidate);
         }
     }
 }

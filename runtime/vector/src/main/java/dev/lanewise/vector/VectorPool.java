@@ -2,12 +2,13 @@ package dev.lanewise.vector;
 
 import dev.lanewise.runtime.kernel.PoolKernels;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Pooling by the vector API: a vector of channels of one output pixel at a time, taps outside the image
- * left out by {@link Taps}, not tested. Immutable and thread-safe; allocates nothing.
+ * Pooling by the vector API: a vector of channels of one output pixel at a time, taps outside the
+ * image left out by {@link Taps}, not tested. The last vector reaches back over channels already
+ * done; fewer channels than lanes go one by one (no masks: on Java 17 they are boxed). Immutable
+ * and thread-safe; allocates nothing.
  */
 public final class VectorPool implements PoolKernels {
 
@@ -25,7 +26,8 @@ public final class VectorPool implements PoolKernels {
             for (int ow = 0; ow < outW; ow++) {
                 int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
                 int kw1 =
-                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW,
+                        kw0);
                 int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
                 int from = xOff + (ih * inW + iw) * channels;
                 int to = yOff + (oh * outW + ow) * channels;
@@ -39,7 +41,8 @@ public final class VectorPool implements PoolKernels {
     @Override
     public void average(
             PoolShape s, int channels, float[] x, int xOff, int inH, int inW,
-            boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH, int outW) {
+            boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH,
+            int outW) {
         for (int oh = 0; oh < outH; oh++) {
             int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
             int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
@@ -52,7 +55,8 @@ public final class VectorPool implements PoolKernels {
             for (int ow = 0; ow < outW; ow++) {
                 int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
                 int kw1 =
-                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW,
+                        kw0);
                 int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
                 int columns =
                         countIncludePad
@@ -72,28 +76,29 @@ public final class VectorPool implements PoolKernels {
             int channels, int rows, int columns, float[] x, int xOff, int rowStep, int columnStep,
             float[] y, int yOff) {
         int j = 0;
-        for (; j <= channels - L; j += L) {
+        for (; channels >= L && j < channels; j += L) {
+            int at = Math.min(j, channels - L);
             FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-            for (int kh = 0; kh < rows; kh++) {
-                int from = xOff + kh * rowStep + j;
-                for (int kw = 0; kw < columns; kw++) {
-                    best = best.max(FloatVector.fromArray(S, x, from));
-                    from += columnStep;
+            int from = xOff + at;
+            int kw = 0;
+            for (int t = rows * columns; t > 0; t--) {
+                best = best.max(FloatVector.fromArray(S, x, from));
+                from += columnStep;
+                if (++kw == columns) {
+                    kw = 0;
+                    from += rowStep - columns * columnStep;
                 }
             }
-            best.intoArray(y, yOff + j);
+            best.intoArray(y, yOff + at);
         }
-        if (j < channels) {
-            VectorMask<Float> mask = S.indexInRange(j, channels);
-            FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        for (; j < channels; j++) {
+            float best = Float.NEGATIVE_INFINITY;
             for (int kh = 0; kh < rows; kh++) {
-                int from = xOff + kh * rowStep + j;
                 for (int kw = 0; kw < columns; kw++) {
-                    best = best.max(FloatVector.fromArray(S, x, from, mask));
-                    from += columnStep;
+                    best = Math.max(best, x[xOff + kh * rowStep + kw * columnStep + j]);
                 }
             }
-            best.intoArray(y, yOff + j, mask);
+            y[yOff + j] = best;
         }
     }
 
@@ -101,28 +106,29 @@ public final class VectorPool implements PoolKernels {
             int channels, int rows, int columns, int divisor, float[] x, int xOff, int rowStep,
             int columnStep, float[] y, int yOff) {
         int j = 0;
-        for (; j <= channels - L; j += L) {
+        for (; channels >= L && j < channels; j += L) {
+            int at = Math.min(j, channels - L);
             FloatVector sum = FloatVector.zero(S);
-            for (int kh = 0; kh < rows; kh++) {
-                int from = xOff + kh * rowStep + j;
-                for (int kw = 0; kw < columns; kw++) {
-                    sum = sum.add(FloatVector.fromArray(S, x, from));
-                    from += columnStep;
+            int from = xOff + at;
+            int kw = 0;
+            for (int t = rows * columns; t > 0; t--) {
+                sum = sum.add(FloatVector.fromArray(S, x, from));
+                from += columnStep;
+                if (++kw == columns) {
+                    kw = 0;
+                    from += rowStep - columns * columnStep;
                 }
             }
-            sum.div(divisor).intoArray(y, yOff + j);
+            sum.div(divisor).intoArray(y, yOff + at);
         }
-        if (j < channels) {
-            VectorMask<Float> mask = S.indexInRange(j, channels);
-            FloatVector sum = FloatVector.zero(S);
+        for (; j < channels; j++) {
+            float sum = 0f;
             for (int kh = 0; kh < rows; kh++) {
-                int from = xOff + kh * rowStep + j;
                 for (int kw = 0; kw < columns; kw++) {
-                    sum = sum.add(FloatVector.fromArray(S, x, from, mask));
-                    from += columnStep;
+                    sum += x[xOff + kh * rowStep + kw * columnStep + j];
                 }
             }
-            sum.div(divisor).intoArray(y, yOff + j, mask);
+            y[yOff + j] = sum / divisor;
         }
     }
 }

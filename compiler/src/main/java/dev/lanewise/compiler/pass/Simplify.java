@@ -1,0 +1,107 @@
+package dev.lanewise.compiler.pass;
+
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.Reduce;
+import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.compiler.op.Unary;
+import dev.lanewise.runtime.kernel.BinaryFn;
+import dev.lanewise.runtime.kernel.ReduceFn;
+import dev.lanewise.runtime.kernel.UnaryFn;
+import java.util.List;
+
+/**
+ * Arithmetic that exporters leave behind: adding 0, multiplying by 1, squares written as powers,
+ * reductions over axes of one element, reshapes of reshapes.
+ */
+final class Simplify implements Pass {
+
+    @Override
+    public Graph apply(Graph graph, CompileOptions options, List<String> notes) {
+        return new Rewriting(graph) {
+            @Override
+            List<Value> node(Node node, List<Value> inputs) {
+                Value simpler = null;
+                if (node.op() instanceof Binary binary) {
+                    simpler = binary(node, binary.fn(), inputs);
+                } else if (node.op() instanceof Reduce reduce) {
+                    simpler = reduce(node, reduce, inputs.get(0));
+                } else if (node.op() instanceof Reshape reshape) {
+                    simpler = reshape(node, reshape, inputs.get(0));
+                }
+                return simpler == null ? null : List.of(simpler);
+            }
+
+            private Value binary(Node node, BinaryFn fn, List<Value> inputs) {
+                Value x = inputs.get(0);
+                Double right = oneValue(inputs.get(1));
+                if (right != null && keepsShape(node, x)) {
+                    if (isNeutral(fn, right)) {
+                        return x;
+                    }
+                    if (fn == BinaryFn.POW && x.type().type().isFloating() && right == 2) {
+                        return add(node.name(), Unary.of(UnaryFn.SQUARE), x);
+                    }
+                    if (fn == BinaryFn.POW && x.type().type().isFloating() && right == 0.5) {
+                        return add(node.name(), Unary.of(UnaryFn.SQRT), x);
+                    }
+                }
+                Double left = oneValue(x);
+                boolean commutes = fn == BinaryFn.ADD || fn == BinaryFn.MUL;
+                return left != null && commutes && isNeutral(fn, left) && keepsShape(node, inputs.get(1))
+                        ? inputs.get(1)
+                        : null;
+            }
+
+            /** Whether {@code x} has the result's extents, so that nothing is broadcast. */
+            private boolean keepsShape(Node node, Value x) {
+                return x.type().equals(node.output().type());
+            }
+
+            private Value reduce(Node node, Reduce reduce, Value x) {
+                boolean ofOne = reduce.axes().stream().allMatch(axis -> x.dim(axis).is(1));
+                boolean identity = reduce.fn() == ReduceFn.SUM || reduce.fn() == ReduceFn.PROD
+                        || reduce.fn() == ReduceFn.MAX || reduce.fn() == ReduceFn.MIN;
+                return ofOne && identity ? add(node.name(), new Reshape(node.output().shape()), x) : null;
+            }
+
+            private Value reshape(Node node, Reshape reshape, Value x) {
+                if (x.shape().equals(reshape.shape())) {
+                    return x;
+                }
+                return producer(x, Reshape.class) == null
+                        ? null
+                        : add(node.name(), reshape, x.producer().input(0));
+            }
+        }.run();
+    }
+
+    private static boolean isNeutral(BinaryFn fn, double value) {
+        return switch (fn) {
+            case ADD, SUB -> value == 0;
+            case MUL, DIV, POW -> value == 1;
+            default -> false;
+        };
+    }
+
+    /** The value that all elements of a constant have, {@code null} where they differ. */
+    private static Double oneValue(Value value) {
+        if (!value.isConstant() || value.constant().size() == 0) {
+            return null;
+        }
+        Literal literal = value.constant();
+        double first = literal.doubleAt(0);
+        if (!literal.isSplat()) {
+            for (int i = 1; i < literal.size(); i++) {
+                if (literal.doubleAt(i) != first) {
+                    return null;
+                }
+            }
+        }
+        return first;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.lanewise.vector;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import dev.lanewise.runtime.kernel.CellKernels;
+import dev.lanewise.runtime.kernel.CellKernels.PackedCell;
+import dev.lanewise.runtime.kernel.ConvKernels;
+import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
+import dev.lanewise.runtime.kernel.ConvKernels.PackedFilter;
+import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.runtime.kernel.MatmulKernels.PackedMatrix;
+import dev.lanewise.runtime.kernel.PoolKernels;
+import dev.lanewise.runtime.kernel.PoolKernels.PoolShape;
+import dev.lanewise.runtime.kernel.UnaryFn;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+
+/**
+ * Hot products, cells, convolutions and pooling allocate nothing. A vector that C2 fails to keep in
+ * a register is boxed, which shows here as bytes per call.
+ */
+@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
+class ProductAllocationTest {
+
+    private static final Epilogue RELU = Epilogue.of(UnaryFn.RELU, 0f, 0f);
+
+    private static final int COUNTED = 200;
+
+    private static final long LONGEST_NANOS = 20_000_000_000L;
+
+    private final float[] scratch = new float[Kernels.SCRATCH_FLOATS];
+
+    @Test
+    void products() {
+        MatmulKernels kernels = new VectorMatmul(new VectorMap());
+        int k = 40;
+        int n = 150;
+        PackedMatrix b = kernels.pack(Twins.values(1, k * n), 0, k, n, n, 1);
+        float[] a = Twins.values(2, 64 * k);
+        float[] c = new float[64 * n];
+        float[] panels = new float[MatmulKernels.panelFloats(n, k)];
+        for (int m : new int[] {1, 2, 3, 4, 8, 12, 27}) {
+            assertNothing(
+                    "m = " + m,
+                    () -> kernels.matmul(m, a, 0, k, b, null, 0, RELU, c, 0, n, scratch));
+        }
+        assertNothing(
+                "dynamic",
+                () ->
+                        kernels.matmulDynamic(
+                                5, n, k, a, 0, k, a, 0, 10, true, c, 0, n, panels, 0, scratch));
+    }
+
+    @Test
+    void cells() {
+        CellKernels kernels = new VectorCells(new VectorMap());
+        int size = 37;
+        float[] w = Twins.values(1, 4 * size * size);
+        PackedCell lstm = kernels.packLstm(size, size, w, 0, w, 0, null, 0);
+        PackedCell gru = kernels.packGru(size, size, false, w, 0, w, 0, null, 0);
+        PackedCell linear = kernels.packGru(size, size, true, w, 0, w, 0, null, 0);
+        PackedCell rnn = kernels.packRnn(size, size, UnaryFn.TANH, w, 0, w, 0, null, 0);
+        float[] pre = new float[16 * lstm.preFloats()];
+        float[] h = Twins.values(2, 16 * size);
+        float[] c = Twins.values(3, 16 * size);
+        float[] out = new float[16 * size];
+        int stride = lstm.preFloats();
+        for (int rows : new int[] {1, 5}) {
+            assertNothing(
+                    "project",
+                    () -> kernels.project(lstm, rows, h, 0, size, pre, 0, scratch));
+            assertNothing(
+                    "lstm",
+                    () ->
+                            kernels.lstm(
+                                    lstm, rows, pre, 0, stride, h, 0, size, c, 0, size,
+                                    out, 0, size, c, 0, size, scratch));
+            for (PackedCell cell : new PackedCell[] {gru, linear}) {
+                assertNothing(
+                        "gru",
+                        () -> kernels.gru(cell, rows, pre, 0, stride, h, 0, size, out, 0, size,
+                        scratch));
+            }
+            assertNothing(
+                    "rnn",
+                    () -> kernels.rnn(rnn, rows, pre, 0, stride, h, 0, size, out, 0, size,
+                    scratch));
+        }
+    }
+
+    @Test
+    void convolutionsAndPooling() {
+        float[] x = Twins.values(1, 12 * 12 * 64);
+        float[] y = new float[12 * 12 * 64];
+        ConvKernels kernels = new VectorConv(new VectorMap());
+        ConvShape[] shapes = {
+            new ConvShape(1, 20, 40, 3, 3, 1, 1, 1, 1, 1, 1),
+            new ConvShape(1, 3, 17, 3, 3, 1, 1, 2, 2, 2, 2),
+            new ConvShape(4, 20, 40, 3, 3, 1, 1, 1, 1, 1, 1),
+            new ConvShape(37, 37, 37, 3, 3, 1, 1, 1, 1, 1, 1),
+            new ConvShape(37, 37, 37, 5, 5, 1, 1, 1, 1, 2, 2),
+        };
+        for (ConvShape shape : shapes) {
+            PackedFilter filter = kernels.pack(shape, Twins.values(2, 40 * 37 * 25), 0);
+            assertNothing(
+                    shape.toString(),
+                    () ->
+                            kernels.conv(
+                                    filter, x, 0, 12, 12, null, 0, false, RELU, y, 0, 12, 12,
+                                    scratch));
+        }
+        PoolKernels pool = new VectorPool();
+        PoolShape shape = new PoolShape(3, 3, 1, 1, 1, 1, 1, 1);
+        assertNothing("max", () -> pool.max(shape, 37, x, 0, 12, 12, y, 0, 12, 12));
+        assertNothing(
+                "average", () -> pool.average(shape, 37, x, 0, 12, 12, true, 14, 14, y, 0, 12, 12));
+    }
+
+    /** Warm-up ends when C2 is done, which no one announces: the first quiet batch is enough. */
+    private static void assertNothing(String what, Runnable kernel) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long bytes = -1;
+        long begin = System.nanoTime();
+        while (bytes != 0 && System.nanoTime() - begin < LONGEST_NANOS) {
+            for (int i = 0; i < 2000; i++) {
+                kernel.run();
+            }
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < COUNTED; i++) {
+                kernel.run();
+            }
+            bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertEquals(0, bytes, what + ": bytes in " + COUNTED + " calls");
+    }
+}
