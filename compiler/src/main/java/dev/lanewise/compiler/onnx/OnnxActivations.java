@@ -31,6 +31,7 @@ final class OnnxActivations {
                 node -> map(node, UnaryFn.HARD_SIGMOID, node.number("alpha", 0.2f), node.number("beta", 0.5f)));
         ops.put(":Shrink", node -> map(node, UnaryFn.SHRINK, node.number("lambd", 0.5f), node.number("bias", 0)));
         ops.put(":Swish", node -> map(node, UnaryFn.SWISH, node.number("alpha", 1), 0));
+        ops.put(":SwiGLU", OnnxActivations::swiGlu);
         ops.put(":Gelu", OnnxActivations::gelu);
         ops.put(":PRelu", OnnxActivations::prelu);
     }
@@ -50,6 +51,12 @@ final class OnnxActivations {
     private static void gelu(OnnxNode node) {
         boolean tanh = node.oneOf("approximate", "none", "none", "tanh").equals("tanh");
         map(node, tanh ? UnaryFn.GELU_TANH : UnaryFn.GELU, 0, 0);
+    }
+
+    /** {@code swish(a) · b} */
+    private static void swiGlu(OnnxNode node) {
+        Value swish = node.add(new Unary(UnaryFn.SWISH, node.number("alpha", 1), 0), node.in(0));
+        node.out(new Formula(node).times(swish, node.in(1)));
     }
 
     /** Before opset 7 a slope of one axis belongs to the channels, the second axis. */

@@ -129,8 +129,17 @@ public final class OnnxNode {
         return in(i).constant();
     }
 
+    /** Fails unless all these inputs are known, so that one message names everything to be pinned. */
+    public void requireKnown(int... numbers) {
+        for (int i : numbers) {
+            if (in(i).contents() == null && !in(i).isConstant()) {
+                throw importer.unknownContents(this, i, java.util.Arrays.stream(numbers).mapToObj(this::in).toList());
+            }
+        }
+    }
+
     private PlanException unknown(int i) {
-        return importer.unknownContents(this, i, in(i));
+        return importer.unknownContents(this, i, List.of(in(i)));
     }
 
     // Attributes -------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ final class OnnxOps {
         OnnxTables.register(ALL);
         OnnxDeterminant.register(ALL);
         OnnxEinsum.register(ALL);
+        OnnxFourier.register(ALL);
+        OnnxIntegerProducts.register(ALL);
         OnnxConstants.register(ALL);
         OnnxMovement.register(ALL);
         OnnxSlicing.register(ALL);

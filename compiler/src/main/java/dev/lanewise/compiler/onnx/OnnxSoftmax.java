@@ -33,7 +33,7 @@ final class OnnxSoftmax {
         Formula f = new Formula(node);
         Value x = node.in(0);
         boolean flattens = node.opset() < 13;
-        int axis = OnnxMovement.axis(node, node.integer("axis", flattens ? 1 : -1), x.rank() + (flattens ? 1 : 0));
+        int axis = OnnxMovement.axis(node, node.integer("axis", flattens ? 1 : -1), x.rank());
         if (flattens) {
             Dim rows = ValueType.product(x.shape().subList(0, axis));
             Dim columns = ValueType.product(x.shape().subList(axis, x.rank()));

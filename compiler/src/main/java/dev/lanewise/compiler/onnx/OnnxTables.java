@@ -33,6 +33,7 @@ final class OnnxTables {
 
     /** Triangles over the bins of a spectrum, their corners evenly spaced in mel = 2595 · log10(1 + hz / 700). */
     private static void mel(OnnxNode node) {
+        node.requireKnown(0, 1, 2, 3, 4);
         int bands = Math.toIntExact(node.longs(0)[0]);
         long length = node.longs(1)[0];
         double rate = node.literal(2).doubleAt(0);

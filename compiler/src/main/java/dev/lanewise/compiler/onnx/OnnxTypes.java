@@ -2,6 +2,7 @@ package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.compiler.op.BitCast;
 import dev.lanewise.compiler.op.Random;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
@@ -16,6 +17,7 @@ final class OnnxTypes {
     static void register(Map<String, OnnxOp> ops) {
         ops.put(":Cast", OnnxTypes::cast);
         ops.put(":CastLike", OnnxTypes::castLike);
+        ops.put(":BitCast", OnnxTypes::bitCast);
         ops.put(":Dropout", OnnxTypes::dropout);
     }
 
@@ -31,6 +33,14 @@ final class OnnxTypes {
     private static void castLike(OnnxNode node) {
         node.ignore("saturate", "round_mode");
         node.out(new Formula(node).cast(node.in(0), node.in(1).type().type()));
+    }
+
+    private static void bitCast(OnnxNode node) {
+        DType type = node.dtype("to", null);
+        if (type == null) {
+            throw node.misfit("attribute 'to' is missing");
+        }
+        node.out(node.add(new BitCast(type), node.in(0)));
     }
 
     /** The identity, but where the model itself says that it is being trained. */

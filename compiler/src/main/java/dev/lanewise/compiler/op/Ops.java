@@ -20,6 +20,7 @@ public final class Ops {
             new Entry(Binary.class, Binary::cases),
             new Entry(Where.class, Where::cases),
             new Entry(Cast.class, Cast::cases),
+            new Entry(BitCast.class, BitCast::cases),
             new Entry(Random.class, Random::cases),
             // Products, convolutions, recurrent layers
             new Entry(MatMul.class, MatMul::cases),
@@ -53,7 +54,10 @@ public final class Ops {
             // Extents as data, data as extents
             new Entry(Extents.class, Extents::cases),
             new Entry(Range.class, Range::cases),
-            new Entry(NonZero.class, NonZero::cases));
+            new Entry(NonZero.class, NonZero::cases),
+            // Control
+            new Entry(Branch.class, Branch::cases),
+            new Entry(Repeat.class, Repeat::cases));
 
     private Ops() {}
 }

@@ -19,7 +19,7 @@ public final class Steps {
             case UNARY -> new UnaryStep(args);
             case BINARY -> new BinaryStep(args);
             case WHERE -> new WhereStep(args);
-            case CAST -> new CastStep(args);
+            case CAST -> args.integer(0, 0, 2) == 2 ? new BitCastStep(args) : new CastStep(args);
 
             case MATMUL -> new MatmulStep(args);
             case MATMUL_DYNAMIC -> new MatmulDynamicStep(args);
