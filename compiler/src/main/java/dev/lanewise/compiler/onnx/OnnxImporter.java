@@ -42,6 +42,8 @@ public final class OnnxImporter {
 
     private static final int DEEPEST_BODY = 16;
     private static final int RECURSION_LIMIT = 100;
+    /** A small file can call functions of functions, and loops are read more than once. */
+    private static final long MOST_NODES = 300_000;
 
     private final String file;
     private final CompileOptions options;
@@ -49,7 +51,8 @@ public final class OnnxImporter {
     private final List<LanewiseException> problems = new ArrayList<>();
     private final Map<String, Integer> opsets = new HashMap<>();
     private final Map<String, FunctionProto> functions = new HashMap<>();
-    /** How many learnt extents have a name. */
+    private long nodesRead;
+    /** The names of learnt extents, numbered as they came. */
     private final Map<String, Integer> learnt = new HashMap<>();
     private int depth;
 
@@ -242,6 +245,10 @@ public final class OnnxImporter {
     }
 
     private void readNodes(List<NodeProto> nodes, OnnxScope scope) {
+        nodesRead += nodes.size();
+        if (nodesRead > MOST_NODES) {
+            throw new FormatException(file, "", "more than " + MOST_NODES + " nodes, functions and bodies written out");
+        }
         for (NodeProto node : nodes) {
             try {
                 readNode(node, scope);
@@ -350,39 +357,71 @@ public final class OnnxImporter {
      * @param inputs values that stand for the body's inputs, in order
      */
     OnnxScope readBody(GraphProto graph, OnnxScope outer, List<ValueType> inputs) {
-        if (++depth > DEEPEST_BODY) {
-            throw new FormatException(file, "graph '" + graph.getName() + "'", "bodies nested deeper than " + DEEPEST_BODY);
+        enter(graph);
+        if (graph.getInputCount() != inputs.size()) {
+            throw new FormatException(file, "graph '" + graph.getName() + "'", "a body of " + graph.getInputCount()
+                    + " inputs where the node gives " + inputs.size());
         }
         OnnxScope scope = new OnnxScope(outer);
-        readInitializers(graph, scope);
-        declareShapes(graph, scope);
         for (int i = 0; i < inputs.size(); i++) {
             String name = graph.getInput(i).getName();
             scope.define(name, scope.builder().input(name, inputs.get(i)));
         }
         int before = problems.size();
+        readInitializers(graph, scope);
+        declareShapes(graph, scope);
         readNodes(graph.getNodeList(), scope);
         depth--;
         if (problems.size() > before) {
             throw problems.remove(problems.size() - 1);
         }
+        for (ValueInfoProto output : graph.getOutputList()) {
+            scope.builder().output(output.getName(), result(graph, output, scope));
+        }
         return scope;
+    }
+
+    private Value result(GraphProto graph, ValueInfoProto output, OnnxScope scope) {
+        Value value = scope.find(output.getName());
+        if (value == null) {
+            throw new FormatException(file, "graph '" + graph.getName() + "'", "no node computes its output '"
+                    + output.getName() + "'");
+        }
+        return value;
+    }
+
+    /** Reading bodies again and again, in nested loops, must end in a time that the file's size pays for. */
+    private void enter(GraphProto graph) {
+        if (++depth > DEEPEST_BODY) {
+            throw new FormatException(file, "graph '" + graph.getName() + "'", "bodies nested deeper than " + DEEPEST_BODY);
+        }
     }
 
     /** Reads a body's nodes straight into the scope around it: a branch that is known to be taken. */
     List<Value> readInline(GraphProto graph, OnnxScope scope) {
-        if (++depth > DEEPEST_BODY) {
-            throw new FormatException(file, "graph '" + graph.getName() + "'", "bodies nested deeper than " + DEEPEST_BODY);
-        }
+        enter(graph);
+        int before = problems.size();
         readInitializers(graph, scope);
         declareShapes(graph, scope);
         readNodes(graph.getNodeList(), scope);
         depth--;
+        if (problems.size() > before) {
+            throw problems.remove(problems.size() - 1);
+        }
         List<Value> outputs = new ArrayList<>();
         for (ValueInfoProto output : graph.getOutputList()) {
-            outputs.add(scope.find(output.getName()));
+            outputs.add(result(graph, output, scope));
         }
         return outputs;
+    }
+
+    int learntCount() {
+        return learnt.size();
+    }
+
+    /** Whether an extent is one of those learnt since there were {@code count}. */
+    boolean learntAfter(String name, int count) {
+        return learnt.getOrDefault(name, -1) >= count;
     }
 
     /** See {@link OnnxNode#learnt}. */
@@ -407,9 +446,16 @@ public final class OnnxImporter {
             throw new PlanException("node '" + node.name() + "' (" + node.describe() + "): an extent of its output follows"
                     + " from data and has no bound; give one with --dim " + name + "=N", List.copyOf(sources));
         }
-        // two extents of one name would be one extent
-        int same = learnt.merge(name, 1, Integer::sum);
-        return Dim.learnt(same == 1 ? name : name + "#" + same, bound);
+        return learnt(name, bound);
+    }
+
+    /** A new learnt extent; two of one name would be one extent. */
+    Dim learnt(String name, long bound) {
+        String unique = name;
+        for (int n = learnt.size(); learnt.putIfAbsent(unique, learnt.size()) != null; n++) {
+            unique = name + "#" + n;
+        }
+        return Dim.learnt(unique, bound);
     }
 
     /** The error for contents that are known only at run time, with the inputs they come from. */

@@ -54,7 +54,10 @@ public final class Ops {
             // Extents as data, data as extents
             new Entry(Extents.class, Extents::cases),
             new Entry(Range.class, Range::cases),
-            new Entry(NonZero.class, NonZero::cases));
+            new Entry(NonZero.class, NonZero::cases),
+            // Control
+            new Entry(Branch.class, Branch::cases),
+            new Entry(Repeat.class, Repeat::cases));
 
     private Ops() {}
 }

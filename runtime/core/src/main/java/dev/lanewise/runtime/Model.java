@@ -13,6 +13,7 @@ import dev.lanewise.runtime.plan.Plan;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ public final class Model {
     /** By position in {@link #stateDims}: whether no input has the symbol, so that states carry it. */
     private final boolean[] carriedExtents;
     private volatile Tier tier;
+    private volatile boolean settled = true;
 
     private Model(ModelFile file, LoadOptions options) {
         this.file = file;
@@ -53,7 +55,7 @@ public final class Model {
         this.inputNames = names(program.getInputsList(), PortProto::getName);
         this.outputNames = names(program.getOutputsList(), PortProto::getName);
         this.stateNames = names(program.getStatesList(), StateProto::getName);
-        this.fingerprint = java.util.Arrays.copyOf(
+        this.fingerprint = Arrays.copyOf(
                 file.message().getFingerprint().toByteArray(), FINGERPRINT_BYTES);
         this.stateDims = symbolsOfStates();
         this.carriedExtents = new boolean[stateDims.length];
@@ -71,6 +73,7 @@ public final class Model {
             Goldens.verify(this);
         }
         if (options.start() == LoadOptions.Start.TIER_UP && mayTierUp()) {
+            settled = false;
             Thread thread = new Thread(this::tierUp, "lanewise-warm-up");
             thread.setDaemon(true);
             thread.start();
@@ -141,12 +144,19 @@ public final class Model {
         try {
             Kernels best = Lanewise.kernels();
             if (best != ScalarKernels.INSTANCE) {
-                tier = new WarmUp(this, best).run();
+                changeTier(new WarmUp(this, best).run());
                 plan.dropPacked(ScalarKernels.INSTANCE);
             }
         } catch (RuntimeException | LinkageError e) {
             LOG.log(Level.WARNING, e, () -> name() + ": stays on scalar kernels");
+        } finally {
+            settled = true;
         }
+    }
+
+    /** Sessions change over before their next run. */
+    void changeTier(Tier newTier) {
+        tier = newTier;
     }
 
     /** A session for the calling thread, or any one thread at a time. */
@@ -200,6 +210,15 @@ public final class Model {
         return fingerprint.clone();
     }
 
+    /** The array itself: not to be changed. */
+    byte[] fingerprintBytes() {
+        return fingerprint;
+    }
+
+    boolean hasFingerprint(byte[] other) {
+        return Arrays.equals(fingerprint, other);
+    }
+
     /** The file as it was read. */
     public ModelFile file() {
         return file;
@@ -207,7 +226,7 @@ public final class Model {
 
     /** Whether sessions now run on the kernels that they will keep. */
     public boolean isHot() {
-        return tier.kernels() == Lanewise.kernels();
+        return settled;
     }
 
     Plan plan() {

@@ -57,6 +57,8 @@ final class WarmUp {
             // zeros may be no sensible input; the kernels then get hot in use
             LOG.log(Level.FINE, e, () -> model.name() + ": could not be warmed with inputs of zeros");
             return whole;
+        } finally {
+            model.plan().dropPacked(ScalarKernels.INSTANCE); // the twin's; sessions hold what they use
         }
     }
 

@@ -4,10 +4,10 @@ import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
 
 /**
  * Convolution as products: a tile is 12 output pixels in a row (or in a column, where the image is
- * narrow) × a panel of output channels. The taps of a filter's row are contiguous in an NHWC image, so
- * that {@link Strip} is filled by a few copies, once for all panels; that takes the place of an im2col
- * matrix, and borders need nothing but shorter strips: pixels with equal {@link Taps} form a rectangle,
- * whose tiles skip the taps on padding.
+ * narrow) × a panel of output channels. The taps of a filter's row are contiguous in an NHWC image,
+ * so that {@link Strip} is filled by a few copies, once for all panels; that takes the place of an
+ * im2col matrix, and borders need nothing but shorter strips: pixels with equal {@link Taps} form a
+ * rectangle, whose tiles skip the taps on padding.
  */
 final class DenseConv {
 
@@ -38,7 +38,8 @@ final class DenseConv {
             for (int ow = 0; ow < outW; ) {
                 int owEnd =
                         Taps.runEnd(
-                                ow, outW, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW);
+                                ow, outW, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(),
+                                inW);
                 rectangle(
                         s, w, x, xOff, inH, inW, init, io, accumulate, y, yOff, outW,
                         oh, ohEnd, ow, owEnd, scratch);
@@ -97,7 +98,8 @@ final class DenseConv {
     private static void tile(
             ConvShape s, float[] w, int filter, int n, float[] x, int xOff, int inH, int inW,
             int g, int row, int column, boolean down, int rows, int tileRows,
-            float[] init, int io, boolean accumulate, float[] y, int to, int outW, float[] scratch) {
+            float[] init, int io, boolean accumulate, float[] y, int to, int outW,
+            float[] scratch) {
         int in = s.inChannels() / s.group();
         int pixel = s.inChannels();
         int panelStride = s.kernelH() * s.kernelW() * in * P;
@@ -168,7 +170,8 @@ final class DenseConv {
             Tiling.row(kc, n, scratch, 0, w, wOff, panelStride, init, io, y, yOff, scratch);
         } else {
             Tiling.strip(
-                    rows, tileRows, kc, n, scratch, w, wOff, panelStride, init, io, is, y, yOff, ldc);
+                    rows, tileRows, kc, n, scratch, w, wOff, panelStride, init, io, is, y, yOff,
+                    ldc);
         }
     }
 }

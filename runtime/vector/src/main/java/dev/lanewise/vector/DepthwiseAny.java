@@ -7,7 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Depthwise filters of any size: tiles of four pixels × two vectors of channels, and single pixels.
- * {@code tapRows} × {@code tapColumns} taps from {@code wo} in the packed filter and {@code xo} in x.
+ * {@code tapRows} × {@code tapColumns} taps from {@code wo} in the packed filter and {@code xo} in
+ * x.
  *
  * <p>Taps are one loop, not two: Java 17 boxes a vector that lives through nested loops.
  */
@@ -73,9 +74,9 @@ final class DepthwiseAny {
 
     /**
      * One pixel, from channel {@code channel} to the last; offsets are those of channel 0. The last
-     * vector reaches back over channels that are done, and gives them the same values again; only where
-     * it must not (sums that start from y) or cannot (fewer channels than lanes) channels go one by one.
-     * No masks: on Java 17 they are boxed.
+     * vector reaches back over channels that are done, and gives them the same values again; only
+     * where it must not (sums that start from y) or cannot (fewer channels than lanes) channels go
+     * one by one. No masks: on Java 17 they are boxed.
      */
     static void pixel(
             ConvShape s, int tapRows, int tapColumns, float[] w, int wo, int channel,

@@ -5,8 +5,8 @@ import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
 /**
  * Depthwise convolution: channels in lanes. The image falls into rectangles of equal {@link Taps};
  * in each, filters of 3 × 3 go to {@link DepthwiseTiles} and {@link DepthwiseThree}, others to
- * {@link DepthwiseAny}. Channels that do not fill a vector belong to one that reaches back over channels
- * already done.
+ * {@link DepthwiseAny}. Channels that do not fill a vector belong to one that reaches back over
+ * channels already done.
  *
  * <p>Packed form: [kernelH · kernelW, C], C rounded up to whole vectors.
  */
@@ -43,10 +43,12 @@ final class DepthwiseConv {
             for (int ow = 0; ow < outW; ) {
                 int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
                 int kw1 =
-                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW,
+                        kw0);
                 int owEnd =
                         Taps.runEnd(
-                                ow, outW, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW);
+                                ow, outW, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(),
+                                inW);
                 int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
                 int to = yOff + (oh * outW + ow) * channels;
                 rectangle(
@@ -60,8 +62,8 @@ final class DepthwiseConv {
     }
 
     /**
-     * Output pixels of equal taps: {@code height} × {@code width} of them, from {@code to} in y; their
-     * {@code taps} from (kh0, kw0), the first pixel's first tap at {@code from} in x.
+     * Output pixels of equal taps: {@code height} × {@code width} of them, from {@code to} in y;
+     * their {@code taps} from (kh0, kw0), the first pixel's first tap at {@code from} in x.
      */
     private static void rectangle(
             ConvShape s, float[] w, int kh0, int tapRows, int kw0, int tapColumns,

@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>A line runs along a row or a column of the output; its pixels are {@code xStep} apart in x and
  * {@code yStep} in y. Rows of taps are {@code down} apart in x, columns {@code right}. {@code init}
- * rows are {@code is} apart (0 for a bias). One pixel is one chain of 9; the processor overlaps those
- * of neighbouring pixels by itself.
+ * rows are {@code is} apart (0 for a bias). One pixel is one chain of 9; the processor overlaps
+ * those of neighbouring pixels by itself.
  */
 final class DepthwiseThree {
 
@@ -20,7 +20,8 @@ final class DepthwiseThree {
 
     /** Lines inside the image. */
     static void nine(
-            int pixels, float[] w, int wo, int ldw, float[] x, int xo, int down, int right, int xStep,
+            int pixels, float[] w, int wo, int ldw, float[] x, int xo, int down, int right,
+            int xStep,
             float[] init, int io, int is, float[] y, int yo, int yStep) {
         FloatVector w0 = FloatVector.fromArray(S, w, wo);
         FloatVector w1 = FloatVector.fromArray(S, w, wo + ldw);
@@ -59,7 +60,8 @@ final class DepthwiseThree {
      * @param columns 3 or 2
      */
     static void six(
-            int pixels, int columns, float[] w, int wo, int ldw, float[] x, int xo, int down, int right,
+            int pixels, int columns, float[] w, int wo, int ldw, float[] x, int xo, int down,
+            int right,
             int xStep, float[] init, int io, int is, float[] y, int yo, int yStep) {
         boolean two = columns == 2;
         int x2 = two ? down : 2 * right;

@@ -4,14 +4,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Depthwise filters of 3 × 3 taps with stride and dilation 1, inside the image: tiles of 8 neighbouring
- * outputs, whose taps overlap, so that 24 loads serve 72 multiply-adds; the 9 weights stay in registers
- * along a whole row or column of tiles. Input rows are taken in ascending order, and with them every
- * output's taps.
+ * Depthwise filters of 3 × 3 taps with stride and dilation 1, inside the image: tiles of 8
+ * neighbouring outputs, whose taps overlap, so that 24 loads serve 72 multiply-adds; the 9 weights
+ * stay in registers along a whole row or column of tiles. Input rows are taken in ascending order,
+ * and with them every output's taps.
  *
- * <p>Both return how many pixels of the line they did; {@code pixels} is its length. Pixels and taps are
- * {@code down} and {@code right} apart in x, {@code yDown} and {@code yRight} in y; init likewise, with
- * zeros for a bias.
+ * <p>Both return how many pixels of the line they did; {@code pixels} is its length. Pixels and
+ * taps are {@code down} and {@code right} apart in x, {@code yDown} and {@code yRight} in y; init
+ * likewise, with zeros for a bias.
  */
 final class DepthwiseTiles {
 

@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The elementwise parts of recurrent cells, between their activations. States are dense, so
- * that the last vector may not be whole; its elements go one by one, since on Java 17 masks are boxed,
- * and reaching back would not do where a state is updated in place.
+ * that the last vector may not be whole; its elements go one by one, since on Java 17 masks are
+ * boxed, and reaching back would not do where a state is updated in place.
  */
 final class GateLoops {
 
@@ -56,7 +56,8 @@ final class GateLoops {
         int j = 0;
         for (; j <= n - L; j += L) {
             FloatVector.fromArray(S, a, aOff + j)
-                    .fma(FloatVector.fromArray(S, b, bOff + j), FloatVector.fromArray(S, y, yOff + j))
+                    .fma(FloatVector.fromArray(S, b, bOff + j), FloatVector.fromArray(S, y,
+                    yOff + j))
                     .intoArray(y, yOff + j);
         }
         for (; j < n; j++) {
@@ -66,7 +67,8 @@ final class GateLoops {
 
     /** {@code y = fma(z, h - a, a)}, a being the candidates */
     static void gruOut(
-            int n, float[] z, int zOff, float[] a, int aOff, float[] h, int hOff, float[] y, int yOff) {
+            int n, float[] z, int zOff, float[] a, int aOff, float[] h, int hOff, float[] y,
+            int yOff) {
         int j = 0;
         for (; j <= n - L; j += L) {
             FloatVector candidate = FloatVector.fromArray(S, a, aOff + j);

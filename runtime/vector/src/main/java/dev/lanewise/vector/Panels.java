@@ -1,9 +1,9 @@
 package dev.lanewise.vector;
 
 /**
- * The packed form of a right-hand side [k, n]: panels of {@link #WIDTH} columns, each panel row-major,
- * that is [ceil(n / WIDTH)][k][WIDTH], the last one filled up with zeros. A tile then reads one
- * forward stream, and no column needs a mask.
+ * The packed form of a right-hand side [k, n]: panels of {@link #WIDTH} columns, each panel
+ * row-major, that is [ceil(n / WIDTH)][k][WIDTH], the last one filled up with zeros. A tile then
+ * reads one forward stream, and no column needs a mask.
  *
  * <p>Two vectors wide: with twelve rows that is what 32 registers hold (see {@link TallTiles}).
  */
@@ -55,7 +55,8 @@ final class Panels {
 
     /** Four columns at once: four forward streams in, and stores that share a cache line. */
     private static void packColumns(
-            float[] b, int bOff, int k, int columns, int kStride, int nStride, float[] y, int yOff) {
+            float[] b, int bOff, int k, int columns, int kStride, int nStride, float[] y,
+            int yOff) {
         int j = 0;
         for (; j < columns - 3; j += 4) {
             int b0 = bOff + j * nStride;

@@ -4,12 +4,13 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Row times panels: {@code c = init + a[kc] · b[kc, columns]}, for products with a vector. Each weight
- * is used once, so that loads are the limit; 8 vectors (4 panels, 4 streams of memory) give the 8
- * independent chains that hide the latency of a fused multiply-add; 4 and 2 vectors do the rest.
+ * Row times panels: {@code c = init + a[kc] · b[kc, columns]}, for products with a vector. Each
+ * weight is used once, so that loads are the limit; 8 vectors (4 panels, 4 streams of memory) give
+ * the 8 independent chains that hide the latency of a fused multiply-add; 4 and 2 vectors do the
+ * rest.
  *
- * <p>{@code a} is read where it lies. Panels are {@code panelStride} apart; {@code init} and {@code c}
- * are contiguous and may be the same.
+ * <p>{@code a} is read where it lies. Panels are {@code panelStride} apart; {@code init} and {@code
+ * c} are contiguous and may be the same.
  */
 final class RowTiles {
 

@@ -4,9 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Where a product's tile finds its rows of a: a copy of up to 12 rows × 256 columns, from index 0 of
- * the scratch array, rows a constant {@link #STRIDE} apart. That makes every address in a tile's loop
- * a register plus a constant.
+ * Where a product's tile finds its rows of a: a copy of up to 12 rows × 256 columns, from index 0
+ * of the scratch array, rows a constant {@link #STRIDE} apart. That makes every address in a tile's
+ * loop a register plus a constant.
  *
  * <p>256 steps of k at once: 12 rows take 12 KB and a panel of b 32 KB, together they fit the first
  * cache. The stride of 272 keeps rows from falling on the same cache sets.
@@ -34,13 +34,14 @@ final class Strip {
     private Strip() {}
 
     /**
-     * Copies rows of a to columns {@code column} … {@code column + kc} of the strip. Where the tile has
-     * more rows than there are, the last one is repeated.
+     * Copies rows of a to columns {@code column} … {@code column + kc} of the strip. Where the tile
+     * has more rows than there are, the last one is repeated.
      *
      * @param a [rows, kc], rows {@code lda} apart
      */
     static void copy(
-            float[] scratch, int rows, int tileRows, int column, int kc, float[] a, int aOff, int lda) {
+            float[] scratch, int rows, int tileRows, int column, int kc, float[] a, int aOff,
+            int lda) {
         int whole = Lanes.roundUp(kc, L);
         int last = aOff + (rows - 1) * lda;
         if (kc <= SHORT && last + whole <= a.length) {
@@ -55,12 +56,13 @@ final class Strip {
     }
 
     /**
-     * Whole vectors: what they carry over the end of a row is overwritten by the next columns, or lies
-     * in the 16 floats between 256 and the stride. Short rows are what images of few channels have,
-     * and there copying is most of the work.
+     * Whole vectors: what they carry over the end of a row is overwritten by the next columns, or
+     * lies in the 16 floats between 256 and the stride. Short rows are what images of few channels
+     * have, and there copying is most of the work.
      */
     private static void copyVectors(
-            float[] scratch, int rows, int tileRows, int column, int whole, float[] a, int aOff, int lda) {
+            float[] scratch, int rows, int tileRows, int column, int whole, float[] a, int aOff,
+            int lda) {
         int last = aOff + (rows - 1) * lda;
         if (whole == L) {
             for (int i = 0; i < tileRows; i++) {

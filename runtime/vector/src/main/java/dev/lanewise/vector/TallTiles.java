@@ -4,19 +4,19 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Product tiles of one panel of columns (2 vectors), for many rows: {@code c[rows, P] = init[rows, P]
- * + s[rows, kc] · b[kc, P]}. Written out, because accumulators must be local variables: an array of
- * vectors costs 12 to 30 times. One file of similar texts rather than one generated at run time, so
- * that the profiler and the debugger show what runs.
+ * Product tiles of one panel of columns (2 vectors), for many rows: {@code c[rows, P] = init[rows,
+ * P] + s[rows, kc] · b[kc, P]}. Written out, because accumulators must be local variables: an array
+ * of vectors costs 12 to 30 times. One file of similar texts rather than one generated at run time,
+ * so that the profiler and the debugger show what runs.
  *
  * <p>12 rows take 24 accumulators, 2 vectors of b and a broadcast: 27 of 32 registers, and one load
- * (of b or a broadcast) per 1.7 fused multiply-adds, so that the arithmetic is the limit. 8 rows are
- * for what 12 leave over; 6 and 4 for machines of 16 registers.
+ * (of b or a broadcast) per 1.7 fused multiply-adds, so that the arithmetic is the limit. 8 rows
+ * are for what 12 leave over; 6 and 4 for machines of 16 registers.
  *
  * <p>Parameters of every tile: {@code s} is a {@link Strip} at index 0, whose constant row stride
  * puts all row addresses into instructions (worth 15 % on whole products); {@code b} a panel from
- * {@code bo}; rows of {@code init} are {@code is} apart (0: one row for all, a bias), those of {@code
- * c} {@code ldc}. {@code init} may be {@code c}.
+ * {@code bo}; rows of {@code init} are {@code is} apart (0: one row for all, a bias), those of
+ * {@code c} {@code ldc}. {@code init} may be {@code c}.
  */
 final class TallTiles {
 

@@ -2,8 +2,8 @@ package dev.lanewise.vector;
 
 /**
  * Which taps of a filter fall inside the image, along one dimension: for output {@code o} those in
- * [{@link #first}, {@link #end}). Outputs with equal taps lie side by side, so that an image falls into
- * few rectangles (one interior and the borders), and within each no tap needs a test.
+ * [{@link #first}, {@link #end}). Outputs with equal taps lie side by side, so that an image falls
+ * into few rectangles (one interior and the borders), and within each no tap needs a test.
  */
 final class Taps {
 
@@ -15,7 +15,9 @@ final class Taps {
         return outside <= 0 ? 0 : (outside + dilation - 1) / dilation;
     }
 
-    /** End of the taps of output {@code o} inside an image of {@code size}; at least {@code first}. */
+    /**
+     * End of the taps of output {@code o} inside an image of {@code size}; at least {@code first}.
+     */
     static int end(int o, int stride, int dilation, int pad, int kernel, int size, int first) {
         int room = size - 1 + pad - o * stride;
         return Math.max(first, room < 0 ? 0 : Math.min(kernel, room / dilation + 1));

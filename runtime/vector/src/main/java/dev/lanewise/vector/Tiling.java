@@ -1,10 +1,12 @@
 package dev.lanewise.vector;
 
 /**
- * Cuts products into tiles: chooses how many rows a tile takes and runs it over all panels. Tiles that
- * hang over the last row or column work on the stage (see {@link Strip}), so that no tile knows masks.
+ * Cuts products into tiles: chooses how many rows a tile takes and runs it over all panels. Tiles
+ * that hang over the last row or column work on the stage (see {@link Strip}), so that no tile
+ * knows masks.
  *
- * <p>{@code init} is what a tile's sums start from: c itself, a bias (row stride 0) or {@link #ZEROS}.
+ * <p>{@code init} is what a tile's sums start from: c itself, a bias (row stride 0) or {@link
+ * #ZEROS}.
  */
 final class Tiling {
 
@@ -13,7 +15,9 @@ final class Tiling {
 
     private static final int P = Panels.WIDTH;
 
-    /** Between rows of the stage: twelve rows of one panel or four of two take 768 floats at most. */
+    /**
+     * Between rows of the stage: twelve rows of one panel or four of two take 768 floats at most.
+     */
     private static final int STAGE_STRIDE = 2 * P;
 
     private static final boolean MANY_REGISTERS = Lanes.MANY_REGISTERS;
@@ -21,9 +25,9 @@ final class Tiling {
     private Tiling() {}
 
     /**
-     * Rows of the next tile where {@code left} rows are left: 12, 8, 4, 2 or 1, with 16 registers 6, 4,
-     * 2 or 1. The tile may be one row taller than what is left: 3 rows cost as much as 4, but twice as
-     * many reads of b as 2 + 1.
+     * Rows of the next tile where {@code left} rows are left: 12, 8, 4, 2 or 1, with 16 registers
+     * 6, 4, 2 or 1. The tile may be one row taller than what is left: 3 rows cost as much as 4, but
+     * twice as many reads of b as 2 + 1.
      */
     static int tileRows(int left) {
         if (MANY_REGISTERS) {

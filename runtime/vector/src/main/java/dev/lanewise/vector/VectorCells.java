@@ -7,10 +7,10 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 /**
  * Recurrent cells by the vector API. Immutable and thread-safe; allocates only when packing.
  *
- * <p>Packed form: {@link Panels} of the transposed weights [in, gates · paddedH], with H rounded up to
- * whole panels by columns of zeros, so that products know no tails; gates in ONNX's order. A row of
- * {@code pre} is [gates · paddedH], and for a GRU that is linear before its reset [paddedH] more, for
- * q. States are dense [H].
+ * <p>Packed form: {@link Panels} of the transposed weights [in, gates · paddedH], with H rounded up
+ * to whole panels by columns of zeros, so that products know no tails; gates in ONNX's order. A row
+ * of {@code pre} is [gates · paddedH], and for a GRU that is linear before its reset [paddedH]
+ * more, for q. States are dense [H].
  *
  * <p>A step is a product into {@code pre}, then activations in place, then the new state: a row of
  * {@code pre} stays in the first cache, and each part is a small loop that compiles well.
@@ -29,11 +29,13 @@ public final class VectorCells implements CellKernels {
      * @param w panels of [inputSize, gates · padded]
      * @param r panels of [H, gates · padded]
      * @param bias [gates · padded], where {@code pre} starts
-     * @param recurrentBias [padded], where q of a GRU that is linear before its reset starts; else null
+     * @param recurrentBias [padded], where q of a GRU that is linear before its reset starts; else
+     *     null
      * @param fn an RNN's activation; else null
      */
     private record Packed(
-            int inputSize, int hiddenSize, int padded, int gates, float[] w, float[] r, float[] bias,
+            int inputSize, int hiddenSize, int padded, int gates, float[] w, float[] r,
+            float[] bias,
             float[] recurrentBias, UnaryFn fn)
             implements PackedCell {
 
@@ -51,7 +53,8 @@ public final class VectorCells implements CellKernels {
 
     @Override
     public PackedCell packLstm(
-            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
+            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
+            int bOff) {
         return pack(inputSize, hiddenSize, 4, false, null, w, wOff, r, rOff, b, bOff);
     }
 
@@ -167,14 +170,16 @@ public final class VectorCells implements CellKernels {
         }
         if (!linearBeforeReset) {
             addRecurrent(
-                    p, rows, 2, 3, pre, preOff + padded, preStride, pre, preOff, preStride, scratch);
+                    p, rows, 2, 3, pre, preOff + padded, preStride, pre, preOff, preStride,
+                    scratch);
         }
         for (int row = 0; row < rows; row++) {
             int z = preOff + row * preStride;
             int n = z + 2 * padded;
             map.unary(UnaryFn.TANH, 0f, 0f, pre, n, pre, n, size);
             GateLoops.gruOut(
-                    size, pre, z, pre, n, h, hOff + row * hStride, hOut, hOutOff + row * hOutStride);
+                    size, pre, z, pre, n, h, hOff + row * hStride, hOut,
+                    hOutOff + row * hOutStride);
         }
     }
 

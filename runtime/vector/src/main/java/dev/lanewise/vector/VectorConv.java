@@ -7,9 +7,9 @@ import dev.lanewise.runtime.kernel.MapKernels;
 /**
  * Convolutions by the vector API. Immutable and thread-safe; allocates only in {@link #pack}.
  *
- * <p>Depthwise filters: {@link DepthwiseConv}. All others are products without an im2col matrix, see
- * {@link DenseConv}; packed form: for each group {@link Panels} of [kernelH · kernelW · inChannels /
- * group, outChannels / group].
+ * <p>Depthwise filters: {@link DepthwiseConv}. All others are products without an im2col matrix,
+ * see {@link DenseConv}; packed form: for each group {@link Panels} of [kernelH · kernelW ·
+ * inChannels / group, outChannels / group].
  */
 public final class VectorConv implements ConvKernels {
 

@@ -8,9 +8,9 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
  * Matrix products by the vector API; packed form: {@link Panels}. Immutable and thread-safe;
  * allocates only in {@link #pack}.
  *
- * <p>One row goes to {@link RowTiles}, more through {@link Strip} to the product tiles. Blocks: 256 of
- * k × 512 columns of b, 512 KB, which stay in the second cache while all rows pass by; between blocks
- * of k the sums lie in c, exactly, so that blocking does not show in the bits.
+ * <p>One row goes to {@link RowTiles}, more through {@link Strip} to the product tiles. Blocks: 256
+ * of k × 512 columns of b, 512 KB, which stay in the second cache while all rows pass by; between
+ * blocks of k the sums lie in c, exactly, so that blocking does not show in the bits.
  */
 public final class VectorMatmul implements MatmulKernels {
 
@@ -98,7 +98,8 @@ public final class VectorMatmul implements MatmulKernels {
 
     /** All rows, for one block of b that fits the second cache. */
     private static void block(
-            int m, int n, int kc, float[] a, int aOff, int lda, float[] b, int bOff, int panelStride,
+            int m, int n, int kc, float[] a, int aOff, int lda, float[] b, int bOff,
+            int panelStride,
             float[] init, int io, int is, float[] c, int cOff, int ldc, float[] scratch) {
         int i = 0;
         while (i < m) {

@@ -5,10 +5,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Pooling by the vector API: a vector of channels of one output pixel at a time, taps outside the image
- * left out by {@link Taps}, not tested. The last vector reaches back over channels already done; fewer
- * channels than lanes go one by one (no masks: on Java 17 they are boxed). Immutable and thread-safe;
- * allocates nothing.
+ * Pooling by the vector API: a vector of channels of one output pixel at a time, taps outside the
+ * image left out by {@link Taps}, not tested. The last vector reaches back over channels already
+ * done; fewer channels than lanes go one by one (no masks: on Java 17 they are boxed). Immutable
+ * and thread-safe; allocates nothing.
  */
 public final class VectorPool implements PoolKernels {
 
@@ -26,7 +26,8 @@ public final class VectorPool implements PoolKernels {
             for (int ow = 0; ow < outW; ow++) {
                 int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
                 int kw1 =
-                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW,
+                        kw0);
                 int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
                 int from = xOff + (ih * inW + iw) * channels;
                 int to = yOff + (oh * outW + ow) * channels;
@@ -40,7 +41,8 @@ public final class VectorPool implements PoolKernels {
     @Override
     public void average(
             PoolShape s, int channels, float[] x, int xOff, int inH, int inW,
-            boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH, int outW) {
+            boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH,
+            int outW) {
         for (int oh = 0; oh < outH; oh++) {
             int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
             int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
@@ -53,7 +55,8 @@ public final class VectorPool implements PoolKernels {
             for (int ow = 0; ow < outW; ow++) {
                 int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
                 int kw1 =
-                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW,
+                        kw0);
                 int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
                 int columns =
                         countIncludePad

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
- * Hot products, cells, convolutions and pooling allocate nothing. A vector that C2 fails to keep in a register is boxed, which shows
- * here as bytes per call.
+ * Hot products, cells, convolutions and pooling allocate nothing. A vector that C2 fails to keep in
+ * a register is boxed, which shows here as bytes per call.
  */
 @DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class ProductAllocationTest {
@@ -82,11 +82,13 @@ class ProductAllocationTest {
             for (PackedCell cell : new PackedCell[] {gru, linear}) {
                 assertNothing(
                         "gru",
-                        () -> kernels.gru(cell, rows, pre, 0, stride, h, 0, size, out, 0, size, scratch));
+                        () -> kernels.gru(cell, rows, pre, 0, stride, h, 0, size, out, 0, size,
+                        scratch));
             }
             assertNothing(
                     "rnn",
-                    () -> kernels.rnn(rnn, rows, pre, 0, stride, h, 0, size, out, 0, size, scratch));
+                    () -> kernels.rnn(rnn, rows, pre, 0, stride, h, 0, size, out, 0, size,
+                    scratch));
         }
     }
 
@@ -108,7 +110,8 @@ class ProductAllocationTest {
                     shape.toString(),
                     () ->
                             kernels.conv(
-                                    filter, x, 0, 12, 12, null, 0, false, RELU, y, 0, 12, 12, scratch));
+                                    filter, x, 0, 12, 12, null, 0, false, RELU, y, 0, 12, 12,
+                                    scratch));
         }
         PoolKernels pool = new VectorPool();
         PoolShape shape = new PoolShape(3, 3, 1, 1, 1, 1, 1, 1);

@@ -109,7 +109,8 @@ class VectorCellsTest {
     }
 
     private static PackedCell pack(
-            CellKernels kernels, Kind kind, int input, int hidden, float[] w, float[] r, float[] b) {
+            CellKernels kernels, Kind kind, int input, int hidden, float[] w, float[] r,
+            float[] b) {
         switch (kind) {
             case LSTM:
                 return kernels.packLstm(input, hidden, w, 3, r, 4, b, 5);

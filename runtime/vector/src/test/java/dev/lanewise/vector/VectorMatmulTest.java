@@ -13,7 +13,8 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 @DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorMatmulTest {
 
-    private static final int[] ROWS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 25, 32, 40};
+    private static final int[] ROWS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 25, 32,
+    40};
     private static final Epilogue RELU = Epilogue.of(UnaryFn.RELU, 0f, 0f);
     private static final Epilogue CLIP = Epilogue.of(UnaryFn.CLIP, -0.5f, 0.5f);
     private static final Epilogue TANH = Epilogue.of(UnaryFn.TANH, 0f, 0f);
@@ -120,7 +121,8 @@ class VectorMatmulTest {
         float[] found = before.clone();
         int panels = MatmulKernels.panelFloats(n, k);
         scalar.matmulDynamic(
-                m, n, k, a, 2, lda, b, 3, ldb, transposed, expected, 7, ldc, new float[panels + 9], 9,
+                m, n, k, a, 2, lda, b, 3, ldb, transposed, expected, 7, ldc, new float[panels + 9],
+                9,
                 new float[Kernels.SCRATCH_FLOATS]);
         vector.matmulDynamic(
                 m, n, k, a, 2, lda, b, 3, ldb, transposed, found, 7, ldc, new float[panels + 9], 9,

@@ -28,7 +28,8 @@ class VectorPoolTest {
                     for (int pad : new int[] {0, 1, 2}) {
                         PoolShape shape =
                                 new PoolShape(
-                                        kernel, kernel + 1, stride, stride, dilation, dilation, pad, pad);
+                                        kernel, kernel + 1, stride, stride, dilation, dilation,
+                                        pad, pad);
                         compare(shape, 21, 13, 12);
                     }
                 }
@@ -58,7 +59,8 @@ class VectorPoolTest {
             } else {
                 boolean pad = mode == 1;
                 scalar.average(
-                        s, channels, x, 3, inH, inW, pad, paddedH, paddedW, expected, 6, outH, outW);
+                        s, channels, x, 3, inH, inW, pad, paddedH, paddedW, expected, 6, outH,
+                        outW);
                 vector.average(
                         s, channels, x, 3, inH, inW, pad, paddedH, paddedW, found, 6, outH, outW);
             }

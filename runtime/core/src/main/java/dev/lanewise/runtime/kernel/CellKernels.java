@@ -5,8 +5,8 @@ package dev.lanewise.runtime.kernel;
  * relu). A step is two kernels, so that a sequence's inputs are projected as one product:
  *
  * <ol>
- *   <li>{@code project}: {@code pre[row, gates·H] = b + x[row, I] · Wᵀ}, in the packed layout, which
- *       only the same weights' {@code advance} reads;
+ *   <li>{@code project}: {@code pre[row, gates·H] = b + x[row, I] · Wᵀ}, in the packed layout,
+ *       which only the same weights' {@code advance} reads;
  *   <li>{@code advance}: {@code pre + h · Rᵀ}, then gates, then the new state, for any number of
  *       independent streams ("rows").
  * </ol>
@@ -49,7 +49,8 @@ public interface CellKernels {
      * @param b [8·H], input biases then recurrent biases, or {@code null}
      */
     PackedCell packLstm(
-            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff);
+            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
+            int bOff);
 
     /**
      * @param w [3·H, I], row-major, gates z, r, h
@@ -78,7 +79,8 @@ public interface CellKernels {
      * @param x [rows, I], rows {@code xStride} apart
      * @param pre [rows, preFloats()], rows {@code preFloats()} apart
      */
-    void project(PackedCell cell, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff,
+    void project(
+            PackedCell cell, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff,
             float[] scratch);
 
     /**
@@ -108,8 +110,8 @@ public interface CellKernels {
             float[] scratch);
 
     /**
-     * One RNN step of {@code rows} streams; {@code hOut} must not overlap {@code h}. Shapes as {@link
-     * #gru}.
+     * One RNN step of {@code rows} streams; {@code hOut} must not overlap {@code h}. Shapes as
+     * {@link #gru}.
      */
     void rnn(
             PackedCell cell, int rows, float[] pre, int preOff, int preStride,
@@ -118,8 +120,8 @@ public interface CellKernels {
 
     /**
      * Floats of scratch that a sequence of {@code steps} over {@code batch} streams takes, for any
-     * provider: {@code steps · batch · gates · H} with H rounded up to a multiple of 32, then 3 · batch
-     * · H for the states in between.
+     * provider: {@code steps · batch · gates · H} with H rounded up to a multiple of 32, then 3 ·
+     * batch · H for the states in between.
      *
      * @param gates 4 for an LSTM and, with room for its second candidate, a GRU; 1 for an RNN
      */

@@ -2,8 +2,8 @@ package dev.lanewise.runtime.kernel;
 
 /**
  * Convolutions over NHWC images; a 1-D convolution over time is one with height 1. {@code y[oh, ow,
- * o] = epilogue(bias[o] + Σ_kh Σ_kw Σ_i x[ih, iw, i] · w[o, i, kh, kw])} with the sums taken in that
- * order by fused multiply-add; taps that fall on padding are skipped, not multiplied.
+ * o] = epilogue(bias[o] + Σ_kh Σ_kw Σ_i x[ih, iw, i] · w[o, i, kh, kw])} with the sums taken in
+ * that order by fused multiply-add; taps that fall on padding are skipped, not multiplied.
  */
 public interface ConvKernels {
 
@@ -12,11 +12,12 @@ public interface ConvKernels {
      *
      * @param group input and output channels are split into this many independent convolutions;
      *     {@code group == inChannels == outChannels} is a depthwise one
-     * @param padTop rows of zeros above the image, {@code padLeft} columns of zeros left of it (what
-     *     lies below and right follows from the output's size)
+     * @param padTop rows of zeros above the image, {@code padLeft} columns of zeros left of it
+     *     (what lies below and right follows from the output's size)
      */
     record ConvShape(
-            int group, int inChannels, int outChannels, int kernelH, int kernelW, int strideH, int strideW,
+            int group, int inChannels, int outChannels, int kernelH, int kernelW, int strideH,
+            int strideW,
             int dilationH, int dilationW, int padTop, int padLeft) {
 
         public boolean depthwise() {
@@ -41,8 +42,8 @@ public interface ConvKernels {
      *
      * @param x [inH, inW, inChannels]
      * @param bias [outChannels], or {@code null}
-     * @param accumulate sums start from {@code y} instead of the bias (a 3-D convolution is a sum of
-     *     2-D ones)
+     * @param accumulate sums start from {@code y} instead of the bias (a 3-D convolution is a sum
+     *     of 2-D ones)
      * @param y [outH, outW, outChannels]; overlaps no other argument
      * @param scratch see {@link Kernels}
      */

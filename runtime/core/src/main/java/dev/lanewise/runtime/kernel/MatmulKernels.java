@@ -18,8 +18,8 @@ public interface MatmulKernels {
     }
 
     /**
-     * Packs {@code b} where element {@code (k, n)} lies at {@code bOff + k · kStride + n · nStride},
-     * so that transposed matrices need no copy.
+     * Packs {@code b} where element {@code (k, n)} lies at {@code bOff + k · kStride + n ·
+     * nStride}, so that transposed matrices need no copy.
      *
      * @param b holds [k, n] by the two strides
      */
@@ -41,8 +41,8 @@ public interface MatmulKernels {
      * Product of two activations, {@code b} as it lies in memory.
      *
      * @param a [m, k], rows {@code lda} apart
-     * @param b [k, n] with rows {@code ldb} apart, or, where {@code transB}, [n, k] with rows {@code
-     *     ldb} apart
+     * @param b [k, n] with rows {@code ldb} apart, or, where {@code transB}, [n, k] with rows
+     *     {@code ldb} apart
      * @param c [m, n], rows {@code ldc} apart; overlaps no other argument
      * @param panels at least {@link #panelFloats} floats from {@code panelsOff}, for a copy of b
      * @param scratch see {@link Kernels}
@@ -53,8 +53,8 @@ public interface MatmulKernels {
             float[] scratch);
 
     /**
-     * Floats for the copy of b that {@link #matmulDynamic} makes, for any sizes up to these; the same
-     * for every provider.
+     * Floats for the copy of b that {@link #matmulDynamic} makes, for any sizes up to these; the
+     * same for every provider.
      */
     static int panelFloats(int n, int k) {
         // panels of up to 64 columns

@@ -22,11 +22,12 @@ public interface PoolKernels {
      * Sum of the taps inside the image (from +0, by additions), divided by their number, or by the
      * number of taps inside the padded image.
      *
-     * @param paddedH rows of the padded image, {@code paddedW} its columns; equal to {@code inH}, {@code
-     *     inW} where padding does not count
+     * @param paddedH rows of the padded image, {@code paddedW} its columns; equal to {@code inH},
+     *     {@code inW} where padding does not count
      * @param countIncludePad whether padding counts in the divisor
      */
     void average(
             PoolShape shape, int channels, float[] x, int xOff, int inH, int inW,
-            boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH, int outW);
+            boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH,
+            int outW);
 }

@@ -39,7 +39,7 @@ public final class Plan {
     /** [tensor] weights, {@code null} for others. */
     private final Constant[] constants;
     private final Buffer[] constantBuffers;
-    private final Map<Kernels, Map<Long, Object>> packed = new HashMap<>();
+    private final Map<Kernels, Map<PackKey, Object>> packed = new HashMap<>();
 
     /**
      * Validates.
@@ -283,12 +283,15 @@ public final class Plan {
         return new Preparation(this, program, kernels).prepared();
     }
 
+    /** Steps are numbered in each program anew. */
+    private record PackKey(String program, int step, int slot) {}
+
     /** Packed weights of one step, shared by all sessions that use the same kernels. */
     @SuppressWarnings("unchecked")
-    <P> P packed(Kernels kernels, int step, int slot, Supplier<P> pack) {
+    <P> P packed(Kernels kernels, ProgramProto program, int step, int slot, Supplier<P> pack) {
         synchronized (packed) {
-            Map<Long, Object> ofKernels = packed.computeIfAbsent(kernels, key -> new HashMap<>());
-            long key = (long) step << 32 | slot;
+            Map<PackKey, Object> ofKernels = packed.computeIfAbsent(kernels, key -> new HashMap<>());
+            PackKey key = new PackKey(program.getName(), step, slot);
             Object value = ofKernels.get(key);
             if (value == null) {
                 value = pack.get();

@@ -70,7 +70,7 @@ final class Preparation {
                             new StepArgs.PackCache() {
                                 @Override
                                 public <P> P get(int n, int slot, java.util.function.Supplier<P> pack) {
-                                    return plan.packed(chosen, n, slot, pack);
+                                    return plan.packed(chosen, program, n, slot, pack);
                                 }
                             }));
             used[i] = variable(inputs, outputs);

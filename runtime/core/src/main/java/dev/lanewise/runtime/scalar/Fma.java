@@ -5,12 +5,14 @@ package dev.lanewise.runtime.scalar;
  * that is one instruction, and elsewhere the same value from double arithmetic. Thread-safe,
  * allocates nothing.
  *
- * <p>Why not always {@code Math.fma}: without the instruction it goes through BigDecimal, which takes
- * about 500 ns and makes garbage on each call.
+ * <p>Why not always {@code Math.fma}: without the instruction it goes through BigDecimal, which
+ * takes about 500 ns and makes garbage on each call.
  */
 public final class Fma {
 
-    /** Whether {@link Math#fma(float, float, float)} is fast here; measured when the class loads. */
+    /**
+     * Whether {@link Math#fma(float, float, float)} is fast here; measured when the class loads.
+     */
     public static final boolean HARDWARE = measure();
 
     private Fma() {}
@@ -21,9 +23,9 @@ public final class Fma {
 
     /**
      * The same value without the instruction. A double holds the product of two floats exactly (48
-     * bits, no overflow or underflow). The sum is rounded to odd: where it is inexact, the last bit of
-     * the result is set, so that narrowing to float sees on which side of a tie the true sum lies
-     * (Boldo, Melquiond 2008).
+     * bits, no overflow or underflow). The sum is rounded to odd: where it is inexact, the last bit
+     * of the result is set, so that narrowing to float sees on which side of a tie the true sum
+     * lies (Boldo, Melquiond 2008).
      */
     static float exact(float a, float b, float c) {
         double product = (double) a * b;
@@ -42,9 +44,9 @@ public final class Fma {
     }
 
     /**
-     * Best of a few short batches, so that one descheduling does not decide. A wrong answer would cost
-     * speed only, never bits. Even interpreted, the instruction takes below 100 ns with its loop; what
-     * stands in for it takes microseconds until it is compiled, and then 500 ns.
+     * Best of a few short batches, so that one descheduling does not decide. A wrong answer would
+     * cost speed only, never bits. Even interpreted, the instruction takes below 100 ns with its
+     * loop; what stands in for it takes microseconds until it is compiled, and then 500 ns.
      */
     private static boolean measure() {
         int calls = 64;

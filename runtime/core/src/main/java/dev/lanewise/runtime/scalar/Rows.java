@@ -1,13 +1,13 @@
 package dev.lanewise.runtime.scalar;
 
 /**
- * The packed form of a right-hand side [k, n] for plain loops: [ceil(n / 1024)][k][≤ 1024], each row of
- * a block an array of its own. Immutable; allocates only when packing.
+ * The packed form of a right-hand side [k, n] for plain loops: [ceil(n / 1024)][k][≤ 1024], each
+ * row of a block an array of its own. Immutable; allocates only when packing.
  *
- * <p>Why arrays: C2 vectorises a loop over several arrays only where all are indexed alike. With {@code
- * b[offset + j]} and {@code c[other + j]} it must assume that they overlap, and the loop stays scalar,
- * 4 to 5 times slower. So sums live at the start of the scratch array while they grow, from index 0 as
- * each row does, and a block is as wide as fits there.
+ * <p>Why arrays: C2 vectorises a loop over several arrays only where all are indexed alike. With
+ * {@code b[offset + j]} and {@code c[other + j]} it must assume that they overlap, and the loop
+ * stays scalar, 4 to 5 times slower. So sums live at the start of the scratch array while they
+ * grow, from index 0 as each row does, and a block is as wide as fits there.
  */
 final class Rows {
 

@@ -7,9 +7,9 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 /**
  * Recurrent cells in plain loops. Immutable and thread-safe; allocates only when packing.
  *
- * <p>Packed form: {@link Rows} of both weight matrices, transposed to [in, gates · H], gates in ONNX's
- * order; a GRU's candidates have recurrent rows of their own, since they come second. A row of {@code pre} is [gates · H]; for a GRU
- * that is linear before its reset, [H] more for q.
+ * <p>Packed form: {@link Rows} of both weight matrices, transposed to [in, gates · H], gates in
+ * ONNX's order; a GRU's candidates have recurrent rows of their own, since they come second. A row
+ * of {@code pre} is [gates · H]; for a GRU that is linear before its reset, [H] more for q.
  */
 public final class ScalarCells implements CellKernels {
 
@@ -48,7 +48,8 @@ public final class ScalarCells implements CellKernels {
 
     @Override
     public PackedCell packLstm(
-            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
+            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
+            int bOff) {
         return pack(inputSize, hiddenSize, 4, false, null, w, wOff, r, rOff, b, bOff);
     }
 

@@ -7,9 +7,9 @@ import dev.lanewise.runtime.kernel.MapKernels;
 /**
  * Convolutions in plain loops. Immutable and thread-safe; allocates only in {@link #pack}.
  *
- * <p>Packed form: for each group {@link Rows} of [kernelH · kernelW · inChannels / group, outChannels /
- * group], so that output channels lie side by side and C2 vectorises over them; for a depthwise filter,
- * whose groups have one channel, [kernelH · kernelW, channels].
+ * <p>Packed form: for each group {@link Rows} of [kernelH · kernelW · inChannels / group,
+ * outChannels / group], so that output channels lie side by side and C2 vectorises over them; for a
+ * depthwise filter, whose groups have one channel, [kernelH · kernelW, channels].
  */
 public final class ScalarConv implements ConvKernels {
 
@@ -49,7 +49,8 @@ public final class ScalarConv implements ConvKernels {
             for (int o = 0; o < out; o++) {
                 for (int i = 0; i < in; i++) {
                     for (int tap = 0; tap < taps; tap++) {
-                        taken[(tap * in + i) * out + o] = w[wOff + ((g * out + o) * in + i) * taps + tap];
+                        int from = ((g * out + o) * in + i) * taps + tap;
+                        taken[(tap * in + i) * out + o] = w[wOff + from];
                     }
                 }
             }

@@ -8,8 +8,8 @@ import java.util.Arrays;
 /**
  * Matrix products in plain loops. Immutable and thread-safe; allocates only in {@link #pack}.
  *
- * <p>Packed form: {@link Rows}. The inner loop runs over columns, each of which is a chain of its own,
- * so that C2 vectorises it.
+ * <p>Packed form: {@link Rows}. The inner loop runs over columns, each of which is a chain of its
+ * own, so that C2 vectorises it.
  */
 public final class ScalarMatmul implements MatmulKernels {
 
@@ -79,7 +79,8 @@ public final class ScalarMatmul implements MatmulKernels {
 
     /** Copies b to row-major [k, n] with rows {@code ldy} apart. */
     private static void gather(
-            float[] b, int bOff, int k, int n, int kStride, int nStride, float[] y, int yOff, int ldy) {
+            float[] b, int bOff, int k, int n, int kStride, int nStride, float[] y, int yOff,
+            int ldy) {
         for (int p = 0; p < k; p++) {
             for (int j = 0; j < n; j++) {
                 y[yOff + p * ldy + j] = b[bOff + p * kStride + j * nStride];
@@ -121,7 +122,8 @@ public final class ScalarMatmul implements MatmulKernels {
     }
 
     private static void addFour(
-            int n, float a0, float a1, float a2, float a3, float[] b, int b0, int ldb, float[] c, int cOff) {
+            int n, float a0, float a1, float a2, float a3, float[] b, int b0, int ldb, float[] c,
+            int cOff) {
         int b1 = b0 + ldb;
         int b2 = b1 + ldb;
         int b3 = b2 + ldb;

@@ -30,7 +30,8 @@ public final class ScalarPool implements PoolKernels {
     @Override
     public void average(
             PoolShape s, int channels, float[] x, int xOff, int inH, int inW,
-            boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH, int outW) {
+            boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH,
+            int outW) {
         for (int oh = 0; oh < outH; oh++) {
             for (int ow = 0; ow < outW; ow++) {
                 int pixel = yOff + (oh * outW + ow) * channels;
@@ -44,9 +45,11 @@ public final class ScalarPool implements PoolKernels {
                         if (inside) {
                             add(channels, x, xOff + (ih * inW + iw) * channels, y, pixel);
                         }
-                        taps += inside || countIncludePad && countsAsPadding(s, ih, iw, paddedH, paddedW)
-                                ? 1
-                                : 0;
+                        if (inside
+                                || countIncludePad
+                                        && countsAsPadding(s, ih, iw, paddedH, paddedW)) {
+                            taps++;
+                        }
                     }
                 }
                 divide(channels, taps, y, pixel);
@@ -54,7 +57,10 @@ public final class ScalarPool implements PoolKernels {
         }
     }
 
-    /** Whether a tap outside the image lies on its padding, which ends at row {@code paddedH - padTop}. */
+    /**
+     * Whether a tap outside the image lies on its padding, which ends at row {@code paddedH -
+     * padTop}.
+     */
     private static boolean countsAsPadding(PoolShape s, int ih, int iw, int paddedH, int paddedW) {
         return ih + s.padTop() < paddedH && iw + s.padLeft() < paddedW;
     }

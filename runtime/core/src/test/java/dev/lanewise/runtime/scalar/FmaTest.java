@@ -64,7 +64,9 @@ class FmaTest {
         }
     }
 
-    /** Sums that lie exactly between two floats, or a hair beside: what rounding twice gets wrong. */
+    /**
+     * Sums that lie exactly between two floats, or a hair beside: what rounding twice gets wrong.
+     */
     @Test
     void ties() {
         Random random = new Random(4);

@@ -21,7 +21,8 @@ class ScalarPoolTest {
                     for (int pad = 0; pad < kernel; pad++) {
                         PoolShape shape =
                                 new PoolShape(
-                                        kernel, kernel, stride, stride, dilation, dilation, pad, pad);
+                                        kernel, kernel, stride, stride, dilation, dilation, pad,
+                                        pad);
                         check(shape, 9, 8, 0);
                     }
                 }
