@@ -29,6 +29,7 @@ final class OnnxOps {
         OnnxMovement.register(ALL);
         OnnxSlicing.register(ALL);
         OnnxIndexing.register(ALL);
+        OnnxResize.register(ALL);
         OnnxProducts.register(ALL);
         OnnxConvolutions.register(ALL);
         OnnxIntegerConvolutions.register(ALL);
