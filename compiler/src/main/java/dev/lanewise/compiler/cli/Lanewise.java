@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             CompileCommand.class,
             RunCommand.class,
             CheckCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            DemoCommand.class
         })
 public final class Lanewise implements Runnable {
 
