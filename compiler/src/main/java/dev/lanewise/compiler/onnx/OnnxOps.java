@@ -29,7 +29,11 @@ final class OnnxOps {
         OnnxMovement.register(ALL);
         OnnxSlicing.register(ALL);
         OnnxIndexing.register(ALL);
+        OnnxResize.register(ALL);
         OnnxProducts.register(ALL);
+        OnnxConvolutions.register(ALL);
+        OnnxIntegerConvolutions.register(ALL);
+        OnnxPooling.register(ALL);
         OnnxRecurrent.register(ALL);
         OnnxControl.register(ALL);
     }
