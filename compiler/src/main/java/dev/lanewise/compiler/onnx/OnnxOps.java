@@ -36,6 +36,7 @@ final class OnnxOps {
         OnnxPooling.register(ALL);
         OnnxRecurrent.register(ALL);
         OnnxControl.register(ALL);
+        OnnxSequences.register(ALL);
     }
 
     /** Out of scope, with the reason that people read. */
