@@ -29,6 +29,7 @@ final class OnnxOps {
         OnnxMovement.register(ALL);
         OnnxSlicing.register(ALL);
         OnnxIndexing.register(ALL);
+        OnnxResize.register(ALL);
         OnnxProducts.register(ALL);
         OnnxConvolutions.register(ALL);
         OnnxIntegerConvolutions.register(ALL);
@@ -38,6 +39,7 @@ final class OnnxOps {
         OnnxContrib.register(ALL);
         OnnxContribAttention.register(ALL);
         OnnxControl.register(ALL);
+        OnnxSequences.register(ALL);
     }
 
     /** Out of scope, with the reason that people read. */
