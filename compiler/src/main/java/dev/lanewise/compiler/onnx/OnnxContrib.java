@@ -59,8 +59,8 @@ final class OnnxContrib {
                 ? node.add(new LayerNorm(last, epsilon, false), sum, gamma, beta)
                 : node.add(new RmsNorm(last, epsilon), sum, gamma);
         node.out(f.cast(y, type));
-        node.out(null); // mean and deviation, which ONNX Runtime does not compute either
-        node.out(null);
+        node.out((Value) null); // mean and deviation, which ONNX Runtime does not compute either
+        node.out((Value) null);
         node.out(f.cast(sum, type));
     }
 
