@@ -37,9 +37,12 @@ final class OnnxLosses {
         String reduction = node.oneOf("reduction", "mean", "mean", "sum", "none");
         Value target = node.in(1);
         int rank = log.rank();
-        if (rank < 2 || target.rank() != rank - 1 || !log.dim(1).isConstant()) {
+        if (rank < 2 || target.rank() != rank - 1) {
             throw node.misfit("scores " + log.type() + " and targets " + target.type()
-                    + "; expected [N, C, d...], C a number, and [N, d...]");
+                    + "; expected [N, C, d...] and [N, d...]");
+        }
+        if (!log.dim(1).isConstant()) {
+            throw node.unsupported("scores of " + log.dim(1) + " classes; fix the number with --dim");
         }
         Value wide = f.wide(log);
         DType type = wide.type().type();
