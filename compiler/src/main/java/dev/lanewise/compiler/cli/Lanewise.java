@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             CompileCommand.class,
             RunCommand.class,
+            InspectCommand.class,
             CheckCommand.class,
             DoctorCommand.class,
             DemoCommand.class

@@ -81,7 +81,8 @@ final class StepWalk {
         }
         String kind = kind(step);
         String name = number < model.getDebug().getStepNamesCount() ? model.getDebug().getStepNames(number) : "";
-        return new StepFacts(number, depth, name.isBlank() ? kind : name, kind, inputs, outputs, types, weights,
+        return new StepFacts(number, depth, name.isBlank() ? kind : name, kind, inputs, outputs, types,
+                step.getBlocksList().stream().flatMap(block -> block.getParamsList().stream()).toList(), weights,
                 weightBytes, outputBytes, rounds * multiplyAdds(step));
     }
 
