@@ -41,16 +41,13 @@ final class OnnxLosses {
             throw node.misfit("scores " + log.type() + " and targets " + target.type()
                     + "; expected [N, C, d...] and [N, d...]");
         }
-        if (!log.dim(1).isConstant()) {
-            throw node.unsupported("scores of " + log.dim(1) + " classes; fix the number with --dim");
-        }
         Value wide = f.wide(log);
         DType type = wide.type().type();
         Value zero = f.number(0, type);
         Value targets = f.cast(target, DType.I64);
         List<Dim> shape = new ArrayList<>(target.shape());
         shape.add(1, Dim.ONE);
-        Value classes = f.counting(Math.toIntExact(log.dim(1).constant()), 1, rank);
+        Value classes = f.counting(log.dim(1), 1, rank);
         Value chosen = f.apply(BinaryFn.EQUAL, classes, f.reshape(targets, shape));
         Value picked = f.reduce(ReduceFn.SUM, f.where(chosen, wide, zero), List.of(1), false);
         Value weight = weights(f, targets, chosen, rank, type);

@@ -7,7 +7,6 @@ import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.LayerNorm;
 import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.RmsNorm;
-import dev.lanewise.compiler.op.Where;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ReduceFn;
