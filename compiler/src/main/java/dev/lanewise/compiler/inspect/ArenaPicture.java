@@ -12,6 +12,7 @@ final class ArenaPicture {
     private static final double WIDTH = 900;
     private static final double HEIGHT = 300;
     private static final double LEFT = 64;
+    private static final double TOP = 12;
     private static final double BOTTOM = 26;
     private static final int COLOURS = 8;
     private static final int MOST_SPANS = 20_000;
@@ -40,10 +41,10 @@ final class ArenaPicture {
         svg.add("<figure><figcaption>%s, %s</figcaption>", "Array of " + storage.name().toLowerCase(java.util.Locale.ROOT),
                 Sizes.bytes(top));
         svg.add("<svg class=\"arena\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"Memory over time\">",
-                LEFT + WIDTH + 8, HEIGHT + BOTTOM + 8);
-        svg.add("<rect class=\"field\" x=\"%.0f\" y=\"4\" width=\"%.0f\" height=\"%.0f\"/>", LEFT, WIDTH, HEIGHT);
+                LEFT + WIDTH + 8, TOP + HEIGHT + BOTTOM);
+        svg.add("<rect class=\"field\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>", LEFT, TOP, WIDTH, HEIGHT);
         for (int line = 0; line <= 4; line++) {
-            double y = 4 + HEIGHT - HEIGHT * line / 4;
+            double y = TOP + HEIGHT - HEIGHT * line / 4;
             svg.add("<line class=\"grid\" x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, LEFT + WIDTH, y, y);
             svg.add("<text class=\"axis\" text-anchor=\"end\" x=\"%.0f\" y=\"%.1f\">%s</text>", LEFT - 6, y + 4,
                     Sizes.bytes(top * line / 4));
@@ -52,7 +53,7 @@ final class ArenaPicture {
             double height = Math.max(1, span.bytes() * perByte);
             svg.add("<rect class=\"c%d\" x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"><title>%s</title></rect>",
                     Math.floorMod(span.tensor() * 5, COLOURS), LEFT + span.first() * perStep,
-                    4 + HEIGHT - span.from() * perByte - height,
+                    TOP + HEIGHT - span.from() * perByte - height,
                     Math.max(1, (span.last() - span.first() + 1) * perStep), height,
                     span.name() + "\n" + Sizes.bytes(span.bytes()) + " at " + span.from() + "\nsteps " + span.first()
                             + " to " + span.last());
@@ -60,7 +61,7 @@ final class ArenaPicture {
         for (int mark = 0; mark <= 4; mark++) {
             int step = (int) Math.round((steps - 1) * mark / 4.0);
             svg.add("<text class=\"axis\" text-anchor=\"middle\" x=\"%.1f\" y=\"%.1f\">%d</text>",
-                    LEFT + (step + 0.5) * perStep, HEIGHT + 20, step);
+                    LEFT + (step + 0.5) * perStep, TOP + HEIGHT + 18, step);
         }
         svg.add("</svg></figure>");
     }

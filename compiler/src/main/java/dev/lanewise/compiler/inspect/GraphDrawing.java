@@ -16,6 +16,8 @@ final class GraphDrawing {
     /** Beyond that a drawing is a wall of boxes that no browser scrolls smoothly. */
     private static final int MOST_STEPS = 1500;
 
+    private static final int MOST_LINES = 20_000;
+
     private record Box(String style, String title, String detail, String hint, int step) {
         double width() {
             int letters = Math.max(Svg.tail(title, LONGEST_TEXT).length(), Svg.tail(detail, LONGEST_TEXT).length());
@@ -40,6 +42,9 @@ final class GraphDrawing {
         }
         GraphDrawing drawing = new GraphDrawing();
         drawing.collect(facts);
+        if (drawing.links.size() + Layers.bends(drawing.boxes.size(), drawing.links) > MOST_LINES) {
+            return new Svg().add("<p>The steps are too tangled for a picture that helps; see the table.</p>");
+        }
         return drawing.draw();
     }
 

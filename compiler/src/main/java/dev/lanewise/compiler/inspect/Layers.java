@@ -50,11 +50,7 @@ final class Layers {
      * @param links [link] {from, to}, where {@code from < to}
      */
     Layers(double[] widths, List<int[]> links) {
-        int[] layer = new int[widths.length];
-        for (int[] link : links.stream().sorted(Comparator.comparingInt(l -> l[0])).toList()) {
-            layer[link[1]] = Math.max(layer[link[1]], layer[link[0]] + 1);
-        }
-        lowerSources(layer, links);
+        int[] layer = layers(widths.length, links);
         spots = new Spot[widths.length];
         for (int node = 0; node < widths.length; node++) {
             spots[node] = place(new Spot(node, widths[node], layer[node]));
@@ -69,6 +65,21 @@ final class Layers {
             double[] x = paths.get(i).stream().mapToDouble(spot -> spot.x).toArray();
             edges.add(new Edge(links.get(i)[0], links.get(i)[1], spots[links.get(i)[0]].layer, x));
         }
+    }
+
+    /** How many bends the drawing of a graph has: links between all of many layers have too many to draw. */
+    static long bends(int nodes, List<int[]> links) {
+        int[] layer = layers(nodes, links);
+        return links.stream().mapToLong(link -> layer[link[1]] - layer[link[0]] - 1).sum();
+    }
+
+    private static int[] layers(int nodes, List<int[]> links) {
+        int[] layer = new int[nodes];
+        for (int[] link : links.stream().sorted(Comparator.comparingInt(l -> l[0])).toList()) {
+            layer[link[1]] = Math.max(layer[link[1]], layer[link[0]] + 1);
+        }
+        lowerSources(layer, links);
+        return layer;
     }
 
     /** Nodes that depend on nothing move down to just above the first that needs them. */

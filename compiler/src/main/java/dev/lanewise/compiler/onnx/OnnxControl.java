@@ -4,6 +4,7 @@ import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.op.Branch;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +31,16 @@ final class OnnxControl {
         }
         boolean taken = !condition.contents().get(0).is(0);
         node.ignore("then_branch", "else_branch");
-        List<Value> outputs =
-                node.importer().readInline(node.graph(taken ? "then_branch" : "else_branch"), node.scope());
-        outputs.forEach(node::out);
+        GraphProto body = node.graph(taken ? "then_branch" : "else_branch");
+        OnnxScope scope = node.importer().readInline(body, node.scope(), inner -> { });
+        for (int i = 0; i < body.getOutputCount(); i++) {
+            OnnxSequence sequence = scope.findSequence(body.getOutput(i).getName());
+            if (sequence != null) {
+                node.out(sequence);
+            } else {
+                node.out(node.importer().result(body, i, scope));
+            }
+        }
     }
 
     private static void unknown(OnnxNode node, Value condition) {

@@ -33,6 +33,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads an ONNX model into a graph. Foreign names, versions, layouts and gate orders end here. All
@@ -130,7 +131,9 @@ public final class OnnxImporter {
             if (value != null && names.add(output.getName())) {
                 scope.builder().output(output.getName(), value);
             } else if (!scope.hasFailed(output.getName())) {
-                problems.add(new FormatException(file, "output '" + output.getName() + "'",
+                problems.add(scope.findSequence(output.getName()) != null
+                        ? new UnsupportedOpException(output.getName(), "output", "is a sequence; a model's outputs are tensors")
+                        : new FormatException(file, "output '" + output.getName() + "'",
                         value == null ? "no node computes it" : "listed twice"));
             }
         }
@@ -283,7 +286,7 @@ public final class OnnxImporter {
                 return; // the cause has been reported
             }
             Value value = name.isEmpty() ? null : scope.find(name);
-            if (value == null && !name.isEmpty()) {
+            if (value == null && !name.isEmpty() && scope.findSequence(name) == null) {
                 throw new FormatException(file, "node '" + OnnxNode.name(node) + "'", "uses '" + name
                         + "', which no earlier node computes (nodes must come in order, without cycles)");
             }
@@ -299,16 +302,19 @@ public final class OnnxImporter {
             throw reading.unsupported("attribute '" + reading.unreadAttributes().get(0)
                     + "' is not known to this operator");
         }
-        defineOutputs(node, reading.outputs(), scope);
+        defineOutputs(node, reading, scope);
     }
 
-    private void defineOutputs(NodeProto node, List<Value> outputs, OnnxScope scope) {
+    private void defineOutputs(NodeProto node, OnnxNode reading, OnnxScope scope) {
+        List<Value> outputs = reading.outputs();
         for (int i = 0; i < node.getOutputCount(); i++) {
             String name = node.getOutput(i);
             if (name.isEmpty()) {
                 continue;
             }
-            if (i >= outputs.size() || outputs.get(i) == null) {
+            if (reading.outputSequence(i) != null) {
+                scope.define(name, reading.outputSequence(i));
+            } else if (i >= outputs.size() || outputs.get(i) == null) {
                 scope.fail(name);
                 problems.add(new UnsupportedOpException(OnnxNode.name(node),
                         OnnxNode.describe(node, opsets.getOrDefault(domain(node.getDomain()), 1)),
@@ -357,7 +363,6 @@ public final class OnnxImporter {
      * @param inputs values that stand for the body's inputs, in order
      */
     OnnxScope readBody(GraphProto graph, OnnxScope outer, List<ValueType> inputs) {
-        enter(graph);
         if (graph.getInputCount() != inputs.size()) {
             throw new FormatException(file, "graph '" + graph.getName() + "'", "a body of " + graph.getInputCount()
                     + " inputs where the node gives " + inputs.size());
@@ -367,22 +372,24 @@ public final class OnnxImporter {
             String name = graph.getInput(i).getName();
             scope.define(name, scope.builder().input(name, inputs.get(i)));
         }
-        int before = problems.size();
-        readInitializers(graph, scope);
-        declareShapes(graph, scope);
-        readNodes(graph.getNodeList(), scope);
-        depth--;
-        if (problems.size() > before) {
-            throw problems.remove(problems.size() - 1);
-        }
+        readBodyNodes(graph, scope);
         for (ValueInfoProto output : graph.getOutputList()) {
             scope.builder().output(output.getName(), result(graph, output, scope));
         }
         return scope;
     }
 
+    /** Output {@code i} of a body that has been read. */
+    Value result(GraphProto graph, int i, OnnxScope scope) {
+        return result(graph, graph.getOutput(i), scope);
+    }
+
     private Value result(GraphProto graph, ValueInfoProto output, OnnxScope scope) {
         Value value = scope.find(output.getName());
+        if (value == null && scope.findSequence(output.getName()) != null) {
+            throw new UnsupportedOpException(output.getName(), "output",
+                    "is a sequence, which a body that runs repeatedly or perhaps cannot give");
+        }
         if (value == null) {
             throw new FormatException(file, "graph '" + graph.getName() + "'", "no node computes its output '"
                     + output.getName() + "'");
@@ -390,31 +397,41 @@ public final class OnnxImporter {
         return value;
     }
 
-    /** Reading bodies again and again, in nested loops, must end in a time that the file's size pays for. */
-    private void enter(GraphProto graph) {
-        if (++depth > DEEPEST_BODY) {
+    private void readBodyNodes(GraphProto graph, OnnxScope scope) {
+        if (depth == DEEPEST_BODY) {
             throw new FormatException(file, "graph '" + graph.getName() + "'", "bodies nested deeper than " + DEEPEST_BODY);
         }
-    }
-
-    /** Reads a body's nodes straight into the scope around it: a branch that is known to be taken. */
-    List<Value> readInline(GraphProto graph, OnnxScope scope) {
-        enter(graph);
         int before = problems.size();
-        readInitializers(graph, scope);
-        declareShapes(graph, scope);
-        readNodes(graph.getNodeList(), scope);
-        depth--;
+        depth++;
+        try {
+            readInitializers(graph, scope);
+            declareShapes(graph, scope);
+            readNodes(graph.getNodeList(), scope);
+        } finally {
+            depth--;
+        }
         if (problems.size() > before) {
-            throw problems.remove(problems.size() - 1);
+            // the node that has the body fails by its first problem, and reports it
+            LanewiseException first = problems.get(before);
+            problems.subList(before, problems.size()).clear();
+            throw first;
         }
-        List<Value> outputs = new ArrayList<>();
-        for (ValueInfoProto output : graph.getOutputList()) {
-            outputs.add(result(graph, output, scope));
-        }
-        return outputs;
     }
 
+    /**
+     * Reads a body's nodes straight into the graph around it: a branch that is known to be taken, or an
+     * iteration.
+     *
+     * @param inputs defines the body's inputs
+     */
+    OnnxScope readInline(GraphProto graph, OnnxScope outer, Consumer<OnnxScope> inputs) {
+        OnnxScope scope = OnnxScope.inline(outer);
+        inputs.accept(scope);
+        readBodyNodes(graph, scope);
+        return scope;
+    }
+
+    /** Number of learnt extents so far. */
     int learntCount() {
         return learnt.size();
     }

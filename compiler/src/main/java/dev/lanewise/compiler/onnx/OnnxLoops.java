@@ -8,8 +8,12 @@ import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.op.Repeat;
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.PlanException;
+import dev.lanewise.formats.ShapeException;
+import dev.lanewise.formats.UnsupportedOpException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -18,8 +22,33 @@ final class OnnxLoops {
 
     private OnnxLoops() {}
 
-    /** Inputs: trip count or absent, condition or absent, carried values. */
+    /**
+     * Inputs: trip count or absent, condition or absent, carried values. A body that the iteration decides
+     * shapes of, or that carries sequences, is written out where the loop is short.
+     */
     static void loop(OnnxNode node) {
+        try {
+            repeat(node);
+        } catch (PlanException | UnsupportedOpException | ShapeException e) {
+            if (OnnxUnrolling.isPossible(node)) {
+                OnnxUnrolling.unroll(node);
+                return;
+            }
+            Set<String> sources = new LinkedHashSet<>();
+            for (int i = 0; i < 2; i++) {
+                if (node.has(i)) {
+                    sources.addAll(node.in(i).sources());
+                }
+            }
+            if (sources.isEmpty()) {
+                throw e;
+            }
+            throw new PlanException(e.getMessage() + "; this loop could be written out if its number of iterations were"
+                    + " known: pin " + String.join(", ", sources), List.copyOf(sources));
+        }
+    }
+
+    private static void repeat(OnnxNode node) {
         GraphProto body = node.graph("body");
         Value tripCount = scalar(node, 0, DType.I64);
         Value condition = scalar(node, 1, DType.BOOL);

@@ -13,16 +13,13 @@ import dev.lanewise.runtime.plan.Plan;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * A loaded model: immutable, shared by any number of threads, each with a {@link Session} of its own.
@@ -31,8 +28,6 @@ import java.util.stream.Collectors;
 public final class Model {
 
     static final int FINGERPRINT_BYTES = 16;
-
-    private static final Logger LOG = Logger.getLogger("dev.lanewise");
 
     private final ModelFile file;
     private final Plan plan;
@@ -52,9 +47,9 @@ public final class Model {
         this.file = file;
         this.plan = new Plan(file, options.maxBytes());
         this.program = plan.program("infer");
-        this.inputNames = names(program.getInputsList(), PortProto::getName);
-        this.outputNames = names(program.getOutputsList(), PortProto::getName);
-        this.stateNames = names(program.getStatesList(), StateProto::getName);
+        this.inputNames = names(program.getInputsList());
+        this.outputNames = names(program.getOutputsList());
+        this.stateNames = stateNames(program.getStatesList());
         this.fingerprint = Arrays.copyOf(
                 file.message().getFingerprint().toByteArray(), FINGERPRINT_BYTES);
         this.stateDims = symbolsOfStates();
@@ -74,9 +69,8 @@ public final class Model {
         }
         if (options.start() == LoadOptions.Start.TIER_UP && mayTierUp()) {
             settled = false;
-            Thread thread = new Thread(this::tierUp, "lanewise-warm-up");
-            thread.setDaemon(true);
-            thread.start();
+            TierUp tierUp = new TierUp(this);
+            tierUp.start();
         }
     }
 
@@ -100,8 +94,20 @@ public final class Model {
         return new Model(file, options);
     }
 
-    private static <T> List<String> names(List<T> named, Function<T, String> name) {
-        return named.stream().map(name).collect(Collectors.toUnmodifiableList());
+    private static List<String> names(List<PortProto> ports) {
+        List<String> names = new ArrayList<>();
+        for (PortProto port : ports) {
+            names.add(port.getName());
+        }
+        return List.copyOf(names);
+    }
+
+    private static List<String> stateNames(List<StateProto> states) {
+        List<String> names = new ArrayList<>();
+        for (StateProto state : states) {
+            names.add(state.getName());
+        }
+        return List.copyOf(names);
     }
 
     private int[] symbolsOfStates() {
@@ -114,7 +120,12 @@ public final class Model {
                 }
             }
         }
-        return symbols.stream().mapToInt(id -> id).toArray();
+        int[] ids = new int[symbols.size()];
+        int count = 0;
+        for (int id : symbols) {
+            ids[count++] = id;
+        }
+        return ids;
     }
 
     private Tier firstTier(LoadOptions.Start start) {
@@ -140,18 +151,9 @@ public final class Model {
                 && !ScalarKernels.INSTANCE.name().equals(System.getProperty(KernelSelector.PROPERTY));
     }
 
-    private void tierUp() {
-        try {
-            Kernels best = Lanewise.kernels();
-            if (best != ScalarKernels.INSTANCE) {
-                changeTier(new WarmUp(this, best).run());
-                plan.dropPacked(ScalarKernels.INSTANCE);
-            }
-        } catch (RuntimeException | LinkageError e) {
-            LOG.log(Level.WARNING, e, () -> name() + ": stays on scalar kernels");
-        } finally {
-            settled = true;
-        }
+    /** No further change of kernels will come. */
+    void settle() {
+        settled = true;
     }
 
     /** Sessions change over before their next run. */

@@ -39,7 +39,7 @@ public final class Plan {
     /** [tensor] weights, {@code null} for others. */
     private final Constant[] constants;
     private final Buffer[] constantBuffers;
-    private final Map<Kernels, Map<PackKey, Object>> packed = new HashMap<>();
+    private final Map<Kernels, Map<String, Object>> packed = new HashMap<>();
 
     /**
      * Validates.
@@ -283,15 +283,16 @@ public final class Plan {
         return new Preparation(this, program, kernels).prepared();
     }
 
-    /** Steps are numbered in each program anew. */
-    private record PackKey(String program, int step, int slot) {}
-
     /** Packed weights of one step, shared by all sessions that use the same kernels. */
     @SuppressWarnings("unchecked")
     <P> P packed(Kernels kernels, ProgramProto program, int step, int slot, Supplier<P> pack) {
         synchronized (packed) {
-            Map<PackKey, Object> ofKernels = packed.computeIfAbsent(kernels, key -> new HashMap<>());
-            PackKey key = new PackKey(program.getName(), step, slot);
+            Map<String, Object> ofKernels = packed.get(kernels);
+            if (ofKernels == null) {
+                ofKernels = new HashMap<>();
+                packed.put(kernels, ofKernels);
+            }
+            String key = program.getName() + '/' + step + '/' + slot; // steps are numbered in each program anew
             Object value = ofKernels.get(key);
             if (value == null) {
                 value = pack.get();

@@ -45,8 +45,12 @@ final class Preparation {
             states.add(new Prepared.Carried(operands[state.getValue()], operands[state.getNext()]));
         }
         // what the caller, or the next run, reads may be a constant that no step has asked for
-        outputs.forEach(Operand::materialise);
-        states.forEach(carried -> carried.next().materialise());
+        for (Operand output : outputs) {
+            output.materialise();
+        }
+        for (Prepared.Carried carried : states) {
+            carried.next().materialise();
+        }
         return new Prepared(memory, inputs, outputs, states, block(program.getBody()));
     }
 
