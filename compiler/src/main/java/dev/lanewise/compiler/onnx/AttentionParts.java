@@ -61,7 +61,7 @@ record AttentionParts(Formula f) {
     }
 
     /** 0, 1, … along one axis of four, as i64. */
-    private Value positions(Dim count, int axis) {
+    Value positions(Dim count, int axis) {
         return f.counting(count, axis, 4);
     }
 
