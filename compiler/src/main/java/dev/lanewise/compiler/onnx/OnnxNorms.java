@@ -7,7 +7,6 @@ import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.LayerNorm;
 import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.RmsNorm;
-import dev.lanewise.compiler.op.Where;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ReduceFn;
@@ -230,8 +229,11 @@ final class OnnxNorms {
         double alpha = node.number("alpha", 1e-4f);
         double beta = node.number("beta", 0.75f);
         double bias = node.number("bias", 1);
-        if (x.rank() < 3 || !x.dim(1).isConstant() || size < 1) {
+        if (x.rank() < 3 || size < 1) {
             throw node.misfit("size " + size + " over " + x.type());
+        }
+        if (!x.dim(1).isConstant()) {
+            throw node.unsupported("over " + x.dim(1) + " channels; fix the number with --dim");
         }
         int channels = Math.toIntExact(x.dim(1).constant());
         float[] band = new float[channels * channels];

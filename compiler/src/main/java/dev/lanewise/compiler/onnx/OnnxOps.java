@@ -35,6 +35,9 @@ final class OnnxOps {
         OnnxIntegerConvolutions.register(ALL);
         OnnxPooling.register(ALL);
         OnnxRecurrent.register(ALL);
+        OnnxAttention.register(ALL);
+        OnnxContrib.register(ALL);
+        OnnxContribAttention.register(ALL);
         OnnxControl.register(ALL);
         OnnxSequences.register(ALL);
     }

@@ -29,6 +29,7 @@ public final class Ops {
             new Entry(Lstm.class, Lstm::cases),
             new Entry(Gru.class, Gru::cases),
             new Entry(Rnn.class, Rnn::cases),
+            new Entry(Attention.class, Attention::cases),
             // Reductions and normalisations
             new Entry(Reduce.class, Reduce::cases),
             new Entry(ArgExtreme.class, ArgExtreme::cases),
