@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.Compiled;
+import dev.lanewise.compiler.inspect.Sizes;
 import dev.lanewise.compiler.inspect.ModelFacts;
 import dev.lanewise.compiler.inspect.ModelFacts.Port;
 import java.io.IOException;
@@ -69,9 +70,9 @@ final class CompileCommand implements Callable<Integer> {
         for (Port output : facts.outputs()) {
             print.println("output: " + output);
         }
-        print.println("wrote " + out + ": " + Bytes.text(Files.size(out)) + ", " + facts.steps().size() + " steps");
-        print.println("  weights " + Bytes.text(facts.weightBytes()) + ", arena " + Bytes.text(facts.arenaBytes())
-                + " (at least " + Bytes.text(facts.arenaLowerBound()) + "), state " + Bytes.text(facts.stateBytes()));
+        print.println("wrote " + out + ": " + Sizes.bytes(Files.size(out)) + ", " + facts.steps().size() + " steps");
+        print.println("  weights " + Sizes.bytes(facts.weightBytes()) + ", arena " + Sizes.bytes(facts.arenaBytes())
+                + " (at least " + Sizes.bytes(facts.arenaLowerBound()) + "), state " + Sizes.bytes(facts.stateBytes()));
         print.flush();
     }
 }

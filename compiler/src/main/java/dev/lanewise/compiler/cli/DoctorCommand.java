@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.cli;
 
+import dev.lanewise.compiler.inspect.Sizes;
 import dev.lanewise.runtime.Backend;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -28,7 +29,7 @@ final class DoctorCommand implements Callable<Integer> {
         out.println("          " + System.getProperty("java.home"));
         out.println("machine   " + System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
                 + Runtime.getRuntime().availableProcessors() + " processors");
-        out.println("memory    " + Bytes.text(Runtime.getRuntime().maxMemory()) + " of heap at most");
+        out.println("memory    " + Sizes.bytes(Runtime.getRuntime().maxMemory()) + " of heap at most");
         out.println("C2        " + compiler());
         double nanos = fmaNanos();
         out.println("FMA       " + (nanos < HARDWARE_FMA_NANOS ? "in hardware" : "in software")

@@ -24,8 +24,10 @@ import picocli.CommandLine.Spec;
         subcommands = {
             CompileCommand.class,
             RunCommand.class,
+            InspectCommand.class,
             CheckCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            DemoCommand.class
         })
 public final class Lanewise implements Runnable {
 

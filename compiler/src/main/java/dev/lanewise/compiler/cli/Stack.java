@@ -6,7 +6,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** The results of one output: one, or those of many steps along a new first axis. */
+/**
+ * The results of one output: one, or those of many steps along a new first axis; along their own first
+ * axis where they differ in it, as the last chunk of a stream does.
+ */
 final class Stack {
 
     private final DType type;
@@ -14,7 +17,9 @@ final class Stack {
     private final ByteArrayOutputStream elements = new ByteArrayOutputStream();
     private int[] shape;
     private int count;
+    private int rows;
     private boolean uneven;
+    private boolean ragged;
 
     Stack(DType type, boolean stacked) {
         this.type = type;
@@ -23,7 +28,12 @@ final class Stack {
 
     /** Adds the result of a step. */
     void add(int[] newShape, byte[] newElements) {
-        uneven |= shape != null && !Arrays.equals(shape, newShape);
+        if (shape != null && !Arrays.equals(shape, newShape)) {
+            uneven = true;
+            ragged |= shape.length == 0
+                    || !Arrays.equals(shape, 1, shape.length, newShape, 1, Math.max(1, newShape.length));
+        }
+        rows += newShape.length == 0 ? 0 : newShape[0];
         shape = newShape;
         count++;
         elements.writeBytes(newElements);
@@ -37,10 +47,15 @@ final class Stack {
         return elements.toByteArray();
     }
 
-    /** [steps, shape of one...]; where steps differ in shape, all elements as one vector. */
+    /** [steps, shape of one...], or [rows of all, ...]; all elements as one vector where neither fits. */
     int[] shape() {
-        if (uneven) {
+        if (ragged) {
             return new int[] {elements.size() / type.bytes()};
+        }
+        if (uneven) {
+            int[] joined = shape.clone();
+            joined[0] = rows;
+            return joined;
         }
         if (!stacked) {
             return shape;

@@ -1,9 +1,12 @@
 package dev.lanewise.compiler.graph;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A network: nodes in an order in which every value is made before it is used. Immutable; passes give
@@ -72,5 +75,50 @@ public record Graph(List<Port> inputs, List<Port> outputs, List<StatePair> state
                 symbols.put(symbol.name(), (long) literal.extent(axis));
             }
         }
+    }
+
+    /**
+     * Computes the outputs of a body.
+     *
+     * @param values of the inputs
+     */
+    public List<Literal> results(Map<Value, Literal> values, Map<String, Long> symbols) {
+        evaluate(values, symbols);
+        List<Literal> results = new ArrayList<>();
+        for (Port port : outputs) {
+            results.add(port.value().isConstant() ? port.value().constant() : values.get(port.value()));
+        }
+        return results;
+    }
+
+    /** The sum of {@link Op#work} over all nodes. */
+    public double work() {
+        double work = 0;
+        for (Node node : nodes) {
+            work += 1 + node.op().work(new Signature(node.name(), node.op().name(), node.inputs()));
+        }
+        return work;
+    }
+
+    /** Whether equal inputs always give equal outputs. */
+    public boolean isPure() {
+        return nodes.stream().allMatch(node -> node.op().isPure());
+    }
+
+    /** This without the nodes whose outputs nobody uses. Inputs stay: they are the graph's interface. */
+    public Graph withoutUnused() {
+        Set<Value> used = new HashSet<>();
+        outputs.forEach(port -> used.add(port.value()));
+        states.forEach(state -> used.add(state.next()));
+        List<Node> kept = new ArrayList<>();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = nodes.get(i);
+            if (node.outputs().stream().anyMatch(used::contains)) {
+                kept.add(node);
+                node.inputs().stream().filter(input -> input != null).forEach(used::add);
+            }
+        }
+        Collections.reverse(kept);
+        return new Graph(inputs, outputs, states, kept);
     }
 }

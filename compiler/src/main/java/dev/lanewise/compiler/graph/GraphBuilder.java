@@ -15,6 +15,9 @@ public final class GraphBuilder {
     /** A folded constant may not have more elements than this, unless it is a splat. */
     private static final long LARGEST_FOLDED = 1L << 26;
 
+    /** What would take more elementary operations is left to be computed when the model runs. */
+    private static final double MOST_WORK = 1L << 28;
+
     private final List<Graph.Port> inputs = new ArrayList<>();
     private final List<Graph.Port> outputs = new ArrayList<>();
     private final List<Graph.StatePair> states = new ArrayList<>();
@@ -73,7 +76,7 @@ public final class GraphBuilder {
             values.add(Value.of(valueName, types.get(i), contents == null ? null : contents.get(i)));
         }
         Node node = new Node(name, op, inputs, values);
-        if (foldable(node)) {
+        if (foldable(node, signature)) {
             return fold(node);
         }
         List<Value> known = knownOutputs(node);
@@ -107,7 +110,7 @@ public final class GraphBuilder {
         }
     }
 
-    private static boolean foldable(Node node) {
+    private static boolean foldable(Node node, Signature signature) {
         if (!node.op().isPure()) {
             return false;
         }
@@ -124,7 +127,7 @@ public final class GraphBuilder {
                 return false;
             }
         }
-        return true;
+        return node.op().work(signature) <= MOST_WORK;
     }
 
     private static List<Value> fold(Node node) {

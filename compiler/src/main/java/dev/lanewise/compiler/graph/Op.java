@@ -42,6 +42,21 @@ public interface Op {
     /** Emits the steps that execute this operation. */
     void lower(Lowering lowering);
 
+    /**
+     * A rough count of the elementary operations of {@link #evaluate}, so that folding a hostile model's
+     * constants does not take for ever. Here: one per element.
+     */
+    default double work(Signature in) {
+        double work = 0;
+        for (int i = 0; i < in.count(); i++) {
+            work += in.has(i) ? in.type(i).size().max() : 0;
+        }
+        for (ValueType type : infer(in)) {
+            work += type.size().max();
+        }
+        return work;
+    }
+
     /** Whether equal inputs always give equal outputs, so that it may be folded. */
     default boolean isPure() {
         return true;

@@ -18,7 +18,8 @@ import java.util.List;
  * The facts of one model file; all sizes in bytes, at the bounds of its extents.
  *
  * @param symbols extents that callers choose
- * @param states what survives between calls
+ * @param states what survives between calls, as the steps read it
+ * @param nextStates the same, as the steps leave it
  * @param steps in order, those inside of blocks after the step that runs them
  * @param spans what lies in the arena, by offset
  * @param parameters elements of all weights, as the model's author would count them
@@ -27,7 +28,7 @@ import java.util.List;
  */
 public record ModelFacts(
         String name, long fileBytes, String producer, String source, String fingerprint, List<Symbol> symbols,
-        List<Port> inputs, List<Port> outputs, List<Port> states, List<StepFacts> steps, List<ArenaSpan> spans,
+        List<Port> inputs, List<Port> outputs, List<Port> states, List<Port> nextStates, List<StepFacts> steps, List<ArenaSpan> spans,
         long parameters, long weightBytes, long arenaBytes, long arenaLowerBound, long stateBytes, long portBytes) {
 
     private static final long ANY_SIZE = Long.MAX_VALUE;
@@ -41,7 +42,7 @@ public record ModelFacts(
     }
 
     /** A named tensor. */
-    public record Port(String name, String type, long bytes) {
+    public record Port(String name, String type, long bytes, int tensor) {
         @Override
         public String toString() {
             return name + " " + type;
@@ -72,8 +73,10 @@ public record ModelFacts(
         List<Port> inputs = ports(program.getInputsList(), texts);
         List<Port> outputs = ports(program.getOutputsList(), texts);
         List<Port> states = new ArrayList<>();
+        List<Port> next = new ArrayList<>();
         for (StateProto state : program.getStatesList()) {
-            states.add(new Port(state.getName(), texts.type(state.getValue()), texts.bytes(state.getValue())));
+            states.add(port(state.getName(), state.getValue(), texts));
+            next.add(port(state.getName(), state.getNext(), texts));
         }
         List<StepFacts> steps = new StepWalk(plan, texts).steps(program);
         List<ArenaSpan> spans = ArenaSpan.of(plan, program, texts);
@@ -84,15 +87,17 @@ public record ModelFacts(
         }
         return new ModelFacts(file.name(), model.getSerializedSize(), model.getProducer(),
                 model.getDebug().getSource(), HexFormat.of().formatHex(model.getFingerprint().toByteArray()),
-                symbols, inputs, outputs, states, steps, spans, parameters, model.getWeights().size(),
+                symbols, inputs, outputs, states, next, steps, spans, parameters, model.getWeights().size(),
                 bytes(plan.arenaElements()), ArenaSpan.lowerBound(spans), bytes(plan.stateElements()),
                 inputs.stream().mapToLong(Port::bytes).sum() + outputs.stream().mapToLong(Port::bytes).sum());
     }
 
     private static List<Port> ports(List<PortProto> ports, TensorTexts texts) {
-        return ports.stream()
-                .map(port -> new Port(port.getName(), texts.type(port.getTensor()), texts.bytes(port.getTensor())))
-                .toList();
+        return ports.stream().map(port -> port(port.getName(), port.getTensor(), texts)).toList();
+    }
+
+    private static Port port(String name, int tensor, TensorTexts texts) {
+        return new Port(name, texts.type(tensor), texts.bytes(tensor), tensor);
     }
 
     private static long bytes(int[] elements) {

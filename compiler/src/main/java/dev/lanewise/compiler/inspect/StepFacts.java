@@ -12,6 +12,7 @@ import java.util.List;
  * @param inputs tensors that other steps compute, and inputs and states
  * @param outputs tensors it computes
  * @param outputTypes their types, as text
+ * @param params tensors it fills before it runs the blocks inside it
  * @param weights tensors it takes from the weights
  * @param weightBytes what these take in the file
  * @param outputBytes what its outputs take at the bounds
@@ -19,4 +20,4 @@ import java.util.List;
  */
 public record StepFacts(
         int number, int depth, String name, String kind, List<Integer> inputs, List<Integer> outputs,
-        List<String> outputTypes, List<Integer> weights, long weightBytes, long outputBytes, long multiplyAdds) {}
+        List<String> outputTypes, List<Integer> params, List<Integer> weights, long weightBytes, long outputBytes, long multiplyAdds) {}

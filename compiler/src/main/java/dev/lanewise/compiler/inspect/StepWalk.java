@@ -6,9 +6,9 @@ import dev.lanewise.formats.proto.ProgramProto;
 import dev.lanewise.formats.proto.Region;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.formats.proto.StepProto;
-import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ReduceFn;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +81,8 @@ final class StepWalk {
         }
         String kind = kind(step);
         String name = number < model.getDebug().getStepNamesCount() ? model.getDebug().getStepNames(number) : "";
-        return new StepFacts(number, depth, name.isBlank() ? kind : name, kind, inputs, outputs, types, weights,
+        return new StepFacts(number, depth, name.isBlank() ? kind : name, kind, inputs, outputs, types,
+                step.getBlocksList().stream().flatMap(block -> block.getParamsList().stream()).toList(), weights,
                 weightBytes, outputBytes, rounds * multiplyAdds(step));
     }
 
@@ -92,6 +93,7 @@ final class StepWalk {
             case BINARY -> function(step, 0, BinaryFn.values(), kind);
             case REDUCE -> "reduce " + function(step, 0, ReduceFn.values(), "");
             case MATMUL -> kind + epilogue(step, 1);
+            case CONV -> kind + epilogue(step, step.getIntsCount() - 1);
             default -> kind;
         };
     }
@@ -104,7 +106,7 @@ final class StepWalk {
     }
 
     private static String epilogue(StepProto step, int at) {
-        int number = step.getIntsCount() > at ? step.getInts(at) - 1 : -1;
+        int number = at >= 0 && step.getIntsCount() > at ? step.getInts(at) - 1 : -1;
         return number >= 0 && number < UnaryFn.values().length
                 ? " + " + UnaryFn.values()[number].name().toLowerCase(Locale.ROOT).replace('_', ' ')
                 : "";

@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.Extents;
+import dev.lanewise.compiler.op.Range;
 import dev.lanewise.compiler.op.Reduce;
 import dev.lanewise.compiler.op.Transpose;
 import dev.lanewise.compiler.op.Unary;
@@ -16,7 +17,6 @@ import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -133,13 +133,11 @@ record Formula(OnnxNode node) {
     }
 
     /** 0, 1, 2, … along {@code axis} of a tensor of {@code rank}, as i64. */
-    Value counting(int n, int axis, int rank) {
-        long[] values = new long[n];
-        Arrays.setAll(values, i -> i);
-        int[] shape = new int[rank];
-        Arrays.fill(shape, 1);
-        shape[axis] = n;
-        return node.constant(Literal.of(values, shape));
+    Value counting(Dim n, int axis, int rank) {
+        Value limit = node.add(new Extents(List.of(n), true));
+        Value vector =
+                node.add(new Range(n), node.constant(Literal.scalar(0L)), limit, node.constant(Literal.scalar(1L)));
+        return along(vector, axis, rank);
     }
 
     /** The axes {@code from} (inclusive) to {@code to} (exclusive). */

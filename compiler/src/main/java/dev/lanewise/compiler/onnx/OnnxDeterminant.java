@@ -21,8 +21,11 @@ final class OnnxDeterminant {
     private static void det(OnnxNode node) {
         Value x = node.in(0);
         int rank = x.rank();
-        if (rank < 2 || !x.dim(rank - 1).isConstant() || !x.dim(rank - 1).equals(x.dim(rank - 2))) {
-            throw node.misfit("the input is " + x.type() + "; expected [..., n, n], n a number");
+        if (rank < 2 || !x.dim(rank - 1).equals(x.dim(rank - 2))) {
+            throw node.misfit("the input is " + x.type() + "; expected [..., n, n]");
+        }
+        if (!x.dim(rank - 1).isConstant()) {
+            throw node.unsupported("matrices of " + x.dim(rank - 1) + " rows; fix the number with --dim");
         }
         int n = Math.toIntExact(x.dim(rank - 1).constant());
         if (n < 1 || n > LARGEST) {

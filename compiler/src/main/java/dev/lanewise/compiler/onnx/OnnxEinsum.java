@@ -89,7 +89,9 @@ final class OnnxEinsum {
     /** Without an arrow: the letters that occur once, in alphabetical order. */
     private static String implicit(String lefts) {
         StringBuilder once = new StringBuilder();
-        lefts.chars().sorted().filter(c -> lefts.indexOf(c) == lefts.lastIndexOf(c)).forEach(c -> once.append((char) c));
+        lefts.chars().sorted()
+                .filter(c -> lefts.indexOf(c) == lefts.lastIndexOf(c))
+                .forEach(c -> once.append((char) c));
         return once.toString();
     }
 
@@ -113,10 +115,10 @@ final class OnnxEinsum {
     /** Keeps what lies on the diagonal of two axes, and sums the second away. */
     private static Term diagonal(Formula f, Term term, int first, int second) {
         Value x = term.value;
-        if (!x.dim(first).isConstant() || !x.dim(first).equals(x.dim(second))) {
-            throw f.node().unsupported("the diagonal of " + x.type() + "; its extents must be equal numbers");
+        Dim n = x.dim(first);
+        if (!n.equals(x.dim(second))) {
+            throw f.node().misfit("the diagonal of " + x.type() + "; its extents must be equal");
         }
-        int n = Math.toIntExact(x.dim(first).constant());
         Value on = f.apply(BinaryFn.EQUAL, f.counting(n, first, x.rank()), f.counting(n, second, x.rank()));
         Value kept = f.where(on, x, f.number(0, x.type().type()));
         String letters = new StringBuilder(term.letters).deleteCharAt(second).toString();

@@ -33,6 +33,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads an ONNX model into a graph. Foreign names, versions, layouts and gate orders end here. All
@@ -42,6 +43,8 @@ public final class OnnxImporter {
 
     private static final int DEEPEST_BODY = 16;
     private static final int RECURSION_LIMIT = 100;
+    /** A small file can call functions of functions, and loops are read more than once. */
+    private static final long MOST_NODES = 300_000;
 
     private final String file;
     private final CompileOptions options;
@@ -49,7 +52,8 @@ public final class OnnxImporter {
     private final List<LanewiseException> problems = new ArrayList<>();
     private final Map<String, Integer> opsets = new HashMap<>();
     private final Map<String, FunctionProto> functions = new HashMap<>();
-    /** How many learnt extents have a name. */
+    private long nodesRead;
+    /** The names of learnt extents, numbered as they came. */
     private final Map<String, Integer> learnt = new HashMap<>();
     private int depth;
 
@@ -127,7 +131,9 @@ public final class OnnxImporter {
             if (value != null && names.add(output.getName())) {
                 scope.builder().output(output.getName(), value);
             } else if (!scope.hasFailed(output.getName())) {
-                problems.add(new FormatException(file, "output '" + output.getName() + "'",
+                problems.add(scope.findSequence(output.getName()) != null
+                        ? new UnsupportedOpException(output.getName(), "output", "is a sequence; a model's outputs are tensors")
+                        : new FormatException(file, "output '" + output.getName() + "'",
                         value == null ? "no node computes it" : "listed twice"));
             }
         }
@@ -242,7 +248,11 @@ public final class OnnxImporter {
     }
 
     private void readNodes(List<NodeProto> nodes, OnnxScope scope) {
-        for (NodeProto node : nodes) {
+        nodesRead += nodes.size();
+        if (nodesRead > MOST_NODES) {
+            throw new FormatException(file, "", "more than " + MOST_NODES + " nodes, functions and bodies written out");
+        }
+        for (NodeProto node : OnnxOrder.sorted(nodes)) {
             try {
                 readNode(node, scope);
             } catch (LanewiseException e) {
@@ -276,9 +286,9 @@ public final class OnnxImporter {
                 return; // the cause has been reported
             }
             Value value = name.isEmpty() ? null : scope.find(name);
-            if (value == null && !name.isEmpty()) {
+            if (value == null && !name.isEmpty() && scope.findSequence(name) == null) {
                 throw new FormatException(file, "node '" + OnnxNode.name(node) + "'", "uses '" + name
-                        + "', which no earlier node computes (nodes must come in order, without cycles)");
+                        + "', which nothing before it computes (or it stands on a cycle)");
             }
             inputs.add(value);
         }
@@ -292,16 +302,19 @@ public final class OnnxImporter {
             throw reading.unsupported("attribute '" + reading.unreadAttributes().get(0)
                     + "' is not known to this operator");
         }
-        defineOutputs(node, reading.outputs(), scope);
+        defineOutputs(node, reading, scope);
     }
 
-    private void defineOutputs(NodeProto node, List<Value> outputs, OnnxScope scope) {
+    private void defineOutputs(NodeProto node, OnnxNode reading, OnnxScope scope) {
+        List<Value> outputs = reading.outputs();
         for (int i = 0; i < node.getOutputCount(); i++) {
             String name = node.getOutput(i);
             if (name.isEmpty()) {
                 continue;
             }
-            if (i >= outputs.size() || outputs.get(i) == null) {
+            if (reading.outputSequence(i) != null) {
+                scope.define(name, reading.outputSequence(i));
+            } else if (i >= outputs.size() || outputs.get(i) == null) {
                 scope.fail(name);
                 problems.add(new UnsupportedOpException(OnnxNode.name(node),
                         OnnxNode.describe(node, opsets.getOrDefault(domain(node.getDomain()), 1)),
@@ -350,39 +363,82 @@ public final class OnnxImporter {
      * @param inputs values that stand for the body's inputs, in order
      */
     OnnxScope readBody(GraphProto graph, OnnxScope outer, List<ValueType> inputs) {
-        if (++depth > DEEPEST_BODY) {
-            throw new FormatException(file, "graph '" + graph.getName() + "'", "bodies nested deeper than " + DEEPEST_BODY);
+        if (graph.getInputCount() != inputs.size()) {
+            throw new FormatException(file, "graph '" + graph.getName() + "'", "a body of " + graph.getInputCount()
+                    + " inputs where the node gives " + inputs.size());
         }
         OnnxScope scope = new OnnxScope(outer);
-        readInitializers(graph, scope);
-        declareShapes(graph, scope);
         for (int i = 0; i < inputs.size(); i++) {
             String name = graph.getInput(i).getName();
             scope.define(name, scope.builder().input(name, inputs.get(i)));
         }
-        int before = problems.size();
-        readNodes(graph.getNodeList(), scope);
-        depth--;
-        if (problems.size() > before) {
-            throw problems.remove(problems.size() - 1);
+        readBodyNodes(graph, scope);
+        for (ValueInfoProto output : graph.getOutputList()) {
+            scope.builder().output(output.getName(), result(graph, output, scope));
         }
         return scope;
     }
 
-    /** Reads a body's nodes straight into the scope around it: a branch that is known to be taken. */
-    List<Value> readInline(GraphProto graph, OnnxScope scope) {
-        if (++depth > DEEPEST_BODY) {
+    /** Output {@code i} of a body that has been read. */
+    Value result(GraphProto graph, int i, OnnxScope scope) {
+        return result(graph, graph.getOutput(i), scope);
+    }
+
+    private Value result(GraphProto graph, ValueInfoProto output, OnnxScope scope) {
+        Value value = scope.find(output.getName());
+        if (value == null && scope.findSequence(output.getName()) != null) {
+            throw new UnsupportedOpException(output.getName(), "output",
+                    "is a sequence, which a body that runs repeatedly or perhaps cannot give");
+        }
+        if (value == null) {
+            throw new FormatException(file, "graph '" + graph.getName() + "'", "no node computes its output '"
+                    + output.getName() + "'");
+        }
+        return value;
+    }
+
+    private void readBodyNodes(GraphProto graph, OnnxScope scope) {
+        if (depth == DEEPEST_BODY) {
             throw new FormatException(file, "graph '" + graph.getName() + "'", "bodies nested deeper than " + DEEPEST_BODY);
         }
-        readInitializers(graph, scope);
-        declareShapes(graph, scope);
-        readNodes(graph.getNodeList(), scope);
-        depth--;
-        List<Value> outputs = new ArrayList<>();
-        for (ValueInfoProto output : graph.getOutputList()) {
-            outputs.add(scope.find(output.getName()));
+        int before = problems.size();
+        depth++;
+        try {
+            readInitializers(graph, scope);
+            declareShapes(graph, scope);
+            readNodes(graph.getNodeList(), scope);
+        } finally {
+            depth--;
         }
-        return outputs;
+        if (problems.size() > before) {
+            // the node that has the body fails by its first problem, and reports it
+            LanewiseException first = problems.get(before);
+            problems.subList(before, problems.size()).clear();
+            throw first;
+        }
+    }
+
+    /**
+     * Reads a body's nodes straight into the graph around it: a branch that is known to be taken, or an
+     * iteration.
+     *
+     * @param inputs defines the body's inputs
+     */
+    OnnxScope readInline(GraphProto graph, OnnxScope outer, Consumer<OnnxScope> inputs) {
+        OnnxScope scope = OnnxScope.inline(outer);
+        inputs.accept(scope);
+        readBodyNodes(graph, scope);
+        return scope;
+    }
+
+    /** Number of learnt extents so far. */
+    int learntCount() {
+        return learnt.size();
+    }
+
+    /** Whether an extent is one of those learnt since there were {@code count}. */
+    boolean learntAfter(String name, int count) {
+        return learnt.getOrDefault(name, -1) >= count;
     }
 
     /** See {@link OnnxNode#learnt}. */
@@ -407,9 +463,16 @@ public final class OnnxImporter {
             throw new PlanException("node '" + node.name() + "' (" + node.describe() + "): an extent of its output follows"
                     + " from data and has no bound; give one with --dim " + name + "=N", List.copyOf(sources));
         }
-        // two extents of one name would be one extent
-        int same = learnt.merge(name, 1, Integer::sum);
-        return Dim.learnt(same == 1 ? name : name + "#" + same, bound);
+        return learnt(name, bound);
+    }
+
+    /** A new learnt extent; two of one name would be one extent. */
+    Dim learnt(String name, long bound) {
+        String unique = name;
+        for (int n = learnt.size(); learnt.putIfAbsent(unique, learnt.size()) != null; n++) {
+            unique = name + "#" + n;
+        }
+        return Dim.learnt(unique, bound);
     }
 
     /** The error for contents that are known only at run time, with the inputs they come from. */

@@ -42,7 +42,8 @@ final class OnnxIntegerProducts {
         Value left = node.in(a);
         Value right = node.in(b);
         if (left.rank() < 2 || right.rank() < 2) {
-            throw node.unsupported("operands " + left.type() + " and " + right.type() + "; rank 2 or more is supported");
+            throw node.unsupported(
+                    "operands " + left.type() + " and " + right.type() + "; rank 2 or more is supported");
         }
         Dim terms = left.dim(left.rank() - 1);
         DType type = terms.max() <= EXACT_TERMS ? DType.F32 : DType.I32;

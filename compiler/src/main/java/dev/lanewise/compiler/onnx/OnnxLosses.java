@@ -37,9 +37,9 @@ final class OnnxLosses {
         String reduction = node.oneOf("reduction", "mean", "mean", "sum", "none");
         Value target = node.in(1);
         int rank = log.rank();
-        if (rank < 2 || target.rank() != rank - 1 || !log.dim(1).isConstant()) {
+        if (rank < 2 || target.rank() != rank - 1) {
             throw node.misfit("scores " + log.type() + " and targets " + target.type()
-                    + "; expected [N, C, d...], C a number, and [N, d...]");
+                    + "; expected [N, C, d...] and [N, d...]");
         }
         Value wide = f.wide(log);
         DType type = wide.type().type();
@@ -47,7 +47,7 @@ final class OnnxLosses {
         Value targets = f.cast(target, DType.I64);
         List<Dim> shape = new ArrayList<>(target.shape());
         shape.add(1, Dim.ONE);
-        Value classes = f.counting(Math.toIntExact(log.dim(1).constant()), 1, rank);
+        Value classes = f.counting(log.dim(1), 1, rank);
         Value chosen = f.apply(BinaryFn.EQUAL, classes, f.reshape(targets, shape));
         Value picked = f.reduce(ReduceFn.SUM, f.where(chosen, wide, zero), List.of(1), false);
         Value weight = weights(f, targets, chosen, rank, type);

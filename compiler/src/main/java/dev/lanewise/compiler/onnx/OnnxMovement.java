@@ -20,7 +20,7 @@ final class OnnxMovement {
     private OnnxMovement() {}
 
     static void register(Map<String, OnnxOp> ops) {
-        ops.put(":Identity", node -> node.out(node.in(0)));
+        ops.put(":Identity", OnnxMovement::identity);
         ops.put(":Flatten", OnnxMovement::flatten);
         ops.put(":Expand", OnnxMovement::expand);
         ops.put(":Reshape", OnnxMovement::reshape);
@@ -32,6 +32,14 @@ final class OnnxMovement {
         ops.put(":Concat", OnnxMovement::concat);
         ops.put(":Squeeze", OnnxMovement::squeeze);
         ops.put(":Unsqueeze", OnnxMovement::unsqueeze);
+    }
+
+    private static void identity(OnnxNode node) {
+        if (node.isSequence(0)) {
+            node.out(node.sequence(0));
+        } else {
+            node.out(node.in(0));
+        }
     }
 
     /** -1 takes what is left; 0 keeps the input's extent, unless allowzero says that it means zero. */

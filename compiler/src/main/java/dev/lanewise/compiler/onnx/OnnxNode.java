@@ -14,8 +14,10 @@ import dev.lanewise.formats.ShapeException;
 import dev.lanewise.formats.UnsupportedOpException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -31,6 +33,8 @@ public final class OnnxNode {
     private final int opset;
     private final List<Value> inputs;
     private final List<Value> outputs = new ArrayList<>();
+    /** By number of the output, {@code null} among the outputs. */
+    private final Map<Integer, OnnxSequence> sequences = new HashMap<>();
     private final Set<String> read = new HashSet<>();
     private int added;
 
@@ -88,9 +92,22 @@ public final class OnnxNode {
     /** A required input. */
     public Value in(int i) {
         if (!has(i)) {
-            throw misfit("input " + i + " is missing");
+            throw misfit("input " + i + (isSequence(i) ? " is a sequence; expected a tensor" : " is missing"));
         }
         return inputs.get(i);
+    }
+
+    boolean isSequence(int i) {
+        return i < node.getInputCount() && scope.findSequence(node.getInput(i)) != null;
+    }
+
+    /** A required input that is a sequence; {@link #has} does not see it. */
+    OnnxSequence sequence(int i) {
+        OnnxSequence sequence = i < node.getInputCount() ? scope.findSequence(node.getInput(i)) : null;
+        if (sequence == null) {
+            throw has(i) ? misfit("input " + i + " is no sequence") : misfit("input " + i + " is missing");
+        }
+        return sequence;
     }
 
     /** An optional input, {@code null} where absent. */
@@ -320,6 +337,16 @@ public final class OnnxNode {
     /** Gives the node's next output; {@code null} for one that is not computed. */
     public void out(Value value) {
         outputs.add(value);
+    }
+
+    void out(OnnxSequence sequence) {
+        sequences.put(outputs.size(), sequence);
+        outputs.add(null);
+    }
+
+    /** The sequence that output {@code i} is, {@code null} where it is a tensor. */
+    OnnxSequence outputSequence(int i) {
+        return sequences.get(i);
     }
 
     List<Value> outputs() {

@@ -7,7 +7,6 @@ import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.LayerNorm;
 import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.RmsNorm;
-import dev.lanewise.compiler.op.Where;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ReduceFn;
@@ -39,8 +38,12 @@ final class OnnxNorms {
         int axis = OnnxMovement.axis(node, node.integer("axis", -1), x.rank());
         float epsilon = node.number("epsilon", 1e-5f);
         node.ignore("stash_type"); // sums are of f32 or wider in any case
-        List<Value> normal = normalise(f, f.wide(x), axis, epsilon, node.in(1), node.inOrNull(2));
+        boolean wantsStats = node.wants(1) || node.wants(2);
+        List<Value> normal = normalise(f, f.wide(x), axis, epsilon, node.in(1), node.inOrNull(2), wantsStats);
         node.out(f.cast(normal.get(0), x.type().type()));
+        if (!wantsStats) {
+            return;
+        }
         List<Dim> stats = new ArrayList<>(x.shape().subList(0, axis));
         while (stats.size() < x.rank()) {
             stats.add(Dim.ONE);
@@ -53,29 +56,31 @@ final class OnnxNorms {
      * {@code (x − mean) / √(var + ε) · scale + bias} over the axes from {@code axis}.
      *
      * @param bias {@code null} for none
-     * @return the result, mean and 1 / √(var + ε)
+     * @return the result, and where {@code stats} are wanted mean and 1 / √(var + ε)
      */
-    private static List<Value> normalise(Formula f, Value x, int axis, float epsilon, Value scale, Value bias) {
+    private static List<Value> normalise(
+            Formula f, Value x, int axis, float epsilon, Value scale, Value bias, boolean stats) {
         DType type = x.type().type();
         List<Dim> normalised = x.shape().subList(axis, x.rank());
         Value wideScale = f.cast(scale, type);
         Value wideBias = bias == null ? null : f.cast(bias, type);
         boolean whole = scale.shape().equals(normalised) && (bias == null || bias.shape().equals(normalised));
         if (type == DType.F32 && whole) {
-            return f.node().addAll(new LayerNorm(axis, epsilon, true), x, wideScale, wideBias);
+            return f.node().addAll(new LayerNorm(axis, epsilon, stats), x, wideScale, wideBias);
         }
-        List<Value> parts = standardise(f, x, axis, epsilon);
+        List<Value> parts = standardise(f, x, axis, epsilon, stats);
         Value scaled = f.times(parts.get(0), wideScale);
-        return List.of(wideBias == null ? scaled : f.plus(scaled, wideBias), parts.get(1), parts.get(2));
+        Value y = wideBias == null ? scaled : f.plus(scaled, wideBias);
+        return stats ? List.of(y, parts.get(1), parts.get(2)) : List.of(y);
     }
 
     /** As {@link #normalise} without scale and bias; mean and 1 / √(var + ε) broadcast against x. */
-    private static List<Value> standardise(Formula f, Value x, int axis, float epsilon) {
+    private static List<Value> standardise(Formula f, Value x, int axis, float epsilon, boolean stats) {
         DType type = x.type().type();
         Dim n = ValueType.product(x.shape().subList(axis, x.rank()));
         if (type == DType.F32 && n.isConstant()) {
             Value ones = f.node().constant(Literal.splat(DType.F32, 1, Math.toIntExact(n.constant())));
-            return f.node().addAll(new LayerNorm(axis, epsilon, true), x, ones, null);
+            return f.node().addAll(new LayerNorm(axis, epsilon, stats), x, ones, null);
         }
         List<Integer> axes = Formula.axes(axis, x.rank());
         Value mean = f.mean(x, axes, true);
@@ -133,7 +138,7 @@ final class OnnxNorms {
         Dim rest = ValueType.product(x.shape().subList(1, x.rank())).floorDiv(groups);
         Value parts = f.reshape(f.wide(x), List.of(x.dim(0), groups, rest));
         DType type = parts.type().type();
-        Value normal = standardise(f, parts, 2, epsilon).get(0);
+        Value normal = standardise(f, parts, 2, epsilon, false).get(0);
         Value shaped = perGroup ? normal : f.reshape(normal, x.shape());
         int rank = shaped.rank();
         Value scaled = f.times(shaped, f.along(f.cast(scale, type), 1, rank));
@@ -224,8 +229,11 @@ final class OnnxNorms {
         double alpha = node.number("alpha", 1e-4f);
         double beta = node.number("beta", 0.75f);
         double bias = node.number("bias", 1);
-        if (x.rank() < 3 || !x.dim(1).isConstant() || size < 1) {
+        if (x.rank() < 3 || size < 1) {
             throw node.misfit("size " + size + " over " + x.type());
+        }
+        if (!x.dim(1).isConstant()) {
+            throw node.unsupported("over " + x.dim(1) + " channels; fix the number with --dim");
         }
         int channels = Math.toIntExact(x.dim(1).constant());
         float[] band = new float[channels * channels];

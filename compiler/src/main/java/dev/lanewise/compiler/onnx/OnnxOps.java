@@ -29,9 +29,17 @@ final class OnnxOps {
         OnnxMovement.register(ALL);
         OnnxSlicing.register(ALL);
         OnnxIndexing.register(ALL);
+        OnnxResize.register(ALL);
         OnnxProducts.register(ALL);
+        OnnxConvolutions.register(ALL);
+        OnnxIntegerConvolutions.register(ALL);
+        OnnxPooling.register(ALL);
         OnnxRecurrent.register(ALL);
+        OnnxAttention.register(ALL);
+        OnnxContrib.register(ALL);
+        OnnxContribAttention.register(ALL);
         OnnxControl.register(ALL);
+        OnnxSequences.register(ALL);
     }
 
     /** Out of scope, with the reason that people read. */

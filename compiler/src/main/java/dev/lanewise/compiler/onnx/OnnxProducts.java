@@ -2,85 +2,121 @@ package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Value;
-import dev.lanewise.compiler.op.Conv;
 import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.compiler.op.Unary;
+import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** ONNX's matrix products and convolutions. */
+/** Matrix products of ONNX and of com.microsoft. */
 final class OnnxProducts {
 
     private OnnxProducts() {}
 
     static void register(Map<String, OnnxOp> ops) {
-        ops.put(":MatMul", OnnxProducts::matMul);
-        ops.put(":Conv", OnnxProducts::conv);
+        ops.put(":MatMul", node -> node.out(matMul(node, node.in(0), node.in(1))));
+        ops.put(":Gemm", OnnxProducts::gemm);
+        ops.put("com.microsoft:FusedMatMul", OnnxProducts::fusedMatMul);
     }
 
-    /** As numpy: a vector on the left is a row, on the right a column, and the result loses that axis. */
-    private static void matMul(OnnxNode node) {
-        Value a = node.in(0);
-        Value b = node.in(1);
+    /**
+     * As numpy: a vector on the left is a row, on the right a column, and the result loses that axis.
+     * Types of 16 bits are computed in f32.
+     */
+    static Value matMul(OnnxNode node, Value a, Value b) {
         if (a.rank() == 0 || b.rank() == 0) {
             throw node.misfit("operands " + a.type() + " and " + b.type() + " must not be scalars");
         }
-        Value left = a.rank() > 1 ? a : OnnxMovement.reshaped(node, a, List.of(Dim.ONE, a.dim(0)));
-        Value right = b.rank() > 1 ? b : OnnxMovement.reshaped(node, b, List.of(b.dim(0), Dim.ONE));
+        Formula f = new Formula(node);
+        Value left = f.wide(a.rank() > 1 ? a : f.reshape(a, List.of(Dim.ONE, a.dim(0))));
+        Value right = f.wide(b.rank() > 1 ? b : f.reshape(b, List.of(b.dim(0), Dim.ONE)));
+        int rank = Math.max(left.rank(), right.rank());
+        if (right.rank() > 2 && right.isConstant() && right.shape().subList(0, right.rank() - 2).stream().allMatch(d -> d.is(1))) {
+            // one matrix for all: weights
+            right = f.reshape(right, right.shape().subList(right.rank() - 2, right.rank()));
+        }
         Value product = node.add(MatMul.PLAIN, left, right);
         List<Dim> shape = new ArrayList<>(product.shape());
+        while (shape.size() < rank) {
+            shape.add(0, Dim.ONE);
+        }
         if (b.rank() == 1) {
             shape.remove(shape.size() - 1);
         }
         if (a.rank() == 1) {
             shape.remove(shape.size() - (b.rank() == 1 ? 1 : 2));
         }
-        node.out(OnnxMovement.reshaped(node, product, shape));
+        return f.cast(f.reshape(product, shape), a.type().type());
     }
 
-    /** ONNX has channels first; the graph has them last. */
-    private static void conv(OnnxNode node) {
-        Value x = node.in(0);
-        Value w = node.in(1);
-        int spatial = x.rank() - 2;
-        if (spatial < 1) {
-            throw node.misfit("the input is " + x.type() + "; expected [N, C, spatial...]");
+    /** {@code alpha · A' · B' + beta · C}. */
+    private static void gemm(OnnxNode node) {
+        Formula f = new Formula(node);
+        node.ignore("broadcast"); // before opset 7; what does not broadcast then is not valid
+        float alpha = node.number("alpha", 1);
+        float beta = node.number("beta", 1);
+        boolean transB = node.flag("transB", false);
+        Value a = f.wide(node.in(0));
+        if (a.rank() != 2 || node.in(1).rank() != 2) {
+            throw node.misfit("operands " + a.type() + " and " + node.in(1).type() + " must be matrices");
         }
-        long[] kernel = node.integers("kernel_shape");
-        for (int axis = 0; kernel != null && axis < kernel.length; axis++) {
-            if (axis >= spatial || w.rank() != x.rank() || !w.dim(axis + 2).is(kernel[axis])) {
-                throw node.misfit("kernel_shape " + Arrays.toString(kernel) + " is not that of the filter " + w.type());
-            }
+        DType type = a.type().type();
+        if (!type.isFloating() && (alpha != 1 || beta != 1)) {
+            throw node.unsupported("alpha and beta on " + type);
         }
-        OnnxWindow window = OnnxWindow.read(node, spatial, x.shape().subList(2, x.rank()), w.shape().subList(2, w.rank()));
-        Conv conv = new Conv(Math.toIntExact(node.integer("group", 1)), window.strides(), window.dilations(),
-                window.padsBefore(), window.padsAfter(), Epilogue.NONE);
-        Value y = node.add(conv, channelsLast(node, x), w, node.inOrNull(2));
-        node.out(channelsFirst(node, y));
+        if (node.flag("transA", false)) {
+            a = node.add(Transpose.of(1, 0), a);
+        }
+        Value product = node.add(new MatMul(transB, Epilogue.NONE), a, f.wide(node.in(1)));
+        Value y = scaled(f, product, alpha);
+        if (node.has(2) && beta != 0) {
+            y = f.plus(y, scaled(f, f.wide(node.in(2)), beta));
+        }
+        if (!y.shape().equals(product.shape())) {
+            throw node.misfit("C " + node.in(2).type() + " does not broadcast to " + product.type());
+        }
+        node.out(f.cast(y, node.in(0).type().type()));
+    }
+
+    static Value scaled(Formula f, Value x, float factor) {
+        return factor == 1 ? x : f.node().add(new Unary(UnaryFn.AFFINE, factor, 0), x);
+    }
+
+    /** A product whose operands may be transposed in their last two axes, or over the batch. */
+    private static void fusedMatMul(OnnxNode node) {
+        Formula f = new Formula(node);
+        Value a = oriented(node, node.in(0), node.flag("transA", false), node.flag("transBatchA", false));
+        Value b = oriented(node, node.in(1), node.flag("transB", false), node.flag("transBatchB", false));
+        node.out(scaled(f, matMul(node, a, b), node.number("alpha", 1)));
+    }
+
+    private static Value oriented(OnnxNode node, Value x, boolean transposed, boolean batch) {
+        int rank = x.rank();
+        if (rank < 2 || !transposed && !batch) {
+            return x;
+        }
+        // the batch flag takes the first axes' last one to the back: [m, b..., k] is a batch of [m, k]
+        List<Integer> order = new ArrayList<>(Formula.axes(0, rank));
+        if (batch) {
+            order.add(rank - 2, order.remove(0));
+        }
+        if (transposed) {
+            order.add(rank - 2, order.remove(rank - 1));
+        }
+        return node.add(new Transpose(order), x);
     }
 
     /** {@code [N, C, spatial...]} to {@code [N, spatial..., C]}. */
     static Value channelsLast(OnnxNode node, Value x) {
-        int rank = x.rank();
-        int[] permutation = new int[rank];
-        for (int axis = 1; axis < rank - 1; axis++) {
-            permutation[axis] = axis + 1;
-        }
-        permutation[rank - 1] = 1;
-        return node.add(Transpose.of(permutation), x);
+        return new Formula(node).axisLast(x, 1);
     }
 
     /** {@code [N, spatial..., C]} to {@code [N, C, spatial...]}. */
     static Value channelsFirst(OnnxNode node, Value x) {
-        int rank = x.rank();
-        int[] permutation = new int[rank];
-        permutation[1] = rank - 1;
-        for (int axis = 2; axis < rank; axis++) {
-            permutation[axis] = axis - 1;
-        }
-        return node.add(Transpose.of(permutation), x);
+        return new Formula(node).axisBack(x, 1);
     }
 }

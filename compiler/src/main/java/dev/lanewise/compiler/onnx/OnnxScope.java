@@ -17,16 +17,28 @@ import java.util.Set;
 final class OnnxScope {
 
     private final OnnxScope outer;
-    private final GraphBuilder builder = new GraphBuilder();
+    private final GraphBuilder builder;
     private final Map<String, Value> values = new HashMap<>();
+    private final Map<String, OnnxSequence> sequences = new HashMap<>();
     /** Names of outputs of nodes that could not be converted; what uses them is not tried. */
     private final Set<String> failed = new HashSet<>();
     /** Outer values to the body's inputs that stand for them, in order. */
     private final Map<Value, Value> captures = new LinkedHashMap<>();
     private final Map<String, List<Dim>> declared = new HashMap<>();
 
+    /** A body's scope, or with {@code null} that of the model. */
     OnnxScope(OnnxScope outer) {
+        this(outer, new GraphBuilder());
+    }
+
+    private OnnxScope(OnnxScope outer, GraphBuilder builder) {
         this.outer = outer;
+        this.builder = builder;
+    }
+
+    /** The scope of a body whose nodes become nodes of the graph around it. */
+    static OnnxScope inline(OnnxScope outer) {
+        return new OnnxScope(outer, outer.builder);
     }
 
     GraphBuilder builder() {
@@ -37,12 +49,26 @@ final class OnnxScope {
         values.put(name, value);
     }
 
+    void define(String name, OnnxSequence sequence) {
+        sequences.put(name, sequence);
+    }
+
+    /** The sequence of a name, {@code null} where there is none. */
+    OnnxSequence findSequence(String name) {
+        OnnxSequence sequence = sequences.get(name);
+        if (sequence != null || outer == null || values.containsKey(name)) {
+            return sequence;
+        }
+        OnnxSequence outside = outer.findSequence(name);
+        return outside == null ? null : new OnnxSequence(outside.values().stream().map(this::capture).toList());
+    }
+
     void fail(String name) {
         failed.add(name);
     }
 
     boolean hasFailed(String name) {
-        return failed.contains(name) || !values.containsKey(name) && outer != null && outer.hasFailed(name);
+        return failed.contains(name) || !values.containsKey(name) && !sequences.containsKey(name) && outer != null && outer.hasFailed(name);
     }
 
     boolean knows(String name) {
@@ -52,11 +78,15 @@ final class OnnxScope {
     /** The value of a name, {@code null} where there is none. */
     Value find(String name) {
         Value value = values.get(name);
-        if (value != null || outer == null) {
+        if (value != null || outer == null || sequences.containsKey(name)) {
             return value;
         }
         Value outside = outer.find(name);
-        if (outside == null || outside.isConstant()) {
+        return outside == null ? null : capture(outside);
+    }
+
+    private Value capture(Value outside) {
+        if (outside.isConstant() || builder == outer.builder) {
             return outside;
         }
         return captures.computeIfAbsent(outside, builder::inputLike);

@@ -61,11 +61,8 @@ final class OnnxSoftmax {
     /** 1 at the first of the largest elements, 0 elsewhere. */
     private static Value hardmax(Formula f, Value x) {
         int axis = x.rank() - 1;
-        if (!x.dim(axis).isConstant()) {
-            throw f.node().unsupported("over the symbolic extent " + x.dim(axis) + "; fix it with --dim");
-        }
         Value largest = f.node().add(new ArgExtreme(axis, true, true, false), x);
-        Value positions = f.counting(Math.toIntExact(x.dim(axis).constant()), axis, x.rank());
+        Value positions = f.counting(x.dim(axis), axis, x.rank());
         return f.cast(f.apply(BinaryFn.EQUAL, positions, largest), x.type().type());
     }
 }

@@ -3,6 +3,7 @@ package dev.lanewise.compiler.onnx;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -68,17 +69,12 @@ final class OnnxTables {
     /** Ones on the diagonal that lies {@code k} columns to the right of the main one. */
     private static void eye(OnnxNode node) {
         Value x = node.in(0);
-        if (x.rank() != 2 || !x.type().isStatic()) {
-            throw node.unsupported("a unit matrix like " + x.type() + "; its extents must be numbers");
+        if (x.rank() != 2) {
+            throw node.misfit("a unit matrix like " + x.type() + "; expected rank 2");
         }
-        int[] shape = x.type().extents();
-        long k = node.integer("k", 0);
-        double[] y = new double[Literal.size(shape)];
-        for (int row = 0; row < shape[0]; row++) {
-            if (row + k >= 0 && row + k < shape[1]) {
-                y[row * shape[1] + (int) (row + k)] = 1;
-            }
-        }
-        node.out(node.constant(Literal.of(node.dtype("dtype", x.type().type()), y, shape)));
+        Formula f = new Formula(node);
+        Value rows = f.apply(BinaryFn.ADD, f.counting(x.dim(0), 0, 2), node.integer("k", 0));
+        Value on = f.apply(BinaryFn.EQUAL, rows, f.counting(x.dim(1), 1, 2));
+        node.out(f.cast(on, node.dtype("dtype", x.type().type())));
     }
 }

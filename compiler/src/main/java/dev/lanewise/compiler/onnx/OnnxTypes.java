@@ -1,7 +1,6 @@
 package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Value;
-import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.BitCast;
 import dev.lanewise.compiler.op.Random;
 import dev.lanewise.formats.DType;

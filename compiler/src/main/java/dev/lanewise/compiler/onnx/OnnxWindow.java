@@ -44,7 +44,8 @@ record OnnxWindow(
         return new OnnxWindow(strides, dilations, before, after);
     }
 
-    private static List<Integer> list(OnnxNode node, String name, int count, int otherwise, int least) {
+    /** A list of integers, or {@code count} times {@code otherwise}. */
+    static List<Integer> list(OnnxNode node, String name, int count, int otherwise, int least) {
         long[] values = node.integers(name);
         List<Integer> list = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -5,7 +5,6 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
-import dev.lanewise.compiler.op.BitCast;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;

@@ -69,6 +69,11 @@ public record Conv(
     }
 
     @Override
+    public double work(Signature in) {
+        return (double) infer(in).get(0).size().max() * in.type(1).size().max();
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal x = in.in(0);
         Literal w = in.in(1);

@@ -77,7 +77,8 @@ public record LayerNorm(int axis, float epsilon, boolean stats) implements Op {
     public static List<OpCase> cases() {
         List<OpCase> cases = new ArrayList<>();
         for (int n : new int[] {1, 5, 16, 33, 768}) {
-            cases.add(OpCase.of(new LayerNorm(2, 1e-5f, false), OpCase.in(2, 3, n), OpCase.weights(n), OpCase.weights(n)));
+            cases.add(OpCase.of(
+                    new LayerNorm(2, 1e-5f, false), OpCase.in(2, 3, n), OpCase.weights(n), OpCase.weights(n)));
             cases.add(OpCase.of(new LayerNorm(1, 1e-5f, true), OpCase.in(3, n), OpCase.in(n), OpCase.absent()));
         }
         cases.add(OpCase.of(new LayerNorm(1, 1e-2f, true), OpCase.in(2, 3, 7), OpCase.in(3, 7), OpCase.in(3, 7)));

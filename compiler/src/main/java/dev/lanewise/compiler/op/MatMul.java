@@ -54,6 +54,11 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
     }
 
     @Override
+    public double work(Signature in) {
+        return (double) infer(in).get(0).size().max() * in.dim(0, in.rank(0) - 1).max();
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal a = in.in(0);
         Literal b = in.in(1);

@@ -29,6 +29,7 @@ public final class Ops {
             new Entry(Lstm.class, Lstm::cases),
             new Entry(Gru.class, Gru::cases),
             new Entry(Rnn.class, Rnn::cases),
+            new Entry(Attention.class, Attention::cases),
             // Reductions and normalisations
             new Entry(Reduce.class, Reduce::cases),
             new Entry(ArgExtreme.class, ArgExtreme::cases),
@@ -54,7 +55,10 @@ public final class Ops {
             // Extents as data, data as extents
             new Entry(Extents.class, Extents::cases),
             new Entry(Range.class, Range::cases),
-            new Entry(NonZero.class, NonZero::cases));
+            new Entry(NonZero.class, NonZero::cases),
+            // Control
+            new Entry(Branch.class, Branch::cases),
+            new Entry(Repeat.class, Repeat::cases));
 
     private Ops() {}
 }

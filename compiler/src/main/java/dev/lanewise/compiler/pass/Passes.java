@@ -11,7 +11,12 @@ public final class Passes {
             new PairStates(),
             new RemoveUnused(),
             new Simplify(),
+            new ShareEqual(),
+            new EliminateTransposes(),
+            new SimplifyViews(),
+            new RemoveUnused(),
             new FuseEpilogues(),
+            new ShareEqual(),
             new RemoveUnused());
 
     private Passes() {}

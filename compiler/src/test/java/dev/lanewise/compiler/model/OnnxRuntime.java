@@ -17,16 +17,25 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A model in ONNX Runtime, to compare with. */
-final class OnnxRuntime implements AutoCloseable {
+public final class OnnxRuntime implements AutoCloseable {
 
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final OrtSession session;
 
     OnnxRuntime(Path model) throws OrtException {
+        session = environment.createSession(model.toString(), options());
+    }
+
+    /** A model in memory. */
+    public OnnxRuntime(byte[] model) throws OrtException {
+        session = environment.createSession(model, options());
+    }
+
+    private static OrtSession.SessionOptions options() throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setIntraOpNumThreads(1);
         options.setInterOpNumThreads(1);
-        session = environment.createSession(model.toString(), options);
+        return options;
     }
 
     OrtSession session() {
@@ -34,7 +43,7 @@ final class OnnxRuntime implements AutoCloseable {
     }
 
     /** Outputs by name. */
-    Map<String, Literal> run(Map<String, Literal> inputs) throws OrtException {
+    public Map<String, Literal> run(Map<String, Literal> inputs) throws OrtException {
         Map<String, OnnxTensor> tensors = new HashMap<>();
         for (Map.Entry<String, Literal> input : inputs.entrySet()) {
             tensors.put(input.getKey(), tensor(input.getValue()));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.proto.StepKind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -57,6 +58,20 @@ class SileroTest {
         }
         assertEquals(CHUNKS, agreement.compared());
         System.out.println(agreement);
+    }
+
+    @Test
+    void nothingIsMovedThatNeedNotBe() throws Exception {
+        if (!ReferenceData.has(MODEL)) {
+            return;
+        }
+        Lane lane = new Lane(ReferenceData.path(MODEL), options());
+        assertEquals(0, lane.steps(StepKind.TRANSPOSE));
+        assertEquals(1, lane.steps(StepKind.LSTM));
+        assertEquals(6, lane.steps(StepKind.CONV));
+        // two squares and a root make magnitudes of the spectrum; the rectifiers are those of the
+        // convolutions, but for the one behind the LSTM
+        assertEquals(4, lane.steps(StepKind.UNARY));
     }
 
     /** 16-bit samples of a wav file as floats. */

@@ -35,7 +35,7 @@ class MutantTest {
 
     private static final long LONGEST_NANOS = 1_000_000_000L;
     private static final long MOST_BYTES = 256L << 20;
-    private static final int LARGEST_SEED = 1 << 18;
+    private static final int LARGEST_SEED = 1 << 21;
 
     private static final CompileOptions OPTIONS = CompileOptions.defaults().defaultBound(8);
     private static final LoadOptions LOADING =

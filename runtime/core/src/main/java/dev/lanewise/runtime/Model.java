@@ -13,15 +13,13 @@ import dev.lanewise.runtime.plan.Plan;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * A loaded model: immutable, shared by any number of threads, each with a {@link Session} of its own.
@@ -30,8 +28,6 @@ import java.util.stream.Collectors;
 public final class Model {
 
     static final int FINGERPRINT_BYTES = 16;
-
-    private static final Logger LOG = Logger.getLogger("dev.lanewise");
 
     private final ModelFile file;
     private final Plan plan;
@@ -45,15 +41,16 @@ public final class Model {
     /** By position in {@link #stateDims}: whether no input has the symbol, so that states carry it. */
     private final boolean[] carriedExtents;
     private volatile Tier tier;
+    private volatile boolean settled = true;
 
     private Model(ModelFile file, LoadOptions options) {
         this.file = file;
         this.plan = new Plan(file, options.maxBytes());
         this.program = plan.program("infer");
-        this.inputNames = names(program.getInputsList(), PortProto::getName);
-        this.outputNames = names(program.getOutputsList(), PortProto::getName);
-        this.stateNames = names(program.getStatesList(), StateProto::getName);
-        this.fingerprint = java.util.Arrays.copyOf(
+        this.inputNames = names(program.getInputsList());
+        this.outputNames = names(program.getOutputsList());
+        this.stateNames = stateNames(program.getStatesList());
+        this.fingerprint = Arrays.copyOf(
                 file.message().getFingerprint().toByteArray(), FINGERPRINT_BYTES);
         this.stateDims = symbolsOfStates();
         this.carriedExtents = new boolean[stateDims.length];
@@ -71,9 +68,9 @@ public final class Model {
             Goldens.verify(this);
         }
         if (options.start() == LoadOptions.Start.TIER_UP && mayTierUp()) {
-            Thread thread = new Thread(this::tierUp, "lanewise-warm-up");
-            thread.setDaemon(true);
-            thread.start();
+            settled = false;
+            TierUp tierUp = new TierUp(this);
+            tierUp.start();
         }
     }
 
@@ -97,8 +94,20 @@ public final class Model {
         return new Model(file, options);
     }
 
-    private static <T> List<String> names(List<T> named, Function<T, String> name) {
-        return named.stream().map(name).collect(Collectors.toUnmodifiableList());
+    private static List<String> names(List<PortProto> ports) {
+        List<String> names = new ArrayList<>();
+        for (PortProto port : ports) {
+            names.add(port.getName());
+        }
+        return List.copyOf(names);
+    }
+
+    private static List<String> stateNames(List<StateProto> states) {
+        List<String> names = new ArrayList<>();
+        for (StateProto state : states) {
+            names.add(state.getName());
+        }
+        return List.copyOf(names);
     }
 
     private int[] symbolsOfStates() {
@@ -111,7 +120,12 @@ public final class Model {
                 }
             }
         }
-        return symbols.stream().mapToInt(id -> id).toArray();
+        int[] ids = new int[symbols.size()];
+        int count = 0;
+        for (int id : symbols) {
+            ids[count++] = id;
+        }
+        return ids;
     }
 
     private Tier firstTier(LoadOptions.Start start) {
@@ -137,16 +151,14 @@ public final class Model {
                 && !ScalarKernels.INSTANCE.name().equals(System.getProperty(KernelSelector.PROPERTY));
     }
 
-    private void tierUp() {
-        try {
-            Kernels best = Lanewise.kernels();
-            if (best != ScalarKernels.INSTANCE) {
-                tier = new WarmUp(this, best).run();
-                plan.dropPacked(ScalarKernels.INSTANCE);
-            }
-        } catch (RuntimeException | LinkageError e) {
-            LOG.log(Level.WARNING, e, () -> name() + ": stays on scalar kernels");
-        }
+    /** No further change of kernels will come. */
+    void settle() {
+        settled = true;
+    }
+
+    /** Sessions change over before their next run. */
+    void changeTier(Tier newTier) {
+        tier = newTier;
     }
 
     /** A session for the calling thread, or any one thread at a time. */
@@ -200,6 +212,15 @@ public final class Model {
         return fingerprint.clone();
     }
 
+    /** The array itself: not to be changed. */
+    byte[] fingerprintBytes() {
+        return fingerprint;
+    }
+
+    boolean hasFingerprint(byte[] other) {
+        return Arrays.equals(fingerprint, other);
+    }
+
     /** The file as it was read. */
     public ModelFile file() {
         return file;
@@ -207,7 +228,7 @@ public final class Model {
 
     /** Whether sessions now run on the kernels that they will keep. */
     public boolean isHot() {
-        return tier.kernels() == Lanewise.kernels();
+        return settled;
     }
 
     Plan plan() {

@@ -7,6 +7,7 @@ import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Prepared;
 import dev.lanewise.runtime.plan.SessionMemory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,6 +31,10 @@ public final class Session {
     private Prepared prepared;
     private State state;
     private boolean reshaped = true;
+    /** [state][axis] position of the extent's symbol in {@code model.stateDims()}; negative for a number. */
+    private final int[][] stateAxes;
+    /** [symbol of states] its value once this run's successors are values. */
+    private final int[] grown;
     private long earlierMultiplyAdds;
 
     Session(Model model, Tier tier) {
@@ -43,6 +48,15 @@ public final class Session {
         for (int i = 0; i < prepared.outputs().size(); i++) {
             outputs.add(new Tensor(model.outputNames().get(i), this, prepared.outputs().get(i), false));
         }
+        stateAxes = new int[prepared.states().size()][];
+        for (int i = 0; i < stateAxes.length; i++) {
+            Operand value = prepared.states().get(i).value();
+            stateAxes[i] = new int[value.rank()];
+            for (int axis = 0; axis < value.rank(); axis++) {
+                stateAxes[i][axis] = Arrays.binarySearch(model.stateDims(), value.dim(axis));
+            }
+        }
+        grown = new int[model.stateDims().length];
         shareState();
     }
 
@@ -117,13 +131,6 @@ public final class Session {
         for (DType.Storage storage : STORAGES) {
             memory().state(storage).share(state.buffer(storage));
         }
-        int[] dims = model.stateDims();
-        for (int i = 0; i < dims.length; i++) {
-            int extent = state.extents()[i];
-            if (model.carriesExtent(i)) {
-                setSymbol(dims[i], extent < 0 ? memory().definition().min(dims[i]) : extent);
-            }
-        }
     }
 
     private static final DType.Storage[] STORAGES = DType.Storage.values();
@@ -136,36 +143,73 @@ public final class Session {
         }
     }
 
+    /** An input's shape was set. */
+    void shapeChanged() {
+        reshaped = true;
+    }
+
     /**
-     * Computes the outputs from the inputs and advances the state.
+     * Computes the outputs from the inputs and advances the state. A run that fails leaves the state as
+     * it was, unless it fails at an index among the data and the model changes a state in place.
      *
-     * @throws ShapeException where the inputs' shapes do not fit each other
+     * @throws ShapeException where the inputs' shapes do not fit each other or the state
      * @throws dev.lanewise.formats.PlanException where an index among the data points outside
      */
     public void run() {
         if (tier != model.tier()) {
             changeTier(model.tier());
         }
+        takeStateExtents();
         if (reshaped) {
             reshape();
         }
         prepared.body().run();
+        if (memory().definition().learns()) {
+            finishShapes();
+        }
         commit();
+    }
+
+    /**
+     * Lengths that the state carries become the session's; those it shares with the inputs must be what
+     * they were when it was advanced. Looked at in each run, since a state may be reset, or advanced by
+     * another session, at any time.
+     */
+    private void takeStateExtents() {
+        int[] dims = model.stateDims();
+        for (int i = 0; i < dims.length; i++) {
+            int extent = state.extents()[i];
+            if (model.carriesExtent(i)) {
+                setSymbol(dims[i], extent < 0 ? memory().definition().min(dims[i]) : extent);
+            } else if (extent >= 0 && extent != memory().extents()[dims[i]]) {
+                throw new ShapeException("the state was advanced with " + memory().definition().name(dims[i])
+                        + " = " + extent + ", the inputs now have " + memory().extents()[dims[i]]
+                        + "; reset the state or bind another");
+            }
+        }
     }
 
     private void reshape() {
         memory().evaluate();
         checkInputs();
-        for (Prepared.Carried carried : prepared.states()) {
-            carried.value().refresh(memory().extents());
-            carried.next().refresh(memory().extents());
+        List<Prepared.Carried> states = prepared.states();
+        for (int i = 0; i < states.size(); i++) {
+            states.get(i).value().refresh(memory().extents());
         }
-        checkState();
         prepared.body().reshape();
-        for (Operand output : prepared.outputs()) {
-            output.refresh(memory().extents());
+        if (!memory().definition().learns()) {
+            finishShapes();
         }
         reshaped = false;
+    }
+
+    /** Shapes of what the steps have written, or will write. */
+    private void finishShapes() {
+        List<Operand> written = prepared.outputs();
+        for (int i = 0; i < written.size(); i++) {
+            written.get(i).refresh(memory().extents());
+        }
+        planGrowth();
     }
 
     /** The shapes set on inputs that share a symbol must agree. */
@@ -184,16 +228,35 @@ public final class Session {
         }
     }
 
-    /** A state that has run keeps its extents; those it shares with the inputs must stay. */
-    private void checkState() {
-        int[] dims = model.stateDims();
-        for (int i = 0; i < dims.length; i++) {
-            int extent = memory().extents()[dims[i]];
-            if (state.extents()[i] >= 0 && state.extents()[i] != extent) {
-                throw new ShapeException("the state was advanced with " + memory().definition().name(dims[i])
-                        + " = " + state.extents()[i] + ", the inputs now have " + extent
-                        + "; reset the state or bind another");
+    /** The extents that states will have after this run; fails where one cannot have them. */
+    private void planGrowth() {
+        Arrays.fill(grown, -1);
+        List<Prepared.Carried> states = prepared.states();
+        for (int i = 0; i < states.size(); i++) {
+            Operand value = states.get(i).value();
+            Operand next = states.get(i).next();
+            next.refresh(memory().extents());
+            for (int axis = 0; axis < next.rank(); axis++) {
+                int symbol = stateAxes[i][axis];
+                int extent = next.shape[axis];
+                if (symbol < 0 ? extent != value.shape[axis] : grown[symbol] >= 0 && grown[symbol] != extent
+                        || !model.carriesExtent(symbol) && extent != value.shape[axis]) {
+                    throw new ShapeException("state '" + model.stateNames().get(i) + "' " + value.describe()
+                            + " would become " + next.describe() + ": axis " + axis + " cannot change like that");
+                }
+                if (symbol >= 0) {
+                    checkGrowth(i, value.dim(axis), extent);
+                    grown[symbol] = extent;
+                }
             }
+        }
+    }
+
+    private void checkGrowth(int i, int dim, int extent) {
+        if (extent > memory().definition().max(dim) || extent < memory().definition().min(dim)) {
+            throw new ShapeException("state '" + model.stateNames().get(i) + "' would grow to "
+                    + memory().definition().name(dim) + " = " + extent + ", beyond its bound of "
+                    + memory().definition().max(dim) + "; reset the state, or compile with a larger bound");
         }
     }
 
@@ -201,34 +264,16 @@ public final class Session {
     private void commit() {
         List<Prepared.Carried> states = prepared.states();
         for (int i = 0; i < states.size(); i++) {
-            Prepared.Carried carried = states.get(i);
-            Operand value = carried.value();
-            Operand next = carried.next();
-            if (value == next) {
-                continue;
-            }
-            for (int axis = 0; axis < next.rank(); axis++) {
-                checkGrowth(i, value.dim(axis), next.shape[axis]);
-            }
-            System.arraycopy(
-                    next.buffer.array(), next.offset, value.buffer.array(), value.offset, next.size);
-            for (int axis = 0; axis < next.rank(); axis++) {
-                if (memory().definition().isSymbol(value.dim(axis))) {
-                    setSymbol(value.dim(axis), next.shape[axis]);
-                }
+            Operand value = states.get(i).value();
+            Operand next = states.get(i).next();
+            if (value.buffer != next.buffer || value.offset != next.offset) {
+                next.buffer.copy(next.offset, value.buffer, value.offset, next.size);
             }
         }
         int[] dims = model.stateDims();
         for (int i = 0; i < dims.length; i++) {
-            state.extents()[i] = memory().extents()[dims[i]];
-        }
-    }
-
-    private void checkGrowth(int i, int dim, int extent) {
-        if (extent > memory().definition().max(dim) && memory().definition().isSymbol(dim)) {
-            throw new ShapeException("state '" + model.stateNames().get(i) + "' would grow to "
-                    + memory().definition().name(dim) + " = " + extent + ", beyond its bound of "
-                    + memory().definition().max(dim) + "; reset the state, or compile with a larger bound");
+            state.extents()[i] = grown[i];
+            setSymbol(dims[i], grown[i]);
         }
     }
 
@@ -254,9 +299,7 @@ public final class Session {
         memory().continueDraws(old.memory());
         tier = newTier;
         reshaped = true;
-        for (DType.Storage storage : STORAGES) {
-            memory().state(storage).share(state.buffer(storage));
-        }
+        shareState();
     }
 
     /** Multiply-adds done by all runs so far, counted by the steps that did them. */

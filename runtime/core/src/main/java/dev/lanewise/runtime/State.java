@@ -2,10 +2,13 @@ package dev.lanewise.runtime;
 
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.FormatException;
+import dev.lanewise.formats.PlanException;
 import dev.lanewise.runtime.plan.Buffer;
+import dev.lanewise.runtime.plan.Extents;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.zip.CRC32;
 
 /**
  * What one stream carries from call to call: hidden and cell states, caches, histories. A value of a
@@ -14,7 +17,8 @@ import java.util.Arrays;
  */
 public final class State {
 
-    private static final int MAGIC = 0x4c535431; // "LST1"
+    private static final int MAGIC = 0x3154534c; // "LST1" in this order of bytes
+    private static final int CRC_BYTES = 4;
 
     private final Model model;
     private final Buffer[] buffers;
@@ -72,20 +76,36 @@ public final class State {
      * @throws FormatException where it belongs to another model
      */
     public void copyFrom(State other) {
-        if (!Arrays.equals(other.model.fingerprint(), model.fingerprint())) {
+        if (!model.hasFingerprint(other.model.fingerprintBytes())) {
+            throw new FormatException(model.name(), "", "the state belongs to another model");
+        }
+        boolean fits = other.extents.length == extents.length; // a fingerprint is only what a file says
+        for (int i = 0; i < buffers.length; i++) {
+            fits &= other.buffers[i].length() == buffers[i].length();
+        }
+        if (!fits) {
             throw new FormatException(model.name(), "", "the state belongs to another model");
         }
         for (int i = 0; i < buffers.length; i++) {
-            Object from = other.buffers[i].array();
-            System.arraycopy(from, 0, buffers[i].array(), 0, buffers[i].length());
+            other.buffers[i].copy(0, buffers[i], 0, buffers[i].length());
         }
         System.arraycopy(other.extents, 0, extents, 0, extents.length);
     }
 
-    /** The state as bytes that {@link Model#stateFromBytes} of the same model reads, on any machine. */
+    /**
+     * The state as bytes that {@link Model#stateFromBytes} of the same model reads, on any machine.
+     * Little-endian: "LST1", the model's fingerprint, an i32 for each extent, the elements by storage
+     * (floats, doubles, longs, ints, shorts, bytes), and the CRC-32 of all that.
+     *
+     * @throws PlanException where they are more than an array holds
+     */
     public byte[] toBytes() {
-        ByteBuffer out = ByteBuffer.allocate(byteCount()).order(ByteOrder.LITTLE_ENDIAN);
-        out.putInt(MAGIC).put(model.fingerprint());
+        long bytes = byteCount();
+        if (bytes > Integer.MAX_VALUE - 8) {
+            throw new PlanException(model.name() + ": a state of " + bytes + " bytes is too large for an array");
+        }
+        ByteBuffer out = ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+        out.putInt(MAGIC).put(model.fingerprintBytes());
         for (int extent : extents) {
             out.putInt(extent);
         }
@@ -100,6 +120,7 @@ public final class State {
             }
             skip(out, buffer);
         }
+        out.putInt(crc(out.array()));
         return out.array();
     }
 
@@ -112,17 +133,21 @@ public final class State {
         }
         byte[] fingerprint = new byte[Model.FINGERPRINT_BYTES];
         in.get(fingerprint);
-        if (!Arrays.equals(fingerprint, model.fingerprint())) {
+        if (!model.hasFingerprint(fingerprint)) {
             throw new FormatException("state", "fingerprint", "the state belongs to another model than "
                     + model.name() + "; it cannot be carried over");
         }
         if (bytes.length != state.byteCount()) {
             throw new FormatException("state", "", bytes.length + " bytes; expected " + state.byteCount());
         }
+        if (crc(bytes) != in.getInt(bytes.length - CRC_BYTES)) {
+            throw new FormatException("state", "", "the saved state is damaged: its checksum differs");
+        }
         int[] dims = model.stateDims();
+        Extents definition = model.plan().extents();
         for (int i = 0; i < dims.length; i++) {
             int extent = in.getInt();
-            if (extent < -1 || extent > model.plan().extents().max(dims[i])) {
+            if (extent != -1 && (extent < definition.min(dims[i]) || extent > definition.max(dims[i]))) {
                 throw new FormatException("state", "extents", extent + " is beyond its bound");
             }
             state.extents[i] = extent;
@@ -143,19 +168,25 @@ public final class State {
 
     private static void skip(ByteBuffer bytes, Buffer buffer) {
         // declared by java.nio.Buffer: Android's ByteBuffer does not have its own
-        ((java.nio.Buffer) bytes).position(bytes.position() + bytes(buffer));
+        ((java.nio.Buffer) bytes).position(bytes.position() + (int) bytes(buffer));
     }
 
-    private int byteCount() {
-        int bytes = 4 + Model.FINGERPRINT_BYTES + 4 * extents.length;
+    private static int crc(byte[] bytes) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes, 0, bytes.length - CRC_BYTES);
+        return (int) crc.getValue();
+    }
+
+    private long byteCount() {
+        long bytes = 4 + Model.FINGERPRINT_BYTES + 4L * extents.length + CRC_BYTES;
         for (Buffer buffer : buffers) {
             bytes += bytes(buffer);
         }
         return bytes;
     }
 
-    private static int bytes(Buffer buffer) {
-        return buffer.length() * switch (buffer.storage()) {
+    private static long bytes(Buffer buffer) {
+        return (long) buffer.length() * switch (buffer.storage()) {
             case DOUBLES, LONGS -> 8;
             case FLOATS, INTS -> 4;
             case SHORTS -> 2;

@@ -150,9 +150,15 @@ public final class Tensor {
         } else if (extents.isNumber(id) && extent != extents.max(id)) {
             throw new ShapeException("input '" + name + "', axis " + axis + ": the model has a fixed extent of "
                     + extents.max(id) + "; given " + extent);
+        } else if (extent < 0 || extent > extents.bound(id)) {
+            throw new ShapeException("input '" + name + "', axis " + axis + ": " + extent + " is outside 0 … "
+                    + extents.bound(id));
         }
-        operand.shape[axis] = extent;
-        operand.size = operand.product(0, operand.rank());
+        if (operand.shape[axis] != extent) {
+            operand.shape[axis] = extent;
+            operand.size = operand.product(0, operand.rank());
+            session.shapeChanged();
+        }
     }
 
     @Override

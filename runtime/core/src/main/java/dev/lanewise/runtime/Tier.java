@@ -6,6 +6,7 @@ import dev.lanewise.runtime.plan.Plan;
 import dev.lanewise.runtime.plan.Prepared;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /**
  * A choice of kernels for each step of a model. Sessions compare tiers by identity and prepare their
@@ -13,10 +14,17 @@ import java.util.Set;
  *
  * @param scalarSteps numbers of the steps that stay with their scalar twin
  */
-record Tier(Plan plan, ProgramProto program, Kernels kernels, Set<Integer> scalarSteps) {
+record Tier(Plan plan, ProgramProto program, Kernels kernels, Set<Integer> scalarSteps)
+        implements IntFunction<Kernels> {
 
     Prepared prepare() {
-        return plan.prepare(program, step -> scalarSteps.contains(step) ? ScalarKernels.INSTANCE : kernels);
+        return plan.prepare(program, this);
+    }
+
+    /** The kernels of a step. */
+    @Override
+    public Kernels apply(int step) {
+        return scalarSteps.contains(step) ? ScalarKernels.INSTANCE : kernels;
     }
 
     String name() {

@@ -7,8 +7,12 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Pooling by the vector API: a vector of channels of one output pixel at a time, taps outside the
  * image left out by {@link Taps}, not tested. The last vector reaches back over channels already
- * done; fewer channels than lanes go one by one (no masks: on Java 17 they are boxed). Immutable
- * and thread-safe; allocates nothing.
+ * done; fewer channels than lanes go one by one (no masks: on Java 17 they are boxed).
+ *
+ * <p>What a loop carries is an argument, never the receiver of a call: C2 knows the exact class of
+ * a vector just loaded, and of a result by its receiver's, but of a loop's variable only by
+ * profiling. A method that it compiles without a profile, as it does under load, would box for
+ * good. Immutable and thread-safe; allocates nothing.
  */
 public final class VectorPool implements PoolKernels {
 
@@ -82,7 +86,7 @@ public final class VectorPool implements PoolKernels {
             int from = xOff + at;
             int kw = 0;
             for (int t = rows * columns; t > 0; t--) {
-                best = best.max(FloatVector.fromArray(S, x, from));
+                best = FloatVector.fromArray(S, x, from).max(best);
                 from += columnStep;
                 if (++kw == columns) {
                     kw = 0;
@@ -112,14 +116,15 @@ public final class VectorPool implements PoolKernels {
             int from = xOff + at;
             int kw = 0;
             for (int t = rows * columns; t > 0; t--) {
-                sum = sum.add(FloatVector.fromArray(S, x, from));
+                sum = FloatVector.fromArray(S, x, from).add(sum);
                 from += columnStep;
                 if (++kw == columns) {
                     kw = 0;
                     from += rowStep - columns * columnStep;
                 }
             }
-            sum.div(divisor).intoArray(y, yOff + at);
+            // plus zero changes no sum that began at +0, and makes the receiver a fresh vector
+            FloatVector.zero(S).add(sum).div(divisor).intoArray(y, yOff + at);
         }
         for (; j < channels; j++) {
             float sum = 0f;

@@ -1,6 +1,6 @@
 package dev.lanewise.runtime.plan;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,13 +33,23 @@ public final class Block {
     public Block(
             Step[] steps, Operand[][] operands, List<Operand> params, List<Operand> results, SessionMemory memory) {
         this.steps = steps;
-        this.running = Arrays.stream(steps).filter(step -> !step.isEmpty()).toArray(Step[]::new);
+        this.running = withoutEmpty(steps);
         this.operands = operands;
         this.params = List.copyOf(params);
         this.results = List.copyOf(results);
         this.memory = memory;
         this.learns = memory.definition().learns();
         this.stepVersion = new int[steps.length];
+    }
+
+    private static Step[] withoutEmpty(Step[] steps) {
+        List<Step> running = new ArrayList<>();
+        for (Step step : steps) {
+            if (!step.isEmpty()) {
+                running.add(step);
+            }
+        }
+        return running.toArray(new Step[0]);
     }
 
     /** Steps, for timing them one by one. */

@@ -39,7 +39,7 @@ public final class Plan {
     /** [tensor] weights, {@code null} for others. */
     private final Constant[] constants;
     private final Buffer[] constantBuffers;
-    private final Map<Kernels, Map<Long, Object>> packed = new HashMap<>();
+    private final Map<Kernels, Map<String, Object>> packed = new HashMap<>();
 
     /**
      * Validates.
@@ -285,10 +285,14 @@ public final class Plan {
 
     /** Packed weights of one step, shared by all sessions that use the same kernels. */
     @SuppressWarnings("unchecked")
-    <P> P packed(Kernels kernels, int step, int slot, Supplier<P> pack) {
+    <P> P packed(Kernels kernels, ProgramProto program, int step, int slot, Supplier<P> pack) {
         synchronized (packed) {
-            Map<Long, Object> ofKernels = packed.computeIfAbsent(kernels, key -> new HashMap<>());
-            long key = (long) step << 32 | slot;
+            Map<String, Object> ofKernels = packed.get(kernels);
+            if (ofKernels == null) {
+                ofKernels = new HashMap<>();
+                packed.put(kernels, ofKernels);
+            }
+            String key = program.getName() + '/' + step + '/' + slot; // steps are numbered in each program anew
             Object value = ofKernels.get(key);
             if (value == null) {
                 value = pack.get();

@@ -13,7 +13,6 @@ import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.formats.proto.TensorProto;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -170,14 +169,23 @@ public final class PlanCheck {
                 taken.add(next);
             }
         }
-        taken.removeIf(stretch -> stretch[1] == stretch[2]);
-        taken.sort(Comparator.<int[]>comparingInt(stretch -> stretch[0]).thenComparingInt(stretch -> stretch[1]));
-        for (int i = 1; i < taken.size(); i++) {
-            int[] before = taken.get(i - 1);
-            int[] after = taken.get(i);
-            if (before[0] == after[0] && before[2] > after[1]) {
-                throw plan.bad(field + ".states", "two states share element " + after[1] + " of their region");
+        for (DType.Storage storage : DType.Storage.values()) {
+            TreeMap<Integer, Integer> ends = new TreeMap<>();
+            for (int[] stretch : taken) {
+                if (stretch[0] == storage.ordinal() && stretch[1] < stretch[2]) {
+                    requireFree(ends, stretch[1], stretch[2]);
+                    ends.put(stretch[1], stretch[2]);
+                }
             }
+        }
+    }
+
+    private void requireFree(TreeMap<Integer, Integer> ends, int begin, int end) {
+        Map.Entry<Integer, Integer> below = ends.floorEntry(begin);
+        Integer above = ends.ceilingKey(begin);
+        if (below != null && below.getValue() > begin || above != null && above < end) {
+            throw plan.bad(field + ".states", "two states share element "
+                    + (below != null && below.getValue() > begin ? begin : above) + " of their region");
         }
     }
 
@@ -349,7 +357,9 @@ public final class PlanCheck {
         int[] byLast = arenaRoots(last);
         @SuppressWarnings("unchecked")
         TreeMap<Integer, Integer>[] alive = new TreeMap[DType.Storage.count()];
-        Arrays.setAll(alive, i -> new TreeMap<Integer, Integer>());
+        for (int storage = 0; storage < alive.length; storage++) {
+            alive[storage] = new TreeMap<>();
+        }
         int ended = 0;
         for (int t : byFirst) {
             while (ended < byLast.length && last[byLast[ended]] < first[t]) {
@@ -360,13 +370,20 @@ public final class PlanCheck {
     }
 
     private int[] arenaRoots(int[] key) {
-        return java.util.stream.IntStream.range(0, root.length)
-                .filter(t -> root[t] == t && first[t] != NEVER && plan.capacity(t) > 0)
-                .filter(t -> plan.model().getTensors(t).getRegion() == Region.ARENA)
-                .boxed()
-                .sorted(Comparator.comparingInt((Integer t) -> key[t]))
-                .mapToInt(t -> t)
-                .toArray();
+        long[] sorted = new long[root.length]; // the key above, the tensor below
+        int count = 0;
+        for (int t = 0; t < root.length; t++) {
+            if (root[t] == t && first[t] != NEVER && plan.capacity(t) > 0
+                    && plan.model().getTensors(t).getRegion() == Region.ARENA) {
+                sorted[count++] = (long) key[t] << 32 | t;
+            }
+        }
+        Arrays.sort(sorted, 0, count);
+        int[] tensors = new int[count];
+        for (int i = 0; i < count; i++) {
+            tensors[i] = (int) sorted[i];
+        }
+        return tensors;
     }
 
     private void remove(TreeMap<Integer, Integer>[] alive, int t) {

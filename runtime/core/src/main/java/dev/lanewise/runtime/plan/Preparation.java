@@ -45,8 +45,12 @@ final class Preparation {
             states.add(new Prepared.Carried(operands[state.getValue()], operands[state.getNext()]));
         }
         // what the caller, or the next run, reads may be a constant that no step has asked for
-        outputs.forEach(Operand::materialise);
-        states.forEach(carried -> carried.next().materialise());
+        for (Operand output : outputs) {
+            output.materialise();
+        }
+        for (Prepared.Carried carried : states) {
+            carried.next().materialise();
+        }
         return new Prepared(memory, inputs, outputs, states, block(program.getBody()));
     }
 
@@ -70,7 +74,7 @@ final class Preparation {
                             new StepArgs.PackCache() {
                                 @Override
                                 public <P> P get(int n, int slot, java.util.function.Supplier<P> pack) {
-                                    return plan.packed(chosen, n, slot, pack);
+                                    return plan.packed(chosen, program, n, slot, pack);
                                 }
                             }));
             used[i] = variable(inputs, outputs);

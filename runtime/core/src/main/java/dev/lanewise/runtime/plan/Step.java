@@ -5,7 +5,9 @@ public abstract class Step {
 
     /**
      * Checks the operands' extents against each other and prepares loop bounds. Runs before the
-     * first {@link #run()} and whenever an extent has changed; may allocate where that is rare.
+     * first {@link #run()} and whenever an extent has changed, which in models that learn extents or
+     * grow a cache is every run: it may enlarge what it keeps, but allocates nothing otherwise, not even
+     * the text of a message that is not needed.
      *
      * @throws dev.lanewise.formats.ShapeException where extents do not fit
      */

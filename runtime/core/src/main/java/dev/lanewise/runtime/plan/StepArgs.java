@@ -288,6 +288,14 @@ public final class StepArgs {
         }
     }
 
+    /** For {@link Step#reshape()}: fails unless an axis has this extent. Makes no text before it fails. */
+    public void requireExtent(Operand operand, int axis, int expected) {
+        if (operand.shape[axis] != expected) {
+            throw misfit("tensor '" + operand.name + "' " + operand.describe() + ": axis " + axis + " is "
+                    + operand.shape[axis] + "; expected " + expected);
+        }
+    }
+
     /** For {@link Step#reshape()}: fails unless two extents agree. */
     public void requireEqual(int found, int expected, Operand operand, String what) {
         if (found != expected) {

@@ -104,7 +104,7 @@ final class AttentionStep extends Step {
             int there = bias.shape[axis];
             int expected = axis == 0 ? batch : axis == 1 ? heads : queries;
             if (there != 1) {
-                args.requireEqual(there, expected, bias, "extent " + axis);
+                args.requireExtent(bias, axis, expected);
             }
             biasStride[axis] = there == 1 ? 0 : stride;
             stride *= there;

@@ -35,7 +35,7 @@ final class ConcatStep extends Step {
             copies[i].begin();
             for (int a = 0; a < y.rank(); a++) {
                 if (a != axis) {
-                    args.requireEqual(x.shape[a], y.shape[a], x, "axis " + a);
+                    args.requireExtent(x, a, y.shape[a]);
                 }
                 copies[i].axis(x.shape[a], x.stride(a), y.stride(a));
             }

@@ -30,7 +30,7 @@ final class ExpandStep extends Step {
             int own = axis - added;
             boolean repeated = own < 0 || x.shape[own] == 1;
             if (!repeated) {
-                args.requireEqual(y.shape[axis], x.shape[own], y, "axis " + axis);
+                args.requireExtent(y, axis, x.shape[own]);
             }
             copy.axis(y.shape[axis], repeated ? 0 : x.stride(own), y.stride(axis));
         }

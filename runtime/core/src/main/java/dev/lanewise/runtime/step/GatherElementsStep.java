@@ -27,7 +27,7 @@ final class GatherElementsStep extends Step {
     @Override
     public void reshape() {
         for (int a = 0; a < y.rank(); a++) {
-            args.requireEqual(y.shape[a], indices.operand.shape[a], y, "axis " + a);
+            args.requireExtent(y, a, indices.operand.shape[a]);
         }
         if (!walk.prepare(indices.operand, x)) {
             throw args.misfit("the indices " + indices.operand.describe() + " reach beyond tensor '" + x.name + "' "

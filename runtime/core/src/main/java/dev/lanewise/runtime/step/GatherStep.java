@@ -33,7 +33,7 @@ final class GatherStep extends Step {
         int[] i = indices.operand.shape;
         for (int a = 0; a < y.rank(); a++) {
             int expected = a < axis ? x.shape[a] : a < axis + i.length ? i[a - axis] : x.shape[a - i.length + 1];
-            args.requireEqual(y.shape[a], expected, y, "axis " + a);
+            args.requireExtent(y, a, expected);
         }
         // counts of an empty y are not used
         outer = y.size == 0 ? 0 : x.product(0, axis);

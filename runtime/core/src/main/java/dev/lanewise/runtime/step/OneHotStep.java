@@ -32,7 +32,7 @@ final class OneHotStep extends Step {
     public void reshape() {
         args.requireEqual(values.size, 2, values, "the number of elements");
         for (int a = 0; a < indices.rank(); a++) {
-            args.requireEqual(y.shape[a < axis ? a : a + 1], indices.shape[a], y, "the extent of index axis " + a);
+            args.requireExtent(y, a < axis ? a : a + 1, indices.shape[a]);
         }
     }
 

@@ -36,8 +36,8 @@ final class ScatterElementsStep extends Step {
     @Override
     public void reshape() {
         for (int a = 0; a < y.rank(); a++) {
-            args.requireEqual(y.shape[a], x.shape[a], y, "axis " + a);
-            args.requireEqual(updates.shape[a], indices.operand.shape[a], updates, "axis " + a);
+            args.requireExtent(y, a, x.shape[a]);
+            args.requireExtent(updates, a, indices.operand.shape[a]);
         }
         if (!walk.prepare(indices.operand, y)) {
             throw args.misfit("the indices " + indices.operand.describe() + " reach beyond tensor '" + y.name + "' "

@@ -32,7 +32,7 @@ final class ScatterNdStep extends Step {
     @Override
     public void reshape() {
         for (int a = 0; a < y.rank(); a++) {
-            args.requireEqual(y.shape[a], x.shape[a], y, "axis " + a);
+            args.requireExtent(y, a, x.shape[a]);
         }
         tuples.prepare(updates);
     }

@@ -64,9 +64,9 @@ final class TopKStep extends Step {
 
     private void check() {
         for (int a = 0; a < x.rank(); a++) {
-            args.requireEqual(indices.shape[a], values.shape[a], indices, "axis " + a);
+            args.requireExtent(indices, a, values.shape[a]);
             if (a != axis) {
-                args.requireEqual(values.shape[a], x.shape[a], values, "axis " + a);
+                args.requireExtent(values, a, x.shape[a]);
             }
         }
         if (values.shape[axis] > x.shape[axis]) {

@@ -34,7 +34,7 @@ final class TransposeStep extends Step {
     public void reshape() {
         copy.begin();
         for (int i = 0; i < permutation.length; i++) {
-            args.requireEqual(y.shape[i], x.shape[permutation[i]], y, "axis " + i);
+            args.requireExtent(y, i, x.shape[permutation[i]]);
             copy.axis(y.shape[i], x.stride(permutation[i]), y.stride(i));
         }
         copy.prepare();

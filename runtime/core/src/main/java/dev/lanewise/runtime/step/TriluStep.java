@@ -36,7 +36,7 @@ final class TriluStep extends Step {
     @Override
     public void reshape() {
         for (int a = 0; a < y.rank(); a++) {
-            args.requireEqual(y.shape[a], x.shape[a], y, "axis " + a);
+            args.requireExtent(y, a, x.shape[a]);
         }
         if (k != null) {
             args.requireEqual(k.size, 1, k, "the number of elements");

@@ -44,10 +44,10 @@ final class Tuples {
         args.requireEqual(slices.rank(), tupleAxes + restAxes, slices, "the rank");
         for (int a = 0; a < slices.rank(); a++) {
             int expected = a < tupleAxes ? i.shape[a] : data.shape[a - tupleAxes + batchDims + length];
-            args.requireEqual(slices.shape[a], expected, slices, "axis " + a);
+            args.requireExtent(slices, a, expected);
         }
         for (int a = 0; a < batchDims; a++) {
-            args.requireEqual(i.shape[a], data.shape[a], i, "axis " + a);
+            args.requireExtent(i, a, data.shape[a]);
         }
         // where there are no slices, none of these is used
         boolean empty = slices.size == 0;

@@ -1,0 +1,217 @@
+package dev.lanewise.compiler.onnx;
+
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Conv;
+import dev.lanewise.compiler.op.Pad;
+import dev.lanewise.compiler.op.Slice;
+import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.compiler.op.Unary;
+import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.UnaryFn;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** ONNX's convolutions. ONNX has channels first, the graph last. Computed in f32, whatever floats come. */
+final class OnnxConvolutions {
+
+    private OnnxConvolutions() {}
+
+    static void register(Map<String, OnnxOp> ops) {
+        ops.put(":Conv", node -> node.out(conv(node, node.in(0), node.in(1), node.inOrNull(2))));
+        ops.put(":ConvTranspose", OnnxConvolutions::transposed);
+        ops.put("com.microsoft:FusedConv", OnnxConvolutions::fused);
+    }
+
+    /** Reads the attributes and adds the convolution, in x's type. */
+    static Value conv(OnnxNode node, Value x, Value w, Value bias) {
+        Formula f = new Formula(node);
+        int spatial = spatial(node, x, w);
+        requireKernel(node, w);
+        OnnxWindow window = OnnxWindow.read(node, spatial, x.shape().subList(2, x.rank()), w.shape().subList(2, w.rank()));
+        Conv conv = new Conv(group(node), window.strides(), window.dilations(), window.padsBefore(), window.padsAfter(),
+                Epilogue.NONE);
+        Value y = node.add(
+                conv, OnnxProducts.channelsLast(node, f.cast(x, DType.F32)), f.cast(w, DType.F32),
+                bias == null ? null : f.cast(bias, DType.F32));
+        return f.cast(OnnxProducts.channelsFirst(node, y), x.type().type());
+    }
+
+    private static int spatial(OnnxNode node, Value x, Value w) {
+        if (x.rank() < 3 || w.rank() != x.rank()) {
+            throw node.misfit("the input is " + x.type() + " and the filter " + w.type()
+                    + "; expected [N, C, spatial...] and [O, C / group, kernel...]");
+        }
+        if (x.rank() > 5) {
+            throw node.unsupported("a convolution over " + (x.rank() - 2) + " axes");
+        }
+        return x.rank() - 2;
+    }
+
+    private static int group(OnnxNode node) {
+        long group = node.integer("group", 1);
+        if (group < 1 || group > Integer.MAX_VALUE) {
+            throw node.misfit("group is " + group);
+        }
+        return (int) group;
+    }
+
+    private static void requireKernel(OnnxNode node, Value w) {
+        long[] kernel = node.integers("kernel_shape");
+        for (int axis = 0; kernel != null && axis < kernel.length; axis++) {
+            if (kernel.length != w.rank() - 2 || !w.dim(axis + 2).is(kernel[axis])) {
+                throw node.misfit("kernel_shape " + Arrays.toString(kernel) + " is not that of the filter " + w.type());
+            }
+        }
+    }
+
+    /**
+     * The gradient of a convolution, as a convolution of its own: x with {@code stride − 1} zeros behind
+     * each element, the filter turned round, inputs and outputs of its groups exchanged.
+     */
+    private static void transposed(OnnxNode node) {
+        Formula f = new Formula(node);
+        Value x = OnnxProducts.channelsLast(node, f.cast(node.in(0), DType.F32));
+        Value w = f.cast(node.in(1), DType.F32);
+        int spatial = spatial(node, node.in(0), w);
+        requireKernel(node, w);
+        int group = group(node);
+        Stretch stretch = Stretch.read(node, spatial, w, x);
+        Value stuffed = stretch.stuff(f, x);
+        Conv conv = new Conv(group, Collections.nCopies(spatial, 1), stretch.dilations, stretch.positive(stretch.before),
+                stretch.positive(stretch.after), Epilogue.NONE);
+        Value bias = node.has(2) ? f.cast(node.in(2), DType.F32) : null;
+        Value y = stretch.crop(node, node.add(conv, stuffed, turned(f, w, group), bias));
+        node.out(f.cast(OnnxProducts.channelsFirst(node, y), node.in(0).type().type()));
+    }
+
+    /** {@code [C, O / group, kernel...]} to {@code [O, C / group, kernel...]}, each kernel turned round. */
+    private static Value turned(Formula f, Value w, int group) {
+        List<Dim> kernel = w.shape().subList(2, w.rank());
+        Dim in = w.dim(0).floorDiv(group);
+        Dim out = w.dim(1);
+        List<Dim> grouped = new ArrayList<>(List.of(Dim.of(group), in, out));
+        grouped.addAll(kernel);
+        List<Integer> order = new ArrayList<>(Formula.axes(0, grouped.size()));
+        Collections.swap(order, 1, 2);
+        Value exchanged = f.node().add(new Transpose(order), f.reshape(w, grouped));
+        List<Dim> shape = new ArrayList<>(List.of(out.times(group), in));
+        shape.addAll(kernel);
+        List<Dim> starts = new ArrayList<>(List.of(Dim.ZERO, Dim.ZERO));
+        List<Integer> strides = new ArrayList<>(List.of(1, 1));
+        for (Dim extent : kernel) {
+            starts.add(extent.minus(1));
+            strides.add(-1);
+        }
+        return f.node().add(new Slice(starts, strides, shape), f.reshape(exchanged, shape));
+    }
+
+    /**
+     * How far apart the elements of x are put, and how much lies around them.
+     *
+     * @param before zeros before x per axis; what is below zero is cropped from the result
+     * @param after zeros behind the {@code stride − 1} zeros of x's last element
+     */
+    private record Stretch(
+            List<Integer> strides, List<Integer> dilations, List<Integer> before, List<Integer> after) {
+
+        static Stretch read(OnnxNode node, int spatial, Value w, Value x) {
+            List<Integer> strides = OnnxWindow.list(node, "strides", spatial, 1, 1);
+            List<Integer> dilations = OnnxWindow.list(node, "dilations", spatial, 1, 1);
+            List<Integer> pads = OnnxWindow.list(node, "pads", 2 * spatial, 0, Integer.MIN_VALUE / 4);
+            List<Integer> extra = OnnxWindow.list(node, "output_padding", spatial, 0, 0);
+            long[] wanted = node.integers("output_shape");
+            String auto = node.oneOf("auto_pad", "NOTSET", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER");
+            List<Integer> before = new ArrayList<>();
+            List<Integer> after = new ArrayList<>();
+            for (int axis = 0; axis < spatial; axis++) {
+                int stride = strides.get(axis);
+                int reach = Math.toIntExact((w.dim(axis + 2).max() - 1) * dilations.get(axis));
+                int first = auto.equals("NOTSET") ? pads.get(axis) : 0;
+                int last = auto.equals("NOTSET") ? pads.get(spatial + axis) : 0;
+                if (wanted != null || auto.startsWith("SAME")) {
+                    Dim size = x.dim(axis + 1);
+                    Dim out = wanted == null
+                            ? size.times(stride)
+                            : Dim.of(wanted[wanted.length == spatial ? axis : axis + 2]);
+                    Dim total = size.minus(1).times(stride).plus(extra.get(axis) + reach + 1).minus(out);
+                    if (!total.isConstant()) {
+                        throw node.unsupported("an output of " + out + " from the symbolic extent " + size);
+                    }
+                    int pad = Math.toIntExact(total.constant());
+                    first = auto.equals("SAME_UPPER") ? pad / 2 : pad - pad / 2;
+                    last = pad - first;
+                }
+                before.add(reach - first);
+                after.add(reach - last + extra.get(axis) - (stride - 1));
+            }
+            return new Stretch(strides, dilations, before, after);
+        }
+
+        Value stuff(Formula f, Value x) {
+            if (strides.stream().allMatch(stride -> stride == 1)) {
+                return x;
+            }
+            int spatial = strides.size();
+            List<Dim> apart = new ArrayList<>(List.of(x.dim(0)));
+            List<Dim> zeros = new ArrayList<>(List.of(Dim.ZERO));
+            List<Dim> together = new ArrayList<>(List.of(x.dim(0)));
+            for (int axis = 0; axis < spatial; axis++) {
+                apart.add(x.dim(axis + 1));
+                apart.add(Dim.ONE);
+                zeros.add(Dim.ZERO);
+                zeros.add(Dim.of(strides.get(axis) - 1));
+                together.add(x.dim(axis + 1).times(strides.get(axis)));
+            }
+            apart.add(x.dim(spatial + 1));
+            zeros.add(Dim.ZERO);
+            together.add(x.dim(spatial + 1));
+            Pad pad = new Pad(Pad.Mode.CONSTANT, Collections.nCopies(zeros.size(), Dim.ZERO), zeros);
+            return f.reshape(f.node().add(pad, f.reshape(x, apart)), together);
+        }
+
+        List<Integer> positive(List<Integer> pads) {
+            return pads.stream().map(pad -> Math.max(0, pad)).toList();
+        }
+
+        Value crop(OnnxNode node, Value y) {
+            List<Dim> starts = new ArrayList<>(Collections.nCopies(y.rank(), Dim.ZERO));
+            List<Dim> shape = new ArrayList<>(y.shape());
+            for (int axis = 0; axis < strides.size(); axis++) {
+                int first = Math.max(0, -before.get(axis));
+                int last = Math.max(0, -after.get(axis));
+                starts.set(axis + 1, Dim.of(first));
+                shape.set(axis + 1, y.dim(axis + 1).minus(first + last));
+            }
+            return shape.equals(y.shape()) ? y : node.add(new Slice(starts, Collections.nCopies(y.rank(), 1), shape), y);
+        }
+    }
+
+    /** A convolution, a residual (input 3) and an activation. */
+    private static void fused(OnnxNode node) {
+        Formula f = new Formula(node);
+        Value sum = conv(node, node.in(0), node.in(1), node.inOrNull(2));
+        if (node.has(3)) {
+            sum = f.plus(sum, node.in(3));
+        }
+        String activation = node.text("activation", "");
+        float[] given = node.numbers("activation_params");
+        float[] p = given == null ? new float[0] : given;
+        float a = p.length > 0 ? p[0] : 0;
+        float b = p.length > 1 ? p[1] : 0;
+        node.out(switch (activation) {
+            case "" -> sum;
+            case "Relu" -> f.apply(UnaryFn.RELU, sum);
+            case "Tanh" -> f.apply(UnaryFn.TANH, sum);
+            case "Sigmoid" -> f.apply(UnaryFn.SIGMOID, sum);
+            case "LeakyRelu" -> node.add(new Unary(UnaryFn.LEAKY_RELU, a, 0), sum);
+            case "Clip" -> node.add(new Unary(UnaryFn.CLIP, a, b), sum);
+            case "HardSigmoid" -> node.add(new Unary(UnaryFn.HARD_SIGMOID, a, b), sum);
+            default -> throw node.unsupported("activation '" + activation + "'");
+        });
+    }
+}

@@ -1,0 +1,153 @@
+package dev.lanewise.compiler.op;
+
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Evaluation;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Op;
+import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.plan.PlanTensor;
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.AttentionKernels;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017) of f32: {@code q [B, T, heads, d], k [B, S, kvHeads,
+ * d], v [B, S, kvHeads, dv], bias [B or 1, heads or 1, T or 1, S]?} give {@code y [B, T, heads, dv]}:
+ *
+ * <pre>
+ * y = softmax(cap(scale · q · kᵀ) + bias) · v        cap(s) = softcap · tanh(s / softcap)
+ * </pre>
+ *
+ * <p>Several heads of q share a head of k and v where there are fewer of these. A query that sees no key,
+ * all being masked by −∞, gives zeros.
+ *
+ * @param causal whether query i sees only keys up to {@code i + offset}
+ * @param softcap 0 for none
+ */
+public record Attention(boolean causal, Dim offset, float scale, float softcap) implements Op {
+
+    /** Each query sees every key that the bias does not mask. */
+    public static Attention open(float scale, float softcap) {
+        return new Attention(false, Dim.ZERO, scale, softcap);
+    }
+
+    @Override
+    public List<ValueType> infer(Signature in) {
+        for (int i = 0; i < 3; i++) {
+            in.requireRank(i, 4);
+            in.requireType(i, DType.F32);
+            in.requireEqual(in.dim(i, 0), in.dim(0, 0), "the batch of " + in.type(i));
+            if (!in.dim(i, 2).isConstant() || !in.dim(i, 3).isConstant()) {
+                throw in.fail("the heads of " + in.type(i) + " must be of fixed number and size");
+            }
+        }
+        in.requireEqual(in.dim(1, 3), in.dim(0, 3), "the head size of k " + in.type(1));
+        in.requireEqual(in.dim(2, 1), in.dim(1, 1), "the number of keys of v " + in.type(2));
+        in.requireEqual(in.dim(2, 2), in.dim(1, 2), "the number of heads of v " + in.type(2));
+        if (in.dim(1, 2).is(0) || in.dim(0, 2).constant() % in.dim(1, 2).constant() != 0) {
+            throw in.fail(in.dim(0, 2) + " heads of q cannot share " + in.dim(1, 2) + " heads of k");
+        }
+        if (in.has(3)) {
+            in.requireRank(3, 4);
+            in.requireType(3, DType.F32);
+            in.requireEqual(in.dim(3, 3), in.dim(1, 1), "the last extent of the bias " + in.type(3));
+        }
+        return List.of(new ValueType(
+                DType.F32, List.of(in.dim(0, 0), in.dim(0, 1), in.dim(0, 2), in.dim(2, 3))));
+    }
+
+    @Override
+    public List<Literal> evaluate(Evaluation in) {
+        Literal q = in.in(0);
+        Literal k = in.in(1);
+        Literal v = in.in(2);
+        Literal bias = in.inOrNull(3);
+        int[] shape = {q.extent(0), q.extent(1), q.extent(2), v.extent(3)};
+        int keys = k.extent(1);
+        int kvHeads = k.extent(2);
+        int d = q.extent(3);
+        long last = causal ? in.value(offset) : Integer.MAX_VALUE;
+        Broadcast scores = Broadcast.of(
+                new int[] {shape[0], shape[2], shape[1], keys}, bias == null ? new int[0] : bias.shape());
+        double[] y = new double[Literal.size(shape)];
+        for (int row = 0; row < shape[0] * shape[1] * shape[2]; row++) {
+            int head = row % shape[2];
+            int t = row / shape[2] % shape[1];
+            int b = row / shape[2] / shape[1];
+            int kvHead = head / (shape[2] / kvHeads);
+            double[] weights = new double[keys];
+            double max = Double.NEGATIVE_INFINITY;
+            for (int s = 0; s < keys; s++) {
+                double sum = 0;
+                for (int i = 0; i < d; i++) {
+                    sum += q.doubleAt(row * d + i) * k.doubleAt(((b * keys + s) * kvHeads + kvHead) * d + i);
+                }
+                sum *= scale;
+                sum = softcap == 0 ? sum : softcap * Math.tanh(sum / softcap);
+                int at = ((b * shape[2] + head) * shape[1] + t) * keys + s;
+                sum += bias == null ? 0 : bias.doubleAt(scores.index(1, at));
+                weights[s] = s <= t + last ? sum : Double.NEGATIVE_INFINITY;
+                max = Math.max(max, weights[s]);
+            }
+            double total = 0;
+            for (int s = 0; s < keys; s++) {
+                weights[s] = max == Double.NEGATIVE_INFINITY ? 0 : Math.exp(weights[s] - max);
+                total += weights[s];
+            }
+            for (int i = 0; i < shape[3]; i++) {
+                double sum = 0;
+                for (int s = 0; s < keys; s++) {
+                    double value = weights[s] == 0 ? 0 : v.doubleAt(((b * keys + s) * kvHeads + kvHead) * shape[3] + i);
+                    sum += weights[s] * value;
+                }
+                y[row * shape[3] + i] = total == 0 ? 0 : sum / total;
+            }
+        }
+        return List.of(Literal.of(DType.F32, y, shape));
+    }
+
+    @Override
+    public void lower(Lowering lowering) {
+        int headDim = Math.toIntExact(lowering.inputValue(0).dim(3).constant());
+        int valueDim = Math.toIntExact(lowering.inputValue(2).dim(3).constant());
+        AttentionKernels.AttentionShape shape =
+                new AttentionKernels.AttentionShape(headDim, valueDim, scale, softcap);
+        // grows by the same amount with each query
+        int none = AttentionKernels.scratchFloats(shape, 0);
+        int more = AttentionKernels.scratchFloats(shape, 1) - none;
+        Dim floats = lowering.inputValue(0).dim(1).times(more).plus(none);
+        PlanTensor scratch = lowering.scratch(DType.F32, floats);
+        lowering.step(
+                        StepKind.ATTENTION,
+                        Lowering.list(lowering.in(0), lowering.in(1), lowering.in(2), lowering.in(3)),
+                        Lowering.list(lowering.out(0), scratch))
+                .flag(causal)
+                .ints(lowering.dim(offset))
+                .floats(scale, softcap);
+    }
+
+    /** Tails in each extent; more keys than a block; shared heads; causal from the start and after a past. */
+    public static List<OpCase> cases() {
+        List<OpCase> cases = new ArrayList<>();
+        cases.add(OpCase.of(open(0.5f, 0), heads(1, 1, 1, 4), heads(1, 1, 1, 4), heads(1, 1, 1, 4)));
+        cases.add(OpCase.of(open(0.25f, 0), heads(2, 5, 2, 16), heads(2, 7, 2, 16), heads(2, 7, 2, 9)));
+        cases.add(OpCase.of(open(0.2f, 3), heads(1, 3, 4, 33), heads(1, 130, 2, 33), heads(1, 130, 2, 40)));
+        Attention fromStart = new Attention(true, Dim.ZERO, 0.3f, 0);
+        cases.add(OpCase.of(fromStart, heads(1, 70, 1, 8), heads(1, 70, 1, 8), heads(1, 70, 1, 8)));
+        Attention later = new Attention(true, Dim.of(6), 0.3f, 0);
+        cases.add(OpCase.of(later, heads(1, 4, 2, 8), heads(1, 10, 2, 8), heads(1, 10, 2, 8)));
+        cases.add(OpCase.of(
+                open(0.3f, 0), heads(2, 3, 2, 8), heads(2, 10, 2, 8), heads(2, 10, 2, 8), OpCase.in(2, 1, 1, 10)));
+        cases.add(OpCase.of(
+                fromStart, heads(1, 3, 2, 8), heads(1, 10, 2, 8), heads(1, 10, 2, 8), OpCase.in(1, 2, 3, 10)));
+        return cases;
+    }
+
+    private static OpCase.Input heads(long... shape) {
+        return OpCase.in(shape);
+    }
+}

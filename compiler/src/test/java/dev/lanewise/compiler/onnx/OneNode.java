@@ -1,0 +1,261 @@
+package dev.lanewise.compiler.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiler;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.model.OnnxRuntime;
+import dev.lanewise.compiler.onnx.proto.AttributeProto;
+import dev.lanewise.compiler.onnx.proto.GraphProto;
+import dev.lanewise.compiler.onnx.proto.ModelProto;
+import dev.lanewise.compiler.onnx.proto.NodeProto;
+import dev.lanewise.compiler.onnx.proto.OperatorSetIdProto;
+import dev.lanewise.compiler.onnx.proto.TensorProto;
+import dev.lanewise.compiler.onnx.proto.TensorShapeProto;
+import dev.lanewise.compiler.onnx.proto.TypeProto;
+import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
+import dev.lanewise.formats.CompileException;
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.PlanException;
+import dev.lanewise.formats.UnsupportedOpException;
+import dev.lanewise.runtime.Elements;
+import dev.lanewise.runtime.LoadOptions;
+import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.Tensor;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** An ONNX model of one node, made here, and what ONNX Runtime makes of it: truth from elsewhere. */
+final class OneNode {
+
+    private static final double RELATIVE = 1e-4;
+
+    /** Operators that become matrices or expressions of a known size, or blocks that must fill an axis. */
+    private static final Set<String> NEED_NUMBERS =
+            Set.of("DFT", "STFT", "Det", "LRN", "QuantizeLinear", "DequantizeLinear");
+
+    private final String type;
+    private final int opset;
+    private final NodeProto.Builder node = NodeProto.newBuilder();
+    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("one");
+    private final Map<String, Literal> given = new LinkedHashMap<>();
+    private final StringBuilder text = new StringBuilder();
+    private int outputs = 1;
+
+    OneNode(String type, int opset) {
+        this.type = type;
+        this.opset = opset;
+        node.setOpType(type).setName("node");
+        text.append(type).append('-').append(opset);
+    }
+
+    /** An input given at run time. */
+    OneNode in(Literal value) {
+        String name = "x" + node.getInputCount();
+        text.append(' ').append(value.describe());
+        node.addInput(name);
+        given.put(name, value);
+        graph.addInput(info(name, value.type(), value.shape()));
+        return this;
+    }
+
+    /** An input given at run time, of f32 in [-1, 1), from a seed that is its shape and place. */
+    OneNode in(int... shape) {
+        return in(uniform(DType.F32, -1, 1, node.getInputCount(), shape));
+    }
+
+    /** An input that the model knows. */
+    OneNode known(Literal value) {
+        String name = "w" + node.getInputCount();
+        text.append(" known ").append(value.describe());
+        node.addInput(name);
+        Literal dense = Literal.of(value.type(), value.toDoubles(), value.shape());
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(number(value.type()))
+                .setRawData(ByteString.copyFrom(dense.encode()));
+        Arrays.stream(value.shape()).forEach(tensor::addDims);
+        graph.addInitializer(tensor);
+        return this;
+    }
+
+    OneNode known(long... values) {
+        return known(Literal.of(values, values.length));
+    }
+
+    /** An optional input that is not there. */
+    OneNode none() {
+        text.append(" none");
+        node.addInput("");
+        return this;
+    }
+
+    OneNode set(String name, long value) {
+        return set(name, AttributeProto.newBuilder().setType(AttributeProto.AttributeType.INT).setI(value));
+    }
+
+    OneNode set(String name, float value) {
+        return set(name, AttributeProto.newBuilder().setType(AttributeProto.AttributeType.FLOAT).setF(value));
+    }
+
+    OneNode set(String name, String value) {
+        return set(name, AttributeProto.newBuilder()
+                .setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(value)));
+    }
+
+    OneNode set(String name, long[] values) {
+        AttributeProto.Builder attribute = AttributeProto.newBuilder().setType(AttributeProto.AttributeType.INTS);
+        Arrays.stream(values).forEach(attribute::addInts);
+        return set(name, attribute);
+    }
+
+    private OneNode set(String name, AttributeProto.Builder attribute) {
+        node.addAttribute(attribute.setName(name));
+        text.append(' ').append(name);
+        return this;
+    }
+
+    OneNode outputs(int count) {
+        outputs = count;
+        return this;
+    }
+
+    static Literal uniform(DType type, double low, double high, int seed, int... shape) {
+        Random random = new Random(31L * Arrays.hashCode(shape) + seed);
+        double[] values = new double[Literal.size(shape)];
+        for (int i = 0; i < values.length; i++) {
+            double value = low + random.nextDouble() * (high - low);
+            values[i] = type.isFloating() ? value : Math.floor(value);
+        }
+        return Literal.of(type, values, shape);
+    }
+
+    private static int number(DType type) {
+        for (int number = 1; number < 32; number++) {
+            if (OnnxTensors.type(number) == type) {
+                return number;
+            }
+        }
+        throw new IllegalArgumentException(type.toString());
+    }
+
+    private static ValueInfoProto info(String name, DType type, int[] shape) {
+        TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
+        Arrays.stream(shape).forEach(
+                extent -> dims.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(extent)));
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(number(type)).setShape(dims)))
+                .build();
+    }
+
+    /** Makes symbols of all extents above 1 of the inputs given at run time: equal ones are one symbol. */
+    private void loosen() {
+        for (int i = 0; i < graph.getInputCount(); i++) {
+            TensorShapeProto.Builder dims =
+                    graph.getInputBuilder(i).getTypeBuilder().getTensorTypeBuilder().getShapeBuilder();
+            for (int axis = 0; axis < dims.getDimCount(); axis++) {
+                long extent = dims.getDim(axis).getDimValue();
+                if (extent > 1) {
+                    dims.setDim(axis, TensorShapeProto.Dimension.newBuilder().setDimParam("d" + extent));
+                }
+            }
+        }
+    }
+
+    private byte[] bytes() {
+        graph.clearNode().clearOutput();
+        node.clearOutput();
+        for (int i = 0; i < outputs; i++) {
+            node.addOutput("y" + i);
+            graph.addOutput(ValueInfoProto.newBuilder().setName("y" + i));
+        }
+        graph.addNode(node);
+        return ModelProto.newBuilder()
+                .setIrVersion(opset > 20 ? 10 : 8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
+                .setGraph(graph)
+                .build()
+                .toByteArray();
+    }
+
+    /** What Lanewise makes of the model. */
+    Map<String, Literal> run() {
+        CompileOptions options = CompileOptions.defaults().autoState(false);
+        for (Literal value : given.values()) {
+            for (int extent : value.shape()) {
+                options = options.dim("d" + extent, extent + 3L); // of symbols, with room above
+            }
+        }
+        Session session = Model.of(
+                        Compiler.compile(type, bytes(), null, options).file(),
+                        LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD))
+                .newSession();
+        given.forEach((name, value) -> {
+            Tensor input = session.input(name);
+            input.setShape(value.shape());
+            Literal dense = Literal.of(value.type(), value.toDoubles(), value.shape());
+            Elements.decode(input, ByteBuffer.wrap(dense.encode()));
+        });
+        session.run();
+        Map<String, Literal> results = new LinkedHashMap<>();
+        for (Tensor tensor : session.outputs()) {
+            results.put(
+                    tensor.name(),
+                    Literal.decode(tensor.type(), ByteBuffer.wrap(Elements.encode(tensor)), tensor.shape()));
+        }
+        return results;
+    }
+
+    /**
+     * Compares all outputs: integers exactly, floats within 1e-4 of the larger of the element and the
+     * tensor's root mean square. Then once more with symbolic extents.
+     */
+    void agrees() {
+        Map<String, Literal> expected;
+        try (OnnxRuntime runtime = new OnnxRuntime(bytes())) {
+            expected = runtime.run(given);
+        } catch (ai.onnxruntime.OrtException e) {
+            throw new AssertionError(text + ": ONNX Runtime itself: " + e.getMessage(), e);
+        }
+        Map<String, Literal> found = run();
+        assertEquals(outputs, expected.size(), text.toString());
+        expected.forEach((name, value) -> compare(name, value, found.get(name)));
+        loosen();
+        text.append(", symbolic");
+        try {
+            Map<String, Literal> again = run();
+            expected.forEach((name, value) -> compare(name, value, again.get(name)));
+        } catch (CompileException e) {
+            boolean refused = e.problems().stream()
+                    .allMatch(problem -> problem instanceof UnsupportedOpException || problem instanceof PlanException);
+            assertTrue(refused, text + ": " + e.getMessage());
+            assertTrue(NEED_NUMBERS.contains(type), text + ": " + e.getMessage());
+        }
+    }
+
+    private void compare(String name, Literal expected, Literal found) {
+        String what = text + ", output " + name;
+        assertEquals(expected.type(), found.type(), what);
+        assertArrayEquals(expected.shape(), found.shape(), what);
+        double squares = Arrays.stream(expected.toDoubles()).filter(Double::isFinite).map(v -> v * v).sum();
+        double rms = Math.sqrt(squares / Math.max(1, expected.size()));
+        for (int i = 0; i < expected.size(); i++) {
+            double e = expected.doubleAt(i);
+            double f = found.doubleAt(i);
+            double allowed = expected.type().isFloating() ? RELATIVE * Math.max(rms, Math.abs(e)) : 0;
+            boolean same = e == f || Double.isNaN(e) && Double.isNaN(f) || Math.abs(e - f) <= allowed;
+            assertTrue(same, what + " element " + i + " is " + f + "; ONNX Runtime has " + e);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.lanewise.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.FormatException;
+import dev.lanewise.formats.LanewiseException;
+import dev.lanewise.formats.ModelFile;
+import dev.lanewise.formats.proto.GoldenInputProto;
+import dev.lanewise.formats.proto.GoldenOutputProto;
+import dev.lanewise.formats.proto.GoldenProto;
+import dev.lanewise.formats.proto.ModelProto;
+import org.junit.jupiter.api.Test;
+
+/** Golden vectors: true ones pass, everything else is a named error. */
+class GoldensTest {
+
+    private static GoldenProto.Builder golden(HandMade hand, GoldenInputProto.Builder input) {
+        Session session = hand.load().newSession();
+        Goldens.fill(session.inputs().get(0), input.build());
+        session.run();
+        Tensor y = session.outputs().get(0);
+        GoldenOutputProto.Builder output = GoldenOutputProto.newBuilder().setDigest(Goldens.digest(y));
+        for (int extent : y.shape()) {
+            output.addExtents(extent);
+        }
+        for (int s = 0; s < 4; s++) {
+            output.addSamples((float) Elements.get(y, Goldens.samplePosition(s, 4, y.size())));
+        }
+        return GoldenProto.newBuilder().addInputs(input).addOutputs(output);
+    }
+
+    private static void verify(HandMade hand, GoldenProto.Builder golden) {
+        ModelProto proto = hand.proto().toBuilder().addGoldens(golden).build();
+        Model.of(ModelFile.complete("test.lane", proto),
+                LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD).verifyGoldens(true));
+    }
+
+    @Test
+    void trueGoldensPass() {
+        HandMade hand = SmallModels.recurrent(1);
+        GoldenInputProto.Builder input = GoldenInputProto.newBuilder().addExtents(1).addExtents(4).setSeed(7);
+        verify(hand, golden(hand, input));
+        input.setData(ByteString.copyFrom(HandMade.bytes(DType.F32, new float[] {1, 2, 3, 4})));
+        verify(hand, golden(hand, input));
+        HandMade cache = SmallModels.cache(4);
+        verify(cache, golden(cache, GoldenInputProto.newBuilder().addExtents(3).addExtents(2).setSeed(-1)));
+    }
+
+    @Test
+    void wrongGoldensAreRefused() {
+        HandMade hand = SmallModels.recurrent(1);
+        GoldenInputProto.Builder input = GoldenInputProto.newBuilder().addExtents(1).addExtents(4).setSeed(7);
+        GoldenProto golden = golden(hand, input).build();
+
+        GoldenProto.Builder wrong = golden.toBuilder();
+        wrong.getOutputsBuilder(0).setDigest(1).setSamples(2, golden.getOutputs(0).getSamples(2) + 0.5f);
+        String message = assertThrows(FormatException.class, () -> verify(hand, wrong)).getMessage();
+        assertTrue(message.contains("'y'") && message.contains("0.5"), message);
+
+        GoldenProto.Builder otherInput = golden.toBuilder();
+        otherInput.getInputsBuilder(0).setSeed(8);
+        assertThrows(FormatException.class, () -> verify(hand, otherInput));
+
+        GoldenProto.Builder otherShape = golden.toBuilder();
+        otherShape.getOutputsBuilder(0).setExtents(0, 2);
+        assertThrows(FormatException.class, () -> verify(hand, otherShape));
+
+        assertThrows(FormatException.class, () -> verify(hand, golden.toBuilder().clearOutputs()));
+        assertThrows(FormatException.class, () -> verify(hand, golden.toBuilder().clearInputs()));
+        for (int[] extents : new int[][] {{1}, {1, 5}, {-1, 4}, {1, Integer.MIN_VALUE}, {}}) {
+            GoldenProto.Builder bad = golden.toBuilder();
+            bad.getInputsBuilder(0).clearExtents();
+            for (int extent : extents) {
+                bad.getInputsBuilder(0).addExtents(extent);
+            }
+            assertThrows(LanewiseException.class, () -> verify(hand, bad));
+        }
+        GoldenProto.Builder shortData = golden.toBuilder();
+        shortData.getInputsBuilder(0).setData(ByteString.copyFrom(new byte[15]));
+        assertThrows(FormatException.class, () -> verify(hand, shortData));
+    }
+
+    @Test
+    void generatedNumbersAreTheDocumentedOnes() {
+        HandMade hand = new HandMade();
+        int n = hand.number(2000);
+        for (DType type : new DType[] {DType.F32, DType.I32, DType.BOOL, DType.U8}) {
+            hand.copy(hand.input(type.toString(), type, n), hand.output("y" + type, type, n));
+        }
+        Session session = hand.load().newSession();
+        for (Tensor tensor : session.inputs()) {
+            Goldens.fill(tensor, GoldenInputProto.newBuilder().addExtents(2000).setSeed(0).setLimit(200).build());
+            double least = 1e9;
+            double most = -1e9;
+            for (int i = 0; i < 2000; i++) {
+                double value = Elements.get(tensor, i);
+                least = Math.min(least, value);
+                most = Math.max(most, value);
+            }
+            assertTrue(tensor.type() == DType.F32 ? least >= -1 && most < 1 && most > 0.99 && least < -0.99
+                    : least == 0 && most == (tensor.type() == DType.BOOL ? 1 : 199), tensor + " " + least + " " + most);
+        }
+        // splitmix64 of seed 0 begins with e220a8397b1dcdaf
+        assertEquals((0xe220a8397b1dcdafL >> 40) * 0x1p-23, session.inputs().get(0).get(0));
+    }
+}
