@@ -252,7 +252,7 @@ public final class OnnxImporter {
         if (nodesRead > MOST_NODES) {
             throw new FormatException(file, "", "more than " + MOST_NODES + " nodes, functions and bodies written out");
         }
-        for (NodeProto node : OnnxOrder.of(nodes)) {
+        for (NodeProto node : OnnxOrder.sorted(nodes)) {
             try {
                 readNode(node, scope);
             } catch (LanewiseException e) {
@@ -288,7 +288,7 @@ public final class OnnxImporter {
             Value value = name.isEmpty() ? null : scope.find(name);
             if (value == null && !name.isEmpty() && scope.findSequence(name) == null) {
                 throw new FormatException(file, "node '" + OnnxNode.name(node) + "'", "uses '" + name
-                        + "', which no node computes before it (or they form a cycle)");
+                        + "', which nothing before it computes (or it stands on a cycle)");
             }
             inputs.add(value);
         }

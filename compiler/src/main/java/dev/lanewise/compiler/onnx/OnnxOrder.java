@@ -7,90 +7,89 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * The order in which a graph's nodes can be read. ONNX asks for nodes in such an order; some exporters
- * write constants after their use all the same, and ONNX Runtime takes that.
+ * The order in which nodes can be read. ONNX asks for nodes after what they use, and not every
+ * exporter obeys; nodes that already come in order stay where they are.
  */
 final class OnnxOrder {
 
     private OnnxOrder() {}
 
-    /** The nodes, each after those it uses, otherwise as they stand; as they stand where there is a cycle. */
-    static List<NodeProto> of(List<NodeProto> nodes) {
-        Map<String, Integer> producers = new HashMap<>();
+    /**
+     * All nodes, each after those whose outputs it uses. Nodes on a cycle keep their place at the end,
+     * where reading them fails with their names.
+     */
+    static List<NodeProto> sorted(List<NodeProto> nodes) {
+        Map<String, Integer> makers = new HashMap<>();
         for (int i = 0; i < nodes.size(); i++) {
             for (String output : nodes.get(i).getOutputList()) {
-                if (!output.isEmpty()) {
-                    producers.putIfAbsent(output, i);
-                }
+                makers.putIfAbsent(output, i);
             }
         }
-        List<Set<Integer>> needs = new ArrayList<>();
-        boolean inOrder = true;
+        List<List<Integer>> users = new ArrayList<>();
+        int[] missing = new int[nodes.size()];
+        boolean ordered = true;
         for (int i = 0; i < nodes.size(); i++) {
-            Set<Integer> before = new HashSet<>();
-            collect(nodes.get(i), producers, before);
-            needs.add(before);
-            int self = i;
-            inOrder &= before.stream().allMatch(needed -> needed < self);
+            users.add(new ArrayList<>());
         }
-        return inOrder ? nodes : sorted(nodes, needs);
-    }
-
-    private static void collect(NodeProto node, Map<String, Integer> producers, Set<Integer> into) {
-        for (String input : node.getInputList()) {
-            Integer producer = producers.get(input);
-            if (producer != null) {
-                into.add(producer);
+        for (int i = 0; i < nodes.size(); i++) {
+            List<String> used = new ArrayList<>();
+            collect(nodes.get(i), used);
+            for (String name : used) {
+                Integer maker = name.isEmpty() ? null : makers.get(name);
+                if (maker != null) {
+                    users.get(maker).add(i);
+                    missing[i]++;
+                    ordered &= maker < i;
+                }
             }
         }
-        for (AttributeProto attribute : node.getAttributeList()) {
-            if (attribute.hasG()) {
-                collect(attribute.getG(), producers, into);
+        return ordered ? nodes : sorted(nodes, users, missing);
+    }
+
+    /** Kahn's algorithm (1962). */
+    private static List<NodeProto> sorted(List<NodeProto> nodes, List<List<Integer>> users, int[] missing) {
+        Deque<Integer> ready = new ArrayDeque<>();
+        for (int i = 0; i < missing.length; i++) {
+            if (missing[i] == 0) {
+                ready.add(i);
             }
         }
-    }
-
-    /** What a body uses of the nodes around it. */
-    private static void collect(GraphProto body, Map<String, Integer> producers, Set<Integer> into) {
-        body.getNodeList().forEach(node -> collect(node, producers, into));
-        body.getOutputList().forEach(output -> {
-            Integer producer = producers.get(output.getName());
-            if (producer != null) {
-                into.add(producer);
-            }
-        });
-    }
-
-    /** Depth first from each node in turn, with a stack of its own: chains may be long. */
-    private static List<NodeProto> sorted(List<NodeProto> nodes, List<Set<Integer>> needs) {
         List<NodeProto> sorted = new ArrayList<>();
-        boolean[] open = new boolean[nodes.size()];
-        boolean[] done = new boolean[nodes.size()];
-        for (int root = 0; root < nodes.size(); root++) {
-            Deque<Integer> stack = new ArrayDeque<>(List.of(root));
-            while (!stack.isEmpty()) {
-                int next = stack.peek();
-                if (done[next] || open[next] && needs.get(next).stream().allMatch(needed -> done[needed])) {
-                    stack.pop();
-                    if (!done[next]) {
-                        done[next] = true;
-                        sorted.add(nodes.get(next));
-                    }
-                    continue;
+        boolean[] taken = new boolean[missing.length];
+        while (!ready.isEmpty()) {
+            int next = ready.remove();
+            taken[next] = true;
+            sorted.add(nodes.get(next));
+            for (int user : users.get(next)) {
+                if (--missing[user] == 0) {
+                    ready.add(user);
                 }
-                if (open[next]) {
-                    return nodes; // a cycle, which reading them reports
-                }
-                open[next] = true;
-                needs.get(next).stream().filter(needed -> !done[needed]).forEach(stack::push);
+            }
+        }
+        for (int i = 0; i < taken.length; i++) {
+            if (!taken[i]) {
+                sorted.add(nodes.get(i));
             }
         }
         return sorted;
+    }
+
+    /** Names that a node uses, those of its bodies included: a body sees the values around it. */
+    private static void collect(NodeProto node, List<String> used) {
+        used.addAll(node.getInputList());
+        for (AttributeProto attribute : node.getAttributeList()) {
+            collect(attribute.getG(), used);
+        }
+    }
+
+    private static void collect(GraphProto graph, List<String> used) {
+        for (NodeProto node : graph.getNodeList()) {
+            collect(node, used);
+        }
+        graph.getOutputList().forEach(output -> used.add(output.getName()));
     }
 }
