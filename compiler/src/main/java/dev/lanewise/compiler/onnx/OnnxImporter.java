@@ -43,8 +43,13 @@ public final class OnnxImporter {
 
     private static final int DEEPEST_BODY = 16;
     private static final int RECURSION_LIMIT = 100;
-    /** A small file can call functions of functions, and loops are read more than once. */
-    private static final long MOST_NODES = 300_000;
+    /**
+     * A small file can call functions of functions, and loops are read more than once: so many nodes in
+     * any case, and one for so many bytes of the file.
+     */
+    private static final long MOST_NODES = 20_000;
+
+    private static final int BYTES_PER_NODE = 8;
 
     private final String file;
     private final CompileOptions options;
@@ -52,12 +57,14 @@ public final class OnnxImporter {
     private final List<LanewiseException> problems = new ArrayList<>();
     private final Map<String, Integer> opsets = new HashMap<>();
     private final Map<String, FunctionProto> functions = new HashMap<>();
+    private final long mostNodes;
     private long nodesRead;
     /** The names of learnt extents, numbered as they came. */
     private final Map<String, Integer> learnt = new HashMap<>();
     private int depth;
 
-    private OnnxImporter(String file, Path folder, CompileOptions options) {
+    private OnnxImporter(String file, int bytes, Path folder, CompileOptions options) {
+        this.mostNodes = MOST_NODES + bytes / BYTES_PER_NODE;
         this.file = file;
         this.options = options;
         this.tensors = new OnnxTensors(file, folder);
@@ -86,7 +93,7 @@ public final class OnnxImporter {
             throw new FormatException(file, "", "not an ONNX model: it has no "
                     + (model.hasGraph() ? "operator set" : "graph"));
         }
-        OnnxImporter importer = new OnnxImporter(file, folder, options);
+        OnnxImporter importer = new OnnxImporter(file, bytes.length, folder, options);
         Graph graph;
         try {
             graph = importer.read(model);
@@ -149,7 +156,9 @@ public final class OnnxImporter {
         for (TensorProto tensor : graph.getInitializerList()) {
             names.add(tensor.getName());
             try {
-                scope.define(tensor.getName(), Value.constant(tensor.getName(), tensors.read(tensor)));
+                Literal literal = tensors.read(tensor);
+                scope.builder().folding().own(literal);
+                scope.define(tensor.getName(), Value.constant(tensor.getName(), literal));
             } catch (LanewiseException e) {
                 problems.add(e);
                 scope.fail(tensor.getName());
@@ -158,7 +167,12 @@ public final class OnnxImporter {
         graph.getSparseInitializerList().forEach(sparse -> {
             String name = sparse.getValues().getName();
             names.add(name);
-            scope.define(name, Value.constant(name, tensors.read(sparse)));
+            try {
+                scope.define(name, Value.constant(name, tensors.read(sparse)));
+            } catch (LanewiseException e) {
+                problems.add(e);
+                scope.fail(name);
+            }
         });
         return names;
     }
@@ -249,8 +263,8 @@ public final class OnnxImporter {
 
     private void readNodes(List<NodeProto> nodes, OnnxScope scope) {
         nodesRead += nodes.size();
-        if (nodesRead > MOST_NODES) {
-            throw new FormatException(file, "", "more than " + MOST_NODES + " nodes, functions and bodies written out");
+        if (nodesRead > mostNodes) {
+            throw new FormatException(file, "", "more than " + mostNodes + " nodes, functions and bodies written out");
         }
         for (NodeProto node : OnnxOrder.sorted(nodes)) {
             try {
@@ -258,7 +272,7 @@ public final class OnnxImporter {
             } catch (LanewiseException e) {
                 problems.add(e);
                 node.getOutputList().forEach(scope::fail);
-            } catch (ArithmeticException | IndexOutOfBoundsException | IllegalArgumentException e) {
+            } catch (RuntimeException e) {
                 // values of a hostile model that no rule of an operator has caught
                 problems.add(new FormatException(
                         file, "node '" + OnnxNode.name(node) + "'", "its attributes or inputs make no sense", e));

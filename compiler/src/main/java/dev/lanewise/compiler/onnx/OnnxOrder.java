@@ -3,66 +3,56 @@ package dev.lanewise.compiler.onnx;
 import dev.lanewise.compiler.onnx.proto.AttributeProto;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.onnx.proto.NodeProto;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
 
 /**
- * The order in which nodes can be read. ONNX asks for nodes after what they use, and not every
- * exporter obeys; nodes that already come in order stay where they are.
+ * Puts nodes in an order in which every name is computed before it is used. ONNX asks for one, and not
+ * every exporter obeys. Nodes in order stay where they are; those of a cycle come last, where reading
+ * them fails with a message.
  */
 final class OnnxOrder {
 
     private OnnxOrder() {}
 
-    /**
-     * All nodes, each after those whose outputs it uses. Nodes on a cycle keep their place at the end,
-     * where reading them fails with their names.
-     */
     static List<NodeProto> sorted(List<NodeProto> nodes) {
-        Map<String, Integer> makers = new HashMap<>();
+        Map<String, Integer> producers = new HashMap<>();
         for (int i = 0; i < nodes.size(); i++) {
             for (String output : nodes.get(i).getOutputList()) {
-                makers.putIfAbsent(output, i);
-            }
-        }
-        List<List<Integer>> users = new ArrayList<>();
-        int[] missing = new int[nodes.size()];
-        boolean ordered = true;
-        for (int i = 0; i < nodes.size(); i++) {
-            users.add(new ArrayList<>());
-        }
-        for (int i = 0; i < nodes.size(); i++) {
-            List<String> used = new ArrayList<>();
-            collect(nodes.get(i), used);
-            for (String name : used) {
-                Integer maker = name.isEmpty() ? null : makers.get(name);
-                if (maker != null) {
-                    users.get(maker).add(i);
-                    missing[i]++;
-                    ordered &= maker < i;
+                if (!output.isEmpty()) {
+                    producers.putIfAbsent(output, i);
                 }
             }
         }
-        return ordered ? nodes : sorted(nodes, users, missing);
-    }
-
-    /** Kahn's algorithm (1962). */
-    private static List<NodeProto> sorted(List<NodeProto> nodes, List<List<Integer>> users, int[] missing) {
-        Deque<Integer> ready = new ArrayDeque<>();
+        int[] missing = new int[nodes.size()];
+        List<List<Integer>> users = new ArrayList<>();
+        nodes.forEach(node -> users.add(new ArrayList<>()));
+        PriorityQueue<Integer> ready = new PriorityQueue<>();
         for (int i = 0; i < missing.length; i++) {
+            Set<String> names = new HashSet<>();
+            collect(nodes.get(i), names);
+            Set<Integer> needed = new HashSet<>();
+            for (String name : names) {
+                Integer producer = producers.get(name);
+                if (producer != null && needed.add(producer)) {
+                    users.get(producer).add(i);
+                }
+            }
+            missing[i] = needed.size();
             if (missing[i] == 0) {
                 ready.add(i);
             }
         }
         List<NodeProto> sorted = new ArrayList<>();
-        boolean[] taken = new boolean[missing.length];
+        boolean[] done = new boolean[missing.length];
         while (!ready.isEmpty()) {
             int next = ready.remove();
-            taken[next] = true;
+            done[next] = true;
             sorted.add(nodes.get(next));
             for (int user : users.get(next)) {
                 if (--missing[user] == 0) {
@@ -70,26 +60,26 @@ final class OnnxOrder {
                 }
             }
         }
-        for (int i = 0; i < taken.length; i++) {
-            if (!taken[i]) {
+        for (int i = 0; i < done.length; i++) {
+            if (!done[i]) {
                 sorted.add(nodes.get(i));
             }
         }
         return sorted;
     }
 
-    /** Names that a node uses, those of its bodies included: a body sees the values around it. */
-    private static void collect(NodeProto node, List<String> used) {
-        used.addAll(node.getInputList());
+    /** All names that a node may use, those of its bodies included: more than it does costs nothing. */
+    private static void collect(NodeProto node, Set<String> names) {
+        names.addAll(node.getInputList());
         for (AttributeProto attribute : node.getAttributeList()) {
-            collect(attribute.getG(), used);
+            if (attribute.hasG()) {
+                collect(attribute.getG(), names);
+            }
         }
     }
 
-    private static void collect(GraphProto graph, List<String> used) {
-        for (NodeProto node : graph.getNodeList()) {
-            collect(node, used);
-        }
-        graph.getOutputList().forEach(output -> used.add(output.getName()));
+    private static void collect(GraphProto body, Set<String> names) {
+        body.getNodeList().forEach(node -> collect(node, names));
+        body.getOutputList().forEach(output -> names.add(output.getName()));
     }
 }

@@ -4,13 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Literal;
-import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.Tensor;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -21,10 +18,8 @@ class WholeModelsTest {
 
     private static final int INPUTS = 3;
 
-    /** Symbolic batches are run with this many. */
-    private static final int BATCH = 2;
-
-    private static final CompileOptions OPTIONS = CompileOptions.defaults().defaultBound(BATCH).autoState(false);
+    /** Batches of 1: some of these networks say that theirs varies and then reshape it to 1. */
+    private static final CompileOptions OPTIONS = CompileOptions.defaults().defaultBound(1).autoState(false);
 
     @Test
     void digits() throws Exception {
@@ -54,7 +49,7 @@ class WholeModelsTest {
                 models++;
             }
         }
-        assertEquals(36, models);
+        assertEquals(39, models);
     }
 
     private static void compare(String model, double low, double high, int outputs) throws Exception {
@@ -82,7 +77,7 @@ class WholeModelsTest {
         return agreement;
     }
 
-    /** Random elements; every extent that can vary is {@link #BATCH}. */
+    /** Random elements; extents that can vary are at their bounds. */
     private static Map<String, Literal> inputs(Lane lane, Random random, double low, double high) {
         Map<String, Literal> inputs = new LinkedHashMap<>();
         for (Tensor tensor : lane.session.inputs()) {
