@@ -22,10 +22,11 @@ final class AlignedCells extends VectorCells {
     @Override
     protected PackedPanels packGates(
             float[] w, int wOff, int gates, int k, int hiddenSize, int padded, int mostRows) {
-        if (mostRows > 1) {
+        int columns = Math.multiplyExact(gates, padded);
+        AlignedPanels panels = mostRows > 1 ? null : AlignedPanels.allocate(k, columns);
+        if (panels == null) {
             return super.packGates(w, wOff, gates, k, hiddenSize, padded, mostRows);
         }
-        AlignedPanels panels = new AlignedPanels(k, Math.multiplyExact(gates, padded));
         for (int gate = 0; gate < gates; gate++) {
             panels.pack(gate * padded, w, wOff + gate * hiddenSize * k, hiddenSize, 1, k);
         }

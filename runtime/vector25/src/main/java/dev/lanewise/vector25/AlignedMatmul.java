@@ -35,10 +35,10 @@ final class AlignedMatmul implements MatmulKernels {
     @Override
     public PackedMatrix pack(
             float[] b, int bOff, int k, int n, int kStride, int nStride, int mostRows) {
-        if (mostRows > 1) {
+        AlignedPanels panels = mostRows > 1 ? null : AlignedPanels.allocate(k, n);
+        if (panels == null) {
             return many.pack(b, bOff, k, n, kStride, nStride, mostRows);
         }
-        AlignedPanels panels = new AlignedPanels(k, n);
         panels.pack(0, b, bOff, n, kStride, nStride);
         return new Packed(k, n, panels);
     }
