@@ -39,7 +39,7 @@ class ProductAllocationTest {
         MatmulKernels kernels = new VectorMatmul(new VectorMap());
         int k = 40;
         int n = 150;
-        PackedMatrix b = kernels.pack(Twins.values(1, k * n), 0, k, n, n, 1);
+        PackedMatrix b = kernels.pack(Twins.values(1, k * n), 0, k, n, n, 1, 27);
         float[] a = Twins.values(2, 64 * k);
         float[] c = new float[64 * n];
         float[] panels = new float[MatmulKernels.panelFloats(n, k)];
@@ -60,10 +60,10 @@ class ProductAllocationTest {
         CellKernels kernels = new VectorCells(new VectorMap());
         int size = 37;
         float[] w = Twins.values(1, 4 * size * size);
-        PackedCell lstm = kernels.packLstm(size, size, w, 0, w, 0, null, 0);
-        PackedCell gru = kernels.packGru(size, size, false, w, 0, w, 0, null, 0);
-        PackedCell linear = kernels.packGru(size, size, true, w, 0, w, 0, null, 0);
-        PackedCell rnn = kernels.packRnn(size, size, UnaryFn.TANH, w, 0, w, 0, null, 0);
+        PackedCell lstm = kernels.packLstm(size, size, w, 0, w, 0, null, 0, 5, 5);
+        PackedCell gru = kernels.packGru(size, size, false, w, 0, w, 0, null, 0, 5, 5);
+        PackedCell linear = kernels.packGru(size, size, true, w, 0, w, 0, null, 0, 5, 5);
+        PackedCell rnn = kernels.packRnn(size, size, UnaryFn.TANH, w, 0, w, 0, null, 0, 5, 5);
         float[] pre = new float[16 * lstm.preFloats()];
         float[] h = Twins.values(2, 16 * size);
         float[] c = Twins.values(3, 16 * size);

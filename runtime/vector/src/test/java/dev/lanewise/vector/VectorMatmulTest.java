@@ -100,10 +100,10 @@ class VectorMatmulTest {
         float[] found = before.clone();
         // b is given transposed, as [n, k]
         scalar.matmul(
-                m, a, 2, lda, scalar.pack(b, 3, k, n, 1, k), biases, 4, epilogue, expected, 11, ldc,
+                m, a, 2, lda, scalar.pack(b, 3, k, n, 1, k, m), biases, 4, epilogue, expected, 11, ldc,
                 new float[Kernels.SCRATCH_FLOATS]);
         vector.matmul(
-                m, a, 2, lda, vector.pack(b, 3, k, n, 1, k), biases, 4, epilogue, found, 11, ldc,
+                m, a, 2, lda, vector.pack(b, 3, k, n, 1, k, m), biases, 4, epilogue, found, 11, ldc,
                 Twins.values(5, Kernels.SCRATCH_FLOATS));
         Twins.assertSameBits(what, expected, found);
         Twins.assertOnly(what, before, found, 11, m, n, ldc);
