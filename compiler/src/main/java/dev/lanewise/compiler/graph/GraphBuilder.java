@@ -85,6 +85,10 @@ public final class GraphBuilder {
             values.add(Value.of(valueName, types.get(i), contents == null ? null : contents.get(i)));
         }
         Node node = new Node(name, op, inputs, values);
+        Literal uniform = uniform(node);
+        if (uniform != null) {
+            return List.of(Value.constant(values.get(0).name(), uniform));
+        }
         if (foldable(node, signature)) {
             return fold(node);
         }
@@ -126,6 +130,31 @@ public final class GraphBuilder {
                 throw signature.fail("would give " + type + ", an extent below zero");
             }
         }
+    }
+
+    /** The output where it is one value everywhere because all inputs are; {@code null} where it is not. */
+    private static Literal uniform(Node node) {
+        if (!node.op().isElementwise() && !node.op().onlyMoves()) {
+            return null;
+        }
+        List<Literal> scalars = new ArrayList<>();
+        boolean spread = false;
+        for (Value input : node.inputs()) {
+            Literal literal = input == null ? null : input.constant();
+            if (literal == null || literal.size() == 0 || !literal.isSplat() && literal.size() > 1) {
+                return null;
+            }
+            spread |= literal.size() > 1;
+            scalars.add(literal.select(i -> 0));
+        }
+        ValueType type = node.output().type();
+        if (!spread || !type.isStatic() || type.size().is(0)) {
+            return null;
+        }
+        Literal one = node.op().onlyMoves()
+                ? scalars.get(0)
+                : node.op().evaluate(new Evaluation(node, scalars, Map.of())).get(0);
+        return one.spread(type.extents());
     }
 
     private boolean foldable(Node node, Signature signature) {

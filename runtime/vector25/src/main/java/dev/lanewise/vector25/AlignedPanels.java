@@ -1,7 +1,7 @@
 package dev.lanewise.vector25;
 
-import dev.lanewise.vector.Panels;
 import dev.lanewise.vector.PackedPanels;
+import dev.lanewise.vector.Panels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,7 +12,8 @@ import java.lang.foreign.ValueLayout;
  * bits does. Written while packing, then never again; any number of threads read it.
  *
  * <p>The memory is freed when the garbage collector finds these panels unreachable. The JVM counts it
- * against {@code -XX:MaxDirectMemorySize}, as large as the heap where it is not set.
+ * against {@code -XX:MaxDirectMemorySize}, as large as the heap where it is not set; weights that
+ * find no room there stay on the heap.
  *
  * <p>Products take one row at a time, which is all they are for; more are as right, but read all
  * weights once for each.
@@ -28,10 +29,22 @@ final class AlignedPanels implements PackedPanels {
     private final int k;
     private final MemorySegment b; // [columns / P][k][P]
 
-    /** Room for [k, columns], columns rounded up to whole panels. */
-    AlignedPanels(int k, int columns) {
+    private AlignedPanels(int k, MemorySegment b) {
         this.k = k;
-        this.b = Arena.ofAuto().allocate(4L * Panels.floats(k, columns), ALIGNMENT);
+        this.b = b;
+    }
+
+    /**
+     * Room for [k, columns], columns rounded up to whole panels; {@code null} where the JVM allows no
+     * more native memory.
+     */
+    static AlignedPanels allocate(int k, int columns) {
+        long bytes = 4L * Panels.floats(k, columns);
+        try {
+            return new AlignedPanels(k, Arena.ofAuto().allocate(bytes, ALIGNMENT));
+        } catch (OutOfMemoryError e) {
+            return null;
+        }
     }
 
     /**
