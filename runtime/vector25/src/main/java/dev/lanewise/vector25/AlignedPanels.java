@@ -1,7 +1,7 @@
 package dev.lanewise.vector25;
 
-import dev.lanewise.vector.Panels;
 import dev.lanewise.vector.PackedPanels;
+import dev.lanewise.vector.Panels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -12,6 +12,7 @@
  * <p>Users add this artifact beside {@code lanewise-vector}, with the same JVM option. On Java 25 and
  * newer its kernels are preferred; on an older one it is passed over. There is nothing to close: native
  * weights are freed with the model. They are counted by {@code -XX:MaxDirectMemorySize}, and stay on the
- * heap where that has no room for them. What it gains, measured: {@code docs/decisions/0003-aligned-weights-on-java-25.md}.
+ * heap where that has no room for them. What it gains, measured:
+ * {@code docs/decisions/0003-aligned-weights-on-java-25.md}.
  */
 package dev.lanewise.vector25;

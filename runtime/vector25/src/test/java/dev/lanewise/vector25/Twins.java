@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.Random;
 
-/** As in {@code runtime/vector}: what all twin tests share: sizes that hit tails, arrays with junk around them, comparison of bits. */
+/**
+ * What all twin tests share, as in {@code runtime/vector}: sizes that hit tails, arrays with junk around
+ * them, comparison of bits.
+ */
 final class Twins {
 
     static final int[] SIZES = {
