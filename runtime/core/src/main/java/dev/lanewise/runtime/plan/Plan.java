@@ -141,6 +141,7 @@ public final class Plan {
                 end += stored(t);
             }
         }
+        end = Limits.align(end);
         for (int t = 0; t < types.length; t++) {
             if (constantBuffers[t] != null && stored(t) < Limits.WEIGHT_ALIGNMENT) {
                 end = Limits.alignSmall(end);
