@@ -27,12 +27,14 @@ import dev.lanewise.formats.UnsupportedOpException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -61,6 +63,8 @@ public final class OnnxImporter {
     private long nodesRead;
     /** The names of learnt extents, numbered as they came. */
     private final Map<String, Integer> learnt = new HashMap<>();
+    /** Names of all extents that are no numbers. */
+    private final Set<String> extents = new TreeSet<>();
     private int depth;
 
     private OnnxImporter(String file, int bytes, Path folder, CompileOptions options) {
@@ -132,6 +136,7 @@ public final class OnnxImporter {
             }
         }
         readNodes(graph.getNodeList(), scope);
+        checkOptions(graph, constants);
         Set<String> names = new HashSet<>();
         for (ValueInfoProto output : graph.getOutputList()) {
             Value value = scope.find(output.getName());
@@ -145,6 +150,29 @@ public final class OnnxImporter {
             }
         }
         return scope.builder().build();
+    }
+
+    /** Options for what the model does not have are mistakes that would otherwise pass unseen. */
+    private void checkOptions(GraphProto graph, Set<String> constants) {
+        List<String> inputs = graph.getInputList().stream()
+                .map(ValueInfoProto::getName)
+                .filter(name -> !constants.contains(name))
+                .toList();
+        for (String pin : options.pins().keySet()) {
+            if (!inputs.contains(pin)) {
+                problems.add(new PlanException("--pin " + pin + ": the model has no such input; it has "
+                        + String.join(", ", inputs)));
+            }
+        }
+        if (!problems.isEmpty()) {
+            return; // nodes that were not read may have had the extents
+        }
+        for (String bound : options.bounds().keySet()) {
+            if (!extents.contains(bound)) {
+                problems.add(new PlanException("--dim " + bound + ": the model has no such extent"
+                        + (extents.isEmpty() ? "; all are numbers" : "; it has " + String.join(", ", extents))));
+            }
+        }
     }
 
     static String domain(String domain) {
@@ -181,6 +209,7 @@ public final class OnnxImporter {
         Literal pin = options.pins().get(input.getName());
         try {
             if (pin != null) {
+                shape(input.getName(), input.getType().getTensorType().getShape()); // its extents stay names that are known
                 ValueType type = pin.valueType();
                 scope.define(input.getName(), Value.constant(input.getName(), checkPin(input, pin, type)));
                 return;
@@ -201,10 +230,17 @@ public final class OnnxImporter {
 
     private Literal checkPin(ValueInfoProto input, Literal pin, ValueType type) {
         DType declared = OnnxTensors.type(input.getType().getTensorType().getElemType());
-        if (declared == null || declared == pin.type()) {
-            return pin;
-        }
-        return Literal.of(declared, pin.toDoubles(), pin.shape());
+        TypeProto.Tensor tensor = input.getType().getTensorType();
+        Literal value = declared == null || declared == pin.type()
+                ? pin
+                : Literal.of(declared, pin.toDoubles(), pin.shape());
+        // numbers typed by hand are meant in the shape that the input has
+        int[] shape = tensor.getShape().getDimList().stream()
+                .mapToInt(dim -> (int) Math.max(1, Math.min(pin.size() + 1L, dim.getDimValue())))
+                .toArray();
+        boolean fits = tensor.hasShape() && Arrays.stream(shape).asLongStream().reduce(1,
+                (a, b) -> Math.min(Integer.MAX_VALUE, a * b)) == pin.size();
+        return fits ? value.reshape(shape) : value;
     }
 
     private ValueType type(ValueInfoProto info) {
@@ -220,7 +256,8 @@ public final class OnnxImporter {
                     "element type " + OnnxTensors.typeName(type.getTensorType().getElemType()) + " is not supported");
         }
         if (!type.getTensorType().hasShape()) {
-            throw new PlanException(file + ": input '" + info.getName() + "' states no rank; nothing can be planned for it");
+            throw new PlanException("input '" + info.getName() + "' states no rank, so that nothing can be planned for it;"
+                    + " pin its value with --pin " + info.getName() + "=FILE", List.of(info.getName()));
         }
         return new ValueType(element, shape(info.getName(), type.getTensorType().getShape()));
     }
@@ -240,6 +277,7 @@ public final class OnnxImporter {
                 dims.add(Dim.of(dim.getDimValue()));
             } else {
                 String symbol = dim.getDimParam().isBlank() ? name + "." + axis : dim.getDimParam();
+                extents.add(symbol);
                 dims.add(options.symbol(symbol));
             }
         }
@@ -458,6 +496,7 @@ public final class OnnxImporter {
     /** See {@link OnnxNode#learnt}. */
     Dim learnt(OnnxNode node, String name, List<Dim> declared, int axis, long most) {
         long bound = most;
+        extents.add(name);
         Dim stated = declared != null && axis < declared.size() ? declared.get(axis) : null;
         if (options.bounds().containsKey(name)) {
             bound = Math.min(bound, options.bounds().get(name).max());

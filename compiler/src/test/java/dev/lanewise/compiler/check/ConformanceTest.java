@@ -17,7 +17,7 @@ class ConformanceTest {
 
     private static final int CASES = 1061;
     /** Reached; raise it when more pass, so that none is lost again unseen. */
-    private static final int PASSES = 800;
+    private static final int PASSES = 845;
 
     private static final long LIMIT_MILLIS = 60_000;
 

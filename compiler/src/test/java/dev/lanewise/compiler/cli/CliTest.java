@@ -110,6 +110,18 @@ class CliTest {
     }
 
     @Test
+    void optionsForWhatTheModelHasNotAreErrors() throws IOException {
+        Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
+        Path lane = folder.resolve("m.lane");
+        assertSays(1, Shell.run("compile", model, "-o", lane, "--dim", "S=4"), "--dim S: the model has no such extent; it has T");
+        assertSays(1, Shell.run("compile", model, "-o", lane, "--pin", "z=4"), "--pin z: the model has no such input; it has x");
+        assertSays(1, Shell.run("compile", model, "-o", lane, "--state", "z=y"), "no input 'z'");
+        assertFalse(Files.exists(lane));
+        assertSays(0, Shell.run("compile", SmallModel.sum(model), "-o", lane, "--pin", "x=1,2", "--no-auto-state"),
+                "input: state f32[1, 2]");
+    }
+
+    @Test
     void verboseShowsWhereAnErrorComesFrom() throws IOException {
         Path model = SmallModel.unsupported(folder.resolve("m.onnx"));
         Shell shell = Shell.run("compile", model, "-o", folder.resolve("m.lane"), "--verbose");
