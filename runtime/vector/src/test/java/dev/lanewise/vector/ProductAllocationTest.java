@@ -17,13 +17,11 @@ import dev.lanewise.runtime.kernel.PoolKernels.PoolShape;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * Hot products, cells, convolutions and pooling allocate nothing. A vector that C2 fails to keep in
  * a register is boxed, which shows here as bytes per call.
  */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class ProductAllocationTest {
 
     private static final Epilogue RELU = Epilogue.of(UnaryFn.RELU, 0f, 0f);

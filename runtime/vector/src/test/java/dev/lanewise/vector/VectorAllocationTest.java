@@ -13,13 +13,11 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 import java.lang.management.ManagementFactory;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * Kernels allocate nothing once they are compiled. Until then the Vector API boxes: each kernel runs
  * until ten rounds in a row allocate nothing, and fails where that does not come about in time.
  */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorAllocationTest {
 
     private static final int CALLS = 200;

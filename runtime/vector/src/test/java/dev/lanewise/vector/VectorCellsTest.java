@@ -7,10 +7,8 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.scalar.ScalarCells;
 import dev.lanewise.runtime.scalar.ScalarMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Recurrent cells: the vector kernels give the scalar kernels' bits over several steps. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorCellsTest {
 
     private enum Kind { LSTM, GRU, GRU_LINEAR, RNN_TANH, RNN_RELU }

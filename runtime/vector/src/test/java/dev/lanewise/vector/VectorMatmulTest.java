@@ -7,10 +7,8 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.scalar.ScalarMap;
 import dev.lanewise.runtime.scalar.ScalarMatmul;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Products: the vector kernels give the scalar kernels' bits, and write nothing else. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorMatmulTest {
 
     private static final int[] ROWS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 25, 32,

@@ -13,10 +13,8 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.vector.VectorMap;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Hot products and cells over native weights allocate nothing, on the heap or off it. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class AlignedAllocationTest {
 
     private static final int COUNTED = 200;

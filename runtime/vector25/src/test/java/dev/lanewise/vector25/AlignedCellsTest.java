@@ -11,14 +11,12 @@ import dev.lanewise.runtime.scalar.ScalarMap;
 import dev.lanewise.vector.Lanes;
 import dev.lanewise.vector.VectorMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * Recurrent cells: the scalar kernels' bits over several steps, with native weights, with the input
  * weights on the heap as for a sequence of one stream, and with all of them there; also with more rows
  * than the weights were packed for.
  */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class AlignedCellsTest {
 
     private enum Kind { LSTM, GRU, GRU_LINEAR, RNN_TANH, RNN_RELU }

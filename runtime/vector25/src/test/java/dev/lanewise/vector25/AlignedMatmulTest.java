@@ -18,13 +18,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * Products: the scalar kernels' bits, and nothing else is written, with native weights, also with more
  * rows than they were packed for, and with weights on the heap.
  */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class AlignedMatmulTest {
 
     private static final int[] ROWS = {1, 2, 5, 13};
