@@ -148,7 +148,8 @@ public final class CaseRunner {
             for (int axis = 0; value != null && value.rank() == dims.size() && axis < dims.size(); axis++) {
                 if (!dims.get(axis).hasDimValue() || dims.get(axis).getDimValue() == -1) {
                     String symbol = dims.get(axis).getDimParam();
-                    bounds.merge(symbol.isBlank() ? port.getName() + "." + axis : symbol, value.extent(axis), Math::max);
+                    bounds.merge(symbol.isBlank() ? port.getName() + "." + axis : symbol, value.extent(axis),
+                            Math::max);
                 }
             }
         }

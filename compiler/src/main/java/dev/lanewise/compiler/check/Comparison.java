@@ -58,7 +58,8 @@ record Comparison(double error, String problem) {
         }
         return largest <= 1
                 ? new Comparison(largest, "")
-                : new Comparison(largest, "output '" + found.name() + "' at " + position(where, expected.shape()) + " is "
+                : new Comparison(largest, "output '" + found.name() + "' at " + position(where,
+                        expected.shape()) + " is "
                         + Elements.get(found, where) + ", expected " + expected.doubleAt(where)
                         + " (" + (float) largest + " times the allowed error)");
     }

@@ -59,7 +59,8 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    @Option(names = "--workers", paramLabel = "N", defaultValue = "2", description = "Cases at a time (${DEFAULT-VALUE}).")
+    @Option(names = "--workers", paramLabel = "N", defaultValue = "2",
+            description = "Cases at a time (${DEFAULT-VALUE}).")
     private int workers;
 
     @Option(names = "--limit", paramLabel = "SECONDS", defaultValue = "60",
@@ -104,7 +105,8 @@ final class CheckCommand implements Callable<Integer> {
             }
             List<TestCase> found = TestCase.find(folder);
             if (found.isEmpty()) {
-                throw new ParameterException(spec.commandLine(), folder + ": no cases in it; see lanewise check --help");
+                throw new ParameterException(spec.commandLine(),
+                        folder + ": no cases in it; see lanewise check --help");
             }
             cases.addAll(found);
         }

@@ -1,9 +1,9 @@
 package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.Compiled;
-import dev.lanewise.compiler.inspect.Sizes;
 import dev.lanewise.compiler.inspect.ModelFacts;
 import dev.lanewise.compiler.inspect.ModelFacts.Port;
+import dev.lanewise.compiler.inspect.Sizes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

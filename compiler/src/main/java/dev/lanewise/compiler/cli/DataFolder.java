@@ -15,7 +15,8 @@ final class DataFolder {
     static Optional<Path> find() {
         String named = System.getProperty("lanewise.data", System.getenv("LANEWISE_DATA"));
         try {
-            Path folder = named != null && !named.isBlank() ? Path.of(named) : project().resolve("../shared/data").normalize();
+            Path folder = named != null && !named.isBlank() ? Path.of(named)
+                    : project().resolve("../shared/data").normalize();
             return Files.isDirectory(folder) ? Optional.of(folder) : Optional.empty();
         } catch (InvalidPathException e) {
             return Optional.empty();

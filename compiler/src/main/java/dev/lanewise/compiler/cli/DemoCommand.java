@@ -6,8 +6,8 @@ import dev.lanewise.compiler.demo.Listening;
 import dev.lanewise.compiler.demo.OwnDetector;
 import dev.lanewise.compiler.demo.SileroDetector;
 import dev.lanewise.compiler.demo.SpeechSegments;
-import dev.lanewise.compiler.inspect.Sizes;
 import dev.lanewise.compiler.inspect.ModelFacts;
+import dev.lanewise.compiler.inspect.Sizes;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
@@ -61,7 +61,9 @@ final class DemoCommand implements Callable<Integer> {
         byte[] file = detector.compiled().file().toBytes();
         ModelFacts facts = ModelFacts.of(detector.compiled().file());
         say(out, "model     " + detector.title());
-        say(out, "compiled  " + facts.steps().size() + " steps in " + millis(start) + " ms; file " + Sizes.bytes(file.length));
+        say(out,
+                "compiled  " + facts.steps().size() + " steps in " + millis(start) + " ms; file "
+                + Sizes.bytes(file.length));
         say(out, "memory    weights " + Sizes.bytes(facts.weightBytes()) + ", arena " + Sizes.bytes(facts.arenaBytes())
                 + ", state " + Sizes.bytes(facts.stateBytes()) + " a stream");
         for (String note : detector.compiled().notes()) {

@@ -39,7 +39,8 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             Backend backend = dev.lanewise.runtime.Lanewise.backend();
             out.println("kernels   " + backend.kernels());
-            out.println("lanes     " + backend.lanes() + (backend.lanes() == 1 ? "" : ", " + backend.lanes() * 32 + " bits"));
+            out.println("lanes     " + backend.lanes()
+                    + (backend.lanes() == 1 ? "" : ", " + backend.lanes() * 32 + " bits"));
             out.println("because   " + backend.reason());
             out.println("to do     " + (backend.advice().isEmpty() ? "nothing" : backend.advice()));
         } finally {
@@ -51,7 +52,8 @@ final class DoctorCommand implements Callable<Integer> {
     private static String compiler() {
         String vm = System.getProperty("java.vm.name", "");
         String compiler = System.getProperty("sun.management.compiler",
-                ManagementFactory.getCompilationMXBean() == null ? "" : ManagementFactory.getCompilationMXBean().getName());
+                ManagementFactory.getCompilationMXBean() == null ? ""
+                        : ManagementFactory.getCompilationMXBean().getName());
         if (compiler.isEmpty()) {
             return "no: this JVM only interprets";
         }

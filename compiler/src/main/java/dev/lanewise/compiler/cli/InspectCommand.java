@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
-        description = "Shows what a model file holds: extents, steps, sizes, memory; as text, JSON or a page with pictures.",
+        description = "Shows what a model file holds: extents, steps, sizes, memory;"
+                + " as text, JSON or a page with pictures.",
         footer = {
             "",
             "Example:",

@@ -27,7 +27,8 @@ final class OutputFile {
         if (Files.isDirectory(target)) {
             throw new Failure(file + ": is a directory");
         }
-        Path unfinished = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        String mark = "." + ProcessHandle.current().pid() + ".part";
+        Path unfinished = target.resolveSibling("." + target.getFileName() + mark);
         unfinished.toFile().deleteOnExit(); // Ctrl-C does not run what stands in finally
         try {
             try (OutputStream out = Files.newOutputStream(unfinished)) {

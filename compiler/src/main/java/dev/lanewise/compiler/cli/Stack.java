@@ -78,7 +78,9 @@ final class Stack {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < n; i++) {
             text.append(i == 0 ? "" : " ");
-            text.append(type.isFloating() ? Float.toString((float) literal.doubleAt(i)) : Long.toString(literal.longAt(i)));
+            text.append(type.isFloating()
+                    ? Float.toString((float) literal.doubleAt(i))
+                    : Long.toString(literal.longAt(i)));
         }
         return text + (size > n ? " …" : "");
     }

@@ -27,7 +27,8 @@ public final class DataFile {
                 float[] samples = WavFile.read(file).samples();
                 yield Literal.of(samples, samples.length);
             }
-            default -> throw new FormatException(file.toString(), "", "its name does not end in .npy, .pb, .wav or .txt");
+            default -> throw new FormatException(file.toString(), "",
+                    "its name does not end in .npy, .pb, .wav or .txt");
         };
     }
 }

@@ -54,7 +54,8 @@ public final class NpyFile {
         }
         long length = version == 1 ? in.getShort() & 0xffff : in.getInt() & 0xffffffffL;
         if (length > LONGEST_HEADER || length > in.remaining()) {
-            throw new FormatException(name, "header", length + " bytes long, " + in.remaining() + " are left in the file");
+            throw new FormatException(name, "header",
+                    length + " bytes long, " + in.remaining() + " are left in the file");
         }
         String header = new String(get(in, new byte[(int) length]), StandardCharsets.ISO_8859_1);
         Matcher descr = find(name, DESCR, header, "descr");

@@ -45,7 +45,8 @@ public final class NpzFile {
                 }
             }
         } catch (ZipException | IllegalArgumentException e) {
-            throw new FormatException(file.toString(), "", "not a NumPy archive (.npz), or damaged: " + e.getMessage(), e);
+            throw new FormatException(file.toString(), "",
+                    "not a NumPy archive (.npz), or damaged: " + e.getMessage(), e);
         }
         return arrays;
     }

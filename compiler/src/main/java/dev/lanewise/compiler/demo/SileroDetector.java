@@ -25,14 +25,16 @@ public final class SileroDetector {
     public static Detector read(Path data) throws IOException {
         WavFile recording = WavFile.read(data.resolve(RECORDING));
         if (recording.rate() != Detector.RATE) {
-            throw new FormatException(RECORDING, "fmt", recording.rate() + " samples per second, expected " + Detector.RATE);
+            throw new FormatException(RECORDING, "fmt",
+                    recording.rate() + " samples per second, expected " + Detector.RATE);
         }
         int window = Detector.CONTEXT + Detector.CHUNK;
         CompileOptions options = CompileOptions.defaults()
                 .dim("batch", 1, 1)
                 .dim("sequence", window, window)
                 .pin("sr", Literal.scalar((long) Detector.RATE));
-        return new Detector("Silero's speech detector, and its recording", Compiler.compile(data.resolve(MODEL), options),
+        return new Detector("Silero's speech detector, and its recording", Compiler.compile(data.resolve(MODEL),
+                options),
                 recording.samples());
     }
 }

@@ -38,11 +38,13 @@ final class ArenaPicture {
         long top = spans.stream().mapToLong(span -> span.from() + span.bytes()).max().orElse(1);
         double perByte = HEIGHT / top;
         double perStep = WIDTH / Math.max(1, steps);
-        svg.add("<figure><figcaption>%s, %s</figcaption>", "Array of " + storage.name().toLowerCase(java.util.Locale.ROOT),
+        svg.add("<figure><figcaption>%s, %s</figcaption>",
+                "Array of " + storage.name().toLowerCase(java.util.Locale.ROOT),
                 Sizes.bytes(top));
         svg.add("<svg class=\"arena\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"Memory over time\">",
                 LEFT + WIDTH + 8, TOP + HEIGHT + BOTTOM);
-        svg.add("<rect class=\"field\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>", LEFT, TOP, WIDTH, HEIGHT);
+        svg.add("<rect class=\"field\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>", LEFT, TOP, WIDTH,
+                HEIGHT);
         for (int line = 0; line <= 4; line++) {
             double y = TOP + HEIGHT - HEIGHT * line / 4;
             svg.add("<line class=\"grid\" x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, LEFT + WIDTH, y, y);

@@ -131,7 +131,8 @@ final class GraphDrawing {
             svg.add("<g class=\"" + box.style + "\" transform=\"translate(%.1f %.1f)\"><title>%s</title>",
                     MARGIN + layers.x(i) - w / 2, MARGIN + layers.layer(i) * ROW, box.hint);
             boolean link = box.step >= 0;
-            svg.add((link ? "<a href=\"#step-" + box.step + "\">" : "") + "<rect width=\"%.1f\" height=\"%.0f\" rx=\"%d\"/>",
+            svg.add((link ? "<a href=\"#step-" + box.step + "\">" : "")
+                    + "<rect width=\"%.1f\" height=\"%.0f\" rx=\"%d\"/>",
                     w, BOX_HEIGHT, link ? 6 : 21);
             svg.add("<text class=\"title\" x=\"%.1f\" y=\"18\">%s</text>", w / 2, Svg.tail(box.title, LONGEST_TITLE));
             svg.add("<text class=\"detail\" x=\"%.1f\" y=\"33\">%s</text>" + (link ? "</a>" : "") + "</g>",

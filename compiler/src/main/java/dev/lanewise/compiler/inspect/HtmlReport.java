@@ -20,12 +20,14 @@ public final class HtmlReport {
         Svg page = new Svg();
         String title = Path.of(facts.name()).getFileName().toString();
         page.add("<!doctype html>").add("<html lang=\"en\"><head><meta charset=\"utf-8\">");
-        page.add("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">");
+        page.add("<meta http-equiv=\"Content-Security-Policy\""
+                + " content=\"default-src 'none'; style-src 'unsafe-inline'\">");
         page.add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
         page.add("<title>%s</title>", title + " – Lanewise");
         page.add("<style>").add(style()).add("</style></head><body>");
         page.add("<header><h1>%s</h1><p class=\"from\">%s</p></header><main>", title,
-                facts.source().isEmpty() ? facts.producer() : "compiled from " + facts.source() + " by " + facts.producer());
+                facts.source().isEmpty() ? facts.producer()
+                        : "compiled from " + facts.source() + " by " + facts.producer());
         numbers(page, facts);
         ports(page, facts);
         page.add("<section><h2>Steps</h2><p class=\"key\"><span class=\"product\">products</span>"
@@ -33,8 +35,8 @@ public final class HtmlReport {
                 + "<span class=\"move\">movement</span><span class=\"plain\">elementwise</span>"
                 + "<span class=\"port\">input, output, state</span></p>");
         page.add("<div class=\"scroll\" tabindex=\"0\">").add(GraphDrawing.of(facts)).add("</div></section>");
-        page.add("<section><h2>Arena over time</h2><p>Each block is a tensor: as wide as the steps it lives for, as high"
-                + " as it is large. The plan takes <b>%s</b>; no plan can take less than <b>%s</b>.</p>",
+        page.add("<section><h2>Arena over time</h2><p>Each block is a tensor: as wide as the steps it lives for,"
+                + " as high as it is large. The plan takes <b>%s</b>; no plan can take less than <b>%s</b>.</p>",
                 Sizes.bytes(facts.arenaBytes()), Sizes.bytes(facts.arenaLowerBound()));
         page.add("<div class=\"scroll\" tabindex=\"0\">").add(ArenaPicture.of(facts)).add("</div></section>");
         table(page, facts.steps());

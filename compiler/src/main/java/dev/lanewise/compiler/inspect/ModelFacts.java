@@ -28,7 +28,8 @@ import java.util.List;
  */
 public record ModelFacts(
         String name, long fileBytes, String producer, String source, String fingerprint, List<Symbol> symbols,
-        List<Port> inputs, List<Port> outputs, List<Port> states, List<Port> nextStates, List<StepFacts> steps, List<ArenaSpan> spans,
+        List<Port> inputs, List<Port> outputs, List<Port> states, List<Port> nextStates, List<StepFacts> steps,
+                List<ArenaSpan> spans,
         long parameters, long weightBytes, long arenaBytes, long arenaLowerBound, long stateBytes, long portBytes) {
 
     private static final long ANY_SIZE = Long.MAX_VALUE;

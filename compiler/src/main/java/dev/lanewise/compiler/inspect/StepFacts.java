@@ -20,4 +20,5 @@ import java.util.List;
  */
 public record StepFacts(
         int number, int depth, String name, String kind, List<Integer> inputs, List<Integer> outputs,
-        List<String> outputTypes, List<Integer> params, List<Integer> weights, long weightBytes, long outputBytes, long multiplyAdds) {}
+        List<String> outputTypes, List<Integer> params, List<Integer> weights, long weightBytes, long outputBytes,
+                long multiplyAdds) {}

@@ -33,15 +33,18 @@ final class Svg {
                 case '>' -> safe.append("&gt;");
                 case '"' -> safe.append("&quot;");
                 case '\'' -> safe.append("&#39;");
-                // control characters, lone surrogates, and marks that turn the direction of what follows
-                default -> safe.appendCodePoint(
-                        c < 0x20 && c != '\n' || c >= 0x7f && c < 0xa0 || c >= 0xd800 && c < 0xe000
-                                        || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 || c >= 0xfffe && c <= 0xffff
-                                ? 0xfffd
-                                : c);
+                default -> safe.appendCodePoint(isPlain(c) ? c : 0xfffd);
             }
         });
         return safe.toString();
+    }
+
+    /** Neither a control character, nor half a pair, nor a mark that turns the direction of what follows. */
+    private static boolean isPlain(int c) {
+        boolean control = c < 0x20 && c != '\n' || c >= 0x7f && c < 0xa0 || c == 0xfffe || c == 0xffff;
+        boolean half = c >= 0xd800 && c < 0xe000;
+        boolean turns = c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069;
+        return !control && !half && !turns;
     }
 
     /** The end of a long text, which tells more than its beginning: node names are paths. */

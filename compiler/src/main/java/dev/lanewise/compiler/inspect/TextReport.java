@@ -24,7 +24,8 @@ public final class TextReport {
         facts.outputs().forEach(port -> out.println("output        " + plain(port.toString())));
         facts.states().forEach(port -> out.println("state         " + plain(port.toString())));
         out.println("parameters    " + Sizes.count(facts.parameters()));
-        out.println("multiply-adds " + Sizes.count(facts.multiplyAdds()) + (facts.symbols().isEmpty() ? "" : " at the bounds"));
+        out.println("multiply-adds " + Sizes.count(facts.multiplyAdds())
+                + (facts.symbols().isEmpty() ? "" : " at the bounds"));
         out.println("weights       " + Sizes.bytes(facts.weightBytes()));
         out.println("arena         " + Sizes.bytes(facts.arenaBytes()) + ", at least "
                 + Sizes.bytes(facts.arenaLowerBound()));
@@ -32,7 +33,8 @@ public final class TextReport {
         out.println("steps         " + facts.steps().size() + ": " + kinds(facts.steps()));
         for (StepFacts step : facts.steps()) {
             out.println("  " + "  ".repeat(step.depth()) + step.number() + " " + step.kind() + " "
-                    + String.join(" ", step.outputTypes()) + (step.name().equals(step.kind()) ? "" : "  " + plain(step.name())));
+                    + String.join(" ",
+                            step.outputTypes()) + (step.name().equals(step.kind()) ? "" : "  " + plain(step.name())));
         }
     }
 
@@ -61,7 +63,8 @@ public final class TextReport {
         line(out, 0, "in the file's own plan; kernels from Java 25 on may keep packed weights there");
         out.println("arena: bytes, where, steps, tensor");
         for (ArenaSpan span : facts.spans()) {
-            line(out, span.bytes(), span.storage().name().toLowerCase(java.util.Locale.ROOT) + " at " + span.from() + ", "
+            line(out, span.bytes(),
+                    span.storage().name().toLowerCase(java.util.Locale.ROOT) + " at " + span.from() + ", "
                     + span.first() + " to " + span.last() + ", " + plain(span.name()));
         }
     }

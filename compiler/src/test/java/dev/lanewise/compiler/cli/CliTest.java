@@ -57,9 +57,11 @@ class CliTest {
         Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
         assertSays(2, Shell.run("frob"), "frob", "--help");
         assertSays(2, Shell.run("compile", model), "--output");
-        assertSays(2, Shell.run("compile", folder.resolve("none.onnx"), "-o", folder.resolve("m.lane")), "none.onnx: no such file");
+        assertSays(2, Shell.run("compile", folder.resolve("none.onnx"), "-o", folder.resolve("m.lane")),
+                "none.onnx: no such file");
         assertSays(2, Shell.run("compile", folder, "-o", folder.resolve("m.lane")), "is a directory");
-        assertSays(2, Shell.run("compile", model, "-o", folder.resolve("m.lane"), "--dim", "T=few"), "--dim T=few", "T=512");
+        assertSays(2, Shell.run("compile", model, "-o", folder.resolve("m.lane"), "--dim", "T=few"), "--dim T=few",
+                "T=512");
         assertSays(2, Shell.run("compile", model, "-o", folder.resolve("m.lane"), "--dim", "T=9..3"), "MIN..MAX");
         assertSays(2, Shell.run("compile", model, "-o", folder.resolve("m.lane"), "--pin", "x=none.npy"), "none.npy");
         assertSays(2, Shell.run("compile", model, "-o", model), "overwrite");
@@ -80,7 +82,8 @@ class CliTest {
         Shell stateless = Shell.run("compile", model, "-o", lane, "--no-auto-state");
         assertSays(0, stateless, "output: stateN f32[1, 2]");
         assertFalse(stateless.out().contains("state: "), stateless.out());
-        assertSays(0, Shell.run("compile", model, "-o", lane, "--no-auto-state", "--state", "state=y"), "state: state = y");
+        assertSays(0, Shell.run("compile", model, "-o", lane, "--no-auto-state", "--state", "state=y"),
+                "state: state = y");
         assertSays(2, Shell.run("compile", lane, "-o", folder.resolve("again.lane")), "compiled already");
     }
 
@@ -98,14 +101,16 @@ class CliTest {
         Path model = SmallModel.unsupported(folder.resolve("m.onnx"));
         assertSays(1, Shell.run("compile", model, "-o", folder.resolve("m.lane")), "make_p", "Frobnicate");
         Files.writeString(folder.resolve("text.onnx"), "this is no model");
-        assertSays(1, Shell.run("compile", folder.resolve("text.onnx"), "-o", folder.resolve("m.lane")), "not an ONNX model");
+        assertSays(1, Shell.run("compile", folder.resolve("text.onnx"), "-o", folder.resolve("m.lane")),
+                "not an ONNX model");
         Files.createFile(folder.resolve("empty.onnx"));
         assertSays(1, Shell.run("compile", folder.resolve("empty.onnx"), "-o", folder.resolve("m.lane")), "empty");
         Files.writeString(folder.resolve("text.lane"), "this is no model");
         assertSays(1, Shell.run("inspect", folder.resolve("text.lane")), "not a .lane model file");
         assertSays(1, Shell.run("run", folder.resolve("text.lane")), "not a .lane model file");
         Path good = SmallModel.sum(folder.resolve("good.onnx"));
-        assertSays(1, Shell.run("compile", good, "-o", folder.resolve("none/m.lane")), "none: no such file or directory");
+        assertSays(1, Shell.run("compile", good, "-o", folder.resolve("none/m.lane")),
+                "none: no such file or directory");
         assertEquals(List.of("empty.onnx", "good.onnx", "m.onnx", "text.lane", "text.onnx"), files());
     }
 
@@ -113,8 +118,10 @@ class CliTest {
     void optionsForWhatTheModelHasNotAreErrors() throws IOException {
         Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
         Path lane = folder.resolve("m.lane");
-        assertSays(1, Shell.run("compile", model, "-o", lane, "--dim", "S=4"), "--dim S: the model has no such extent; it has T");
-        assertSays(1, Shell.run("compile", model, "-o", lane, "--pin", "z=4"), "--pin z: the model has no such input; it has x");
+        assertSays(1, Shell.run("compile", model, "-o", lane, "--dim", "S=4"),
+                "--dim S: the model has no such extent; it has T");
+        assertSays(1, Shell.run("compile", model, "-o", lane, "--pin", "z=4"),
+                "--pin z: the model has no such input; it has x");
         assertSays(1, Shell.run("compile", model, "-o", lane, "--state", "z=y"), "no input 'z'");
         assertFalse(Files.exists(lane));
         assertSays(0, Shell.run("compile", SmallModel.sum(model), "-o", lane, "--pin", "x=1,2", "--no-auto-state"),
@@ -144,7 +151,8 @@ class CliTest {
             assertArrayEquals(new int[] {3, 2}, y.shape());
             assertArrayEquals(new float[] {1, 2, 3, 4, 0, 0}, y.floats());
         }
-        assertSays(2, Shell.run("run", model, "--input", input, "--input", "z=" + folder.resolve("x.txt")), "no input 'z'");
+        assertSays(2, Shell.run("run", model, "--input", input, "--input", "z=" + folder.resolve("x.txt")),
+                "no input 'z'");
         Files.writeString(folder.resolve("x.txt"), "1 2\n3 four\n");
         assertSays(1, Shell.run("run", model, "--input", input), "line 2", "'four' is no number");
         Files.writeString(folder.resolve("x.txt"), "1 2 3\n4 5 6\n");
@@ -156,7 +164,8 @@ class CliTest {
         Path model = SmallModel.sum(folder.resolve("m.onnx"));
         Files.writeString(folder.resolve("x.txt"), "1 2\n3 4\n5 6\n");
         String input = "x=" + folder.resolve("x.txt");
-        assertSays(0, Shell.run("run", model, "--input", input, "--steps"), "y f32[3, 1, 2], 3 steps", "1.0 2.0 4.0 6.0 9.0 12.0");
+        assertSays(0, Shell.run("run", model, "--input", input, "--steps"), "y f32[3, 1, 2], 3 steps",
+                "1.0 2.0 4.0 6.0 9.0 12.0");
         assertSays(1, Shell.run("run", model, "--input", input), "axis 0");
         assertSays(2, Shell.run("run", model, "--input", input, "--overlap", "1"), "--steps");
     }
@@ -208,7 +217,8 @@ class CliTest {
                 all.out().lines().map(line -> line.replaceFirst(":.*", "")).toList());
         assertTrue(all.out().contains("at [0, 1] is 6.0, expected 7.0"), all.out());
         assertEquals(2, Shell.run("check", cases, "--quiet").out().lines().count());
-        assertSays(0, Shell.run("check", cases.resolve("good"), "--kernels", "scalar"), "1 passed, 0 failed, 0 unsupported");
+        assertSays(0, Shell.run("check", cases.resolve("good"), "--kernels", "scalar"),
+                "1 passed, 0 failed, 0 unsupported");
         assertSays(0, Shell.run("check", cases.resolve("good"), "--twins"), "1 passed");
         assertSays(0, Shell.run("check", cases.resolve("odd"), "--reasons"), "1 × ai.onnx:Frobnicate");
         assertSays(0, Shell.run("check", cases.resolve("good"), "--json"), "\"passed\" : 1", "\"result\" : \"PASS\"");

@@ -47,7 +47,8 @@ class DataFilesTest {
     @Test
     void npyScalarsAndEmptyArrays() {
         Literal scalar = Literal.scalar(3f);
-        assertEquals(0, NpyFile.read("x", ByteBuffer.wrap(NpyFile.write(DType.F32, new int[0], scalar.encode()))).rank());
+        assertEquals(0, NpyFile.read("x", ByteBuffer.wrap(NpyFile.write(DType.F32, new int[0],
+                scalar.encode()))).rank());
         Literal empty = NpyFile.read("x", ByteBuffer.wrap(NpyFile.write(DType.F32, new int[] {2, 0}, new byte[0])));
         assertArrayEquals(new int[] {2, 0}, empty.shape());
     }
@@ -119,10 +120,12 @@ class DataFilesTest {
         byte half = 0x40;
         assertArrayEquals(new float[] {0, -1}, WavFile.read("x", wav(1, 8, 1, (byte) 128, (byte) 0)).samples());
         assertArrayEquals(new float[] {0.5f}, WavFile.read("x", wav(1, 16, 1, (byte) 0, half)).samples());
-        assertArrayEquals(new float[] {-0.5f}, WavFile.read("x", wav(1, 24, 1, (byte) 0, (byte) 0, (byte) 0xc0)).samples());
+        assertArrayEquals(new float[] {-0.5f}, WavFile.read("x", wav(1, 24, 1, (byte) 0, (byte) 0,
+                (byte) 0xc0)).samples());
         assertArrayEquals(new float[] {0.5f},
                 WavFile.read("x", wav(1, 32, 1, (byte) 0, (byte) 0, (byte) 0, half)).samples());
-        assertArrayEquals(new float[] {2f}, WavFile.read("x", wav(3, 32, 1, (byte) 0, (byte) 0, (byte) 0, half)).samples());
+        assertArrayEquals(new float[] {2f}, WavFile.read("x", wav(3, 32, 1, (byte) 0, (byte) 0, (byte) 0,
+                half)).samples());
         assertArrayEquals(new float[] {0.25f},
                 WavFile.read("x", wav(1, 16, 2, (byte) 0, half, (byte) 0, (byte) 0)).samples());
     }

@@ -26,7 +26,8 @@ class ModelFactsTest {
                 .newSession();
         session.run();
         assertEquals(session.multiplyAdds(), facts.multiplyAdds());
-        assertTrue(facts.arenaLowerBound() <= facts.arenaBytes(), facts.arenaLowerBound() + " of " + facts.arenaBytes());
+        assertTrue(facts.arenaLowerBound() <= facts.arenaBytes(),
+                facts.arenaLowerBound() + " of " + facts.arenaBytes());
         assertEquals(1, facts.states().size());
     }
 
