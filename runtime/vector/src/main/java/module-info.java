@@ -3,6 +3,9 @@ module dev.lanewise.vector {
     requires dev.lanewise.runtime;
     requires jdk.incubator.vector;
 
+    exports dev.lanewise.vector to
+            dev.lanewise.vector25;
+
     provides dev.lanewise.runtime.kernel.KernelProvider with
             dev.lanewise.vector.VectorKernelProvider;
 }

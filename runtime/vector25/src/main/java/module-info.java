@@ -3,4 +3,7 @@ module dev.lanewise.vector25 {
     requires dev.lanewise.runtime;
     requires dev.lanewise.vector;
     requires jdk.incubator.vector;
+
+    provides dev.lanewise.runtime.kernel.KernelProvider with
+            dev.lanewise.vector25.Vector25KernelProvider;
 }

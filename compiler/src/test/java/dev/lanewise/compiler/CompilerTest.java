@@ -43,6 +43,11 @@ class CompilerTest {
         return builder.build();
     }
 
+    /** A small model file. */
+    static ModelFile file() {
+        return Compiler.compile("test", dense(), CompileOptions.defaults()).file();
+    }
+
     private static Model load(Graph graph) {
         ModelFile file = Compiler.compile("test", graph, CompileOptions.defaults()).file();
         ModelFile again = ModelFile.read("test.lane", file.toBytes());

@@ -146,7 +146,7 @@ public final class CaseRunner {
             Literal value = example.inputs().get(port.getName());
             List<TensorShapeProto.Dimension> dims = port.getType().getTensorType().getShape().getDimList();
             for (int axis = 0; value != null && value.rank() == dims.size() && axis < dims.size(); axis++) {
-                if (dims.get(axis).getDimValue() <= 0) {
+                if (!dims.get(axis).hasDimValue() || dims.get(axis).getDimValue() == -1) {
                     String symbol = dims.get(axis).getDimParam();
                     bounds.merge(symbol.isBlank() ? port.getName() + "." + axis : symbol, value.extent(axis), Math::max);
                 }

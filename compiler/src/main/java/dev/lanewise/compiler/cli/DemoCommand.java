@@ -40,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
 
     /** Code that is still being compiled allocates and is slow; on a busy machine that takes longer. */
     private static final long WARM_UP_NANOS = 10_000_000_000L;
-    private static final int QUIET_PASSES = 4;
+    private static final int QUIET_PASSES = 8;
     private static final int TIMED_PASSES = 8;
 
     @Spec private CommandSpec spec;
@@ -80,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         say(out, "warm      after " + millis(start) + " ms");
         long bytes = playCountingBytes(listening, TIMED_PASSES);
-        for (int again = 0; bytes > 0 && again < 2; again++) { // a late compilation leaves some bytes, once
+        for (int again = 0; bytes > 0 && again < 4; again++) { // a late compilation leaves some bytes, once
             bytes = playCountingBytes(listening, TIMED_PASSES);
         }
         print(out, detector, session, listening, bytes);

@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.graph;
 
+import dev.lanewise.formats.PlanException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -95,14 +96,33 @@ public final class Dim {
 
     private static final long FAR_BELOW = -FAR;
 
+    /** A hostile model can double the length of an expression with every node. */
+    private static final int LONGEST_TEXT = 1 << 14;
+
+    private static final int MOST_TERMS = 1 << 10;
+
     /** By the text of the product's atoms; the constant has the empty text. Factors are not 0. */
     private final TreeMap<String, Term> terms;
 
     private final String text;
+    private final long min;
+    private final long max;
 
     private Dim(TreeMap<String, Term> terms) {
         this.terms = terms;
+        if (terms.size() > MOST_TERMS) {
+            throw tooLong();
+        }
         this.text = render();
+        if (text.length() > LONGEST_TEXT) {
+            throw tooLong();
+        }
+        this.min = bound(true);
+        this.max = bound(false);
+    }
+
+    private static PlanException tooLong() {
+        return new PlanException("an extent is computed by an expression too long to follow; fix extents with --dim");
     }
 
     public static Dim of(long value) {
@@ -193,6 +213,9 @@ public final class Dim {
     }
 
     public Dim times(Dim other) {
+        if ((long) terms.size() * other.terms.size() > 4 * MOST_TERMS) {
+            throw tooLong();
+        }
         TreeMap<String, Term> product = new TreeMap<>();
         for (Term a : terms.values()) {
             for (Term b : other.terms.values()) {
@@ -342,12 +365,12 @@ public final class Dim {
 
     /** A lower bound. */
     public long min() {
-        return bound(true);
+        return min;
     }
 
     /** An upper bound. */
     public long max() {
-        return bound(false);
+        return max;
     }
 
     private long bound(boolean lower) {

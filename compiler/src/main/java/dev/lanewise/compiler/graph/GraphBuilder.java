@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.graph;
 
+import dev.lanewise.formats.PlanException;
 import dev.lanewise.formats.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,16 +13,24 @@ import java.util.Map;
  */
 public final class GraphBuilder {
 
-    /** A folded constant may not have more elements than this, unless it is a splat. */
-    private static final long LARGEST_FOLDED = 1L << 26;
-
-    /** What would take more elementary operations is left to be computed when the model runs. */
-    private static final double MOST_WORK = 1L << 28;
-
+    private final Folding folding;
     private final List<Graph.Port> inputs = new ArrayList<>();
     private final List<Graph.Port> outputs = new ArrayList<>();
     private final List<Graph.StatePair> states = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
+
+    public GraphBuilder() {
+        this(new Folding());
+    }
+
+    /** A builder that shares the budget of others. */
+    public GraphBuilder(Folding folding) {
+        this.folding = folding;
+    }
+
+    public Folding folding() {
+        return folding;
+    }
 
     /** A new input. */
     public Value input(String name, ValueType type) {
@@ -68,7 +77,7 @@ public final class GraphBuilder {
     public List<Value> addAll(String name, Op op, List<Value> inputs) {
         Signature signature = new Signature(name, op.name(), inputs);
         List<ValueType> types = op.infer(signature);
-        List<List<Dim>> contents = op.contents(signature);
+        List<List<Dim>> contents = contents(op, signature);
         List<Value> values = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
             String valueName = types.size() == 1 ? name : name + ":" + i;
@@ -76,6 +85,10 @@ public final class GraphBuilder {
             values.add(Value.of(valueName, types.get(i), contents == null ? null : contents.get(i)));
         }
         Node node = new Node(name, op, inputs, values);
+        Literal uniform = uniform(node);
+        if (uniform != null) {
+            return List.of(Value.constant(values.get(0).name(), uniform));
+        }
         if (foldable(node, signature)) {
             return fold(node);
         }
@@ -85,6 +98,15 @@ public final class GraphBuilder {
         }
         nodes.add(node);
         return node.outputs();
+    }
+
+    /** What is too long to follow is not known; the graph is right without it. */
+    private static List<List<Dim>> contents(Op op, Signature signature) {
+        try {
+            return op.contents(signature);
+        } catch (PlanException e) {
+            return null;
+        }
     }
 
     /** Constants where all outputs are integers that extents settle, such as the shape of a static tensor. */
@@ -110,7 +132,32 @@ public final class GraphBuilder {
         }
     }
 
-    private static boolean foldable(Node node, Signature signature) {
+    /** The output where it is one value everywhere because all inputs are; {@code null} where it is not. */
+    private static Literal uniform(Node node) {
+        if (!node.op().isElementwise() && !node.op().onlyMoves()) {
+            return null;
+        }
+        List<Literal> scalars = new ArrayList<>();
+        boolean spread = false;
+        for (Value input : node.inputs()) {
+            Literal literal = input == null ? null : input.constant();
+            if (literal == null || literal.size() == 0 || !literal.isSplat() && literal.size() > 1) {
+                return null;
+            }
+            spread |= literal.size() > 1;
+            scalars.add(literal.select(i -> 0));
+        }
+        ValueType type = node.output().type();
+        if (!spread || !type.isStatic() || type.size().is(0)) {
+            return null;
+        }
+        Literal one = node.op().onlyMoves()
+                ? scalars.get(0)
+                : node.op().evaluate(new Evaluation(node, scalars, Map.of())).get(0);
+        return one.spread(type.extents());
+    }
+
+    private boolean foldable(Node node, Signature signature) {
         if (!node.op().isPure()) {
             return false;
         }
@@ -123,11 +170,15 @@ public final class GraphBuilder {
             // an extent that is learnt from data is known once the data are; any other symbol never is
             List<Dim.Symbol> symbols = new ArrayList<>();
             output.shape().forEach(dim -> dim.collectSymbols(symbols));
-            if (!symbols.stream().allMatch(Dim.Symbol::learnt) || output.type().size().max() > LARGEST_FOLDED) {
+            if (!symbols.stream().allMatch(Dim.Symbol::learnt)) {
                 return false;
             }
         }
-        return node.op().work(signature) <= MOST_WORK;
+        double elements = 0;
+        for (Value output : node.outputs()) {
+            elements += output.type().size().max();
+        }
+        return folding.spend(elements, node.op().work(signature));
     }
 
     private static List<Value> fold(Node node) {

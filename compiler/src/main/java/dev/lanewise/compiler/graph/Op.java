@@ -57,6 +57,19 @@ public interface Op {
         return work;
     }
 
+    /**
+     * Whether each element of the output comes from the inputs' elements at its place, broadcast. Inputs
+     * that are one value everywhere then give an output that is, and are computed once.
+     */
+    default boolean isElementwise() {
+        return false;
+    }
+
+    /** Whether the output's elements are elements of the first input, so that one value stays one value. */
+    default boolean onlyMoves() {
+        return false;
+    }
+
     /** Whether equal inputs always give equal outputs, so that it may be folded. */
     default boolean isPure() {
         return true;

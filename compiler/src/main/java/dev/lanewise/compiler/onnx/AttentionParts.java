@@ -3,9 +3,7 @@ package dev.lanewise.compiler.onnx;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Binary;
-import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.compiler.op.Pad;
-import dev.lanewise.compiler.op.Range;
 import dev.lanewise.compiler.op.Transpose;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
@@ -64,12 +62,7 @@ record AttentionParts(Formula f) {
 
     /** 0, 1, … along one axis of four, as i64. */
     Value positions(Dim count, int axis) {
-        if (count.isConstant()) {
-            return f.counting(Math.toIntExact(count.constant()), axis, 4);
-        }
-        Value limit = f.node().add(new Extents(List.of(count), true));
-        Value range = f.node().add(new Range(count), f.number(0, DType.I64), limit, f.number(1, DType.I64));
-        return f.along(range, axis, 4);
+        return f.counting(count, axis, 4);
     }
 
     /** What keeps query i from keys beyond {@code i + offset}; offset an i64 scalar or {@code [B, 1, 1, 1]}. */

@@ -18,8 +18,8 @@ import java.util.Map;
  */
 final class OnnxFourier {
 
-    /** Elements of the largest matrix. */
-    private static final long LARGEST = 1L << 24;
+    /** Elements of the largest matrix, and of the largest set of frames. */
+    private static final long LARGEST = 1L << 23;
 
     private OnnxFourier() {}
 
@@ -133,12 +133,18 @@ final class OnnxFourier {
         long step = node.longs(1)[0];
         Value window = node.inOrNull(2);
         Dim windowed = window == null ? x.dim(1) : window.type().size();
+        if (!node.has(3) && !windowed.isConstant()) {
+            throw node.unsupported("a window of " + windowed + "; its length must be a number");
+        }
         long length = node.has(3) ? node.longs(3)[0] : windowed.constant();
         long signal = x.dim(1).constant();
         if (step < 1 || length < 1 || length > signal || window != null && !windowed.is(length)) {
             throw node.misfit("frames of " + length + ", " + step + " apart, of " + x.type());
         }
         int frames = Math.toIntExact(1 + (signal - length) / step);
+        if (frames * length > LARGEST) {
+            throw node.unsupported(frames + " frames of " + length);
+        }
         long[] positions = new long[Math.toIntExact(frames * length)];
         Arrays.setAll(positions, i -> i / length * step + i % length);
         Value indices = node.constant(Literal.of(positions, frames, (int) length));

@@ -27,12 +27,14 @@ import dev.lanewise.formats.UnsupportedOpException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -43,8 +45,13 @@ public final class OnnxImporter {
 
     private static final int DEEPEST_BODY = 16;
     private static final int RECURSION_LIMIT = 100;
-    /** A small file can call functions of functions, and loops are read more than once. */
-    private static final long MOST_NODES = 300_000;
+    /**
+     * A small file can call functions of functions, and loops are read more than once: so many nodes in
+     * any case, and one for so many bytes of the file.
+     */
+    private static final long MOST_NODES = 20_000;
+
+    private static final int BYTES_PER_NODE = 8;
 
     private final String file;
     private final CompileOptions options;
@@ -52,12 +59,16 @@ public final class OnnxImporter {
     private final List<LanewiseException> problems = new ArrayList<>();
     private final Map<String, Integer> opsets = new HashMap<>();
     private final Map<String, FunctionProto> functions = new HashMap<>();
+    private final long mostNodes;
     private long nodesRead;
     /** The names of learnt extents, numbered as they came. */
     private final Map<String, Integer> learnt = new HashMap<>();
+    /** Names of all extents that are no numbers. */
+    private final Set<String> extents = new TreeSet<>();
     private int depth;
 
-    private OnnxImporter(String file, Path folder, CompileOptions options) {
+    private OnnxImporter(String file, int bytes, Path folder, CompileOptions options) {
+        this.mostNodes = MOST_NODES + bytes / BYTES_PER_NODE;
         this.file = file;
         this.options = options;
         this.tensors = new OnnxTensors(file, folder);
@@ -86,7 +97,7 @@ public final class OnnxImporter {
             throw new FormatException(file, "", "not an ONNX model: it has no "
                     + (model.hasGraph() ? "operator set" : "graph"));
         }
-        OnnxImporter importer = new OnnxImporter(file, folder, options);
+        OnnxImporter importer = new OnnxImporter(file, bytes.length, folder, options);
         Graph graph;
         try {
             graph = importer.read(model);
@@ -125,6 +136,7 @@ public final class OnnxImporter {
             }
         }
         readNodes(graph.getNodeList(), scope);
+        checkOptions(graph, constants);
         Set<String> names = new HashSet<>();
         for (ValueInfoProto output : graph.getOutputList()) {
             Value value = scope.find(output.getName());
@@ -140,6 +152,29 @@ public final class OnnxImporter {
         return scope.builder().build();
     }
 
+    /** Options for what the model does not have are mistakes that would otherwise pass unseen. */
+    private void checkOptions(GraphProto graph, Set<String> constants) {
+        List<String> inputs = graph.getInputList().stream()
+                .map(ValueInfoProto::getName)
+                .filter(name -> !constants.contains(name))
+                .toList();
+        for (String pin : options.pins().keySet()) {
+            if (!inputs.contains(pin)) {
+                problems.add(new PlanException("--pin " + pin + ": the model has no such input; it has "
+                        + String.join(", ", inputs)));
+            }
+        }
+        if (!problems.isEmpty()) {
+            return; // nodes that were not read may have had the extents
+        }
+        for (String bound : options.bounds().keySet()) {
+            if (!extents.contains(bound)) {
+                problems.add(new PlanException("--dim " + bound + ": the model has no such extent"
+                        + (extents.isEmpty() ? "; all are numbers" : "; it has " + String.join(", ", extents))));
+            }
+        }
+    }
+
     static String domain(String domain) {
         return domain.equals("ai.onnx") ? "" : domain;
     }
@@ -149,7 +184,9 @@ public final class OnnxImporter {
         for (TensorProto tensor : graph.getInitializerList()) {
             names.add(tensor.getName());
             try {
-                scope.define(tensor.getName(), Value.constant(tensor.getName(), tensors.read(tensor)));
+                Literal literal = tensors.read(tensor);
+                scope.builder().folding().own(literal);
+                scope.define(tensor.getName(), Value.constant(tensor.getName(), literal));
             } catch (LanewiseException e) {
                 problems.add(e);
                 scope.fail(tensor.getName());
@@ -158,7 +195,12 @@ public final class OnnxImporter {
         graph.getSparseInitializerList().forEach(sparse -> {
             String name = sparse.getValues().getName();
             names.add(name);
-            scope.define(name, Value.constant(name, tensors.read(sparse)));
+            try {
+                scope.define(name, Value.constant(name, tensors.read(sparse)));
+            } catch (LanewiseException e) {
+                problems.add(e);
+                scope.fail(name);
+            }
         });
         return names;
     }
@@ -167,6 +209,7 @@ public final class OnnxImporter {
         Literal pin = options.pins().get(input.getName());
         try {
             if (pin != null) {
+                shape(input.getName(), input.getType().getTensorType().getShape()); // its extents stay names that are known
                 ValueType type = pin.valueType();
                 scope.define(input.getName(), Value.constant(input.getName(), checkPin(input, pin, type)));
                 return;
@@ -187,10 +230,17 @@ public final class OnnxImporter {
 
     private Literal checkPin(ValueInfoProto input, Literal pin, ValueType type) {
         DType declared = OnnxTensors.type(input.getType().getTensorType().getElemType());
-        if (declared == null || declared == pin.type()) {
-            return pin;
-        }
-        return Literal.of(declared, pin.toDoubles(), pin.shape());
+        TypeProto.Tensor tensor = input.getType().getTensorType();
+        Literal value = declared == null || declared == pin.type()
+                ? pin
+                : Literal.of(declared, pin.toDoubles(), pin.shape());
+        // numbers typed by hand are meant in the shape that the input has
+        int[] shape = tensor.getShape().getDimList().stream()
+                .mapToInt(dim -> (int) Math.max(1, Math.min(pin.size() + 1L, dim.getDimValue())))
+                .toArray();
+        boolean fits = tensor.hasShape() && Arrays.stream(shape).asLongStream().reduce(1,
+                (a, b) -> Math.min(Integer.MAX_VALUE, a * b)) == pin.size();
+        return fits ? value.reshape(shape) : value;
     }
 
     private ValueType type(ValueInfoProto info) {
@@ -206,7 +256,8 @@ public final class OnnxImporter {
                     "element type " + OnnxTensors.typeName(type.getTensorType().getElemType()) + " is not supported");
         }
         if (!type.getTensorType().hasShape()) {
-            throw new PlanException(file + ": input '" + info.getName() + "' states no rank; nothing can be planned for it");
+            throw new PlanException("input '" + info.getName() + "' states no rank, so that nothing can be planned for it;"
+                    + " pin its value with --pin " + info.getName() + "=FILE", List.of(info.getName()));
         }
         return new ValueType(element, shape(info.getName(), type.getTensorType().getShape()));
     }
@@ -226,6 +277,7 @@ public final class OnnxImporter {
                 dims.add(Dim.of(dim.getDimValue()));
             } else {
                 String symbol = dim.getDimParam().isBlank() ? name + "." + axis : dim.getDimParam();
+                extents.add(symbol);
                 dims.add(options.symbol(symbol));
             }
         }
@@ -249,16 +301,16 @@ public final class OnnxImporter {
 
     private void readNodes(List<NodeProto> nodes, OnnxScope scope) {
         nodesRead += nodes.size();
-        if (nodesRead > MOST_NODES) {
-            throw new FormatException(file, "", "more than " + MOST_NODES + " nodes, functions and bodies written out");
+        if (nodesRead > mostNodes) {
+            throw new FormatException(file, "", "more than " + mostNodes + " nodes, functions and bodies written out");
         }
-        for (NodeProto node : nodes) {
+        for (NodeProto node : OnnxOrder.sorted(nodes)) {
             try {
                 readNode(node, scope);
             } catch (LanewiseException e) {
                 problems.add(e);
                 node.getOutputList().forEach(scope::fail);
-            } catch (ArithmeticException | IndexOutOfBoundsException | IllegalArgumentException e) {
+            } catch (RuntimeException e) {
                 // values of a hostile model that no rule of an operator has caught
                 problems.add(new FormatException(
                         file, "node '" + OnnxNode.name(node) + "'", "its attributes or inputs make no sense", e));
@@ -288,7 +340,7 @@ public final class OnnxImporter {
             Value value = name.isEmpty() ? null : scope.find(name);
             if (value == null && !name.isEmpty() && scope.findSequence(name) == null) {
                 throw new FormatException(file, "node '" + OnnxNode.name(node) + "'", "uses '" + name
-                        + "', which no earlier node computes (nodes must come in order, without cycles)");
+                        + "', which nothing before it computes (or it stands on a cycle)");
             }
             inputs.add(value);
         }
@@ -444,6 +496,7 @@ public final class OnnxImporter {
     /** See {@link OnnxNode#learnt}. */
     Dim learnt(OnnxNode node, String name, List<Dim> declared, int axis, long most) {
         long bound = most;
+        extents.add(name);
         Dim stated = declared != null && axis < declared.size() ? declared.get(axis) : null;
         if (options.bounds().containsKey(name)) {
             bound = Math.min(bound, options.bounds().get(name).max());

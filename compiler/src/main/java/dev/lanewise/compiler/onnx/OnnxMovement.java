@@ -173,10 +173,10 @@ final class OnnxMovement {
         long b = blockSize(node);
         boolean blockFirst = node.oneOf("mode", "DCR", "DCR", "CRD").equals("DCR");
         Dim block = Dim.of(b);
-        Dim c = x.dim(1).exactQuotient(Dim.of(b * b));
-        if (c == null) {
+        if (x.dim(1).isConstant() && !x.dim(1).mod(Dim.of(b * b)).is(0)) {
             throw node.misfit("the channels of " + x.type() + " are no multiple of " + b * b);
         }
+        Dim c = x.dim(1).floorDiv(b * b);
         Value parts = node.add(
                 new Reshape(blockFirst
                         ? List.of(x.dim(0), block, block, c, x.dim(2), x.dim(3))

@@ -19,6 +19,9 @@ import java.util.Map;
 /** ONNX's normalisations. Where there is no operation of their own they are written out as formulas. */
 final class OnnxNorms {
 
+    /** The band matrix of a local response normalisation has the square of this many elements at most. */
+    private static final int MOST_CHANNELS = 2048;
+
     private OnnxNorms() {}
 
     static void register(Map<String, OnnxOp> ops) {
@@ -232,8 +235,8 @@ final class OnnxNorms {
         if (x.rank() < 3 || size < 1) {
             throw node.misfit("size " + size + " over " + x.type());
         }
-        if (!x.dim(1).isConstant()) {
-            throw node.unsupported("over " + x.dim(1) + " channels; fix the number with --dim");
+        if (!x.dim(1).isConstant() || x.dim(1).constant() > MOST_CHANNELS) {
+            throw node.unsupported("over " + x.dim(1) + " channels; expected a number up to " + MOST_CHANNELS);
         }
         int channels = Math.toIntExact(x.dim(1).constant());
         float[] band = new float[channels * channels];

@@ -30,6 +30,7 @@ final class OnnxOps {
         OnnxSlicing.register(ALL);
         OnnxIndexing.register(ALL);
         OnnxResize.register(ALL);
+        OnnxPlaces.register(ALL);
         OnnxProducts.register(ALL);
         OnnxConvolutions.register(ALL);
         OnnxIntegerConvolutions.register(ALL);

@@ -106,7 +106,7 @@ final class OnnxResize {
             if (!(scale > 0) || !(size < Integer.MAX_VALUE) || n == 0) {
                 throw node.misfit("axis " + axis + " of " + x.type() + " scaled by " + scale);
             }
-            if (size * (antialias ? n : MOST_GATHERS) > 1 << 26) {
+            if (size * (antialias ? n : MOST_GATHERS) > 1 << 22) {
                 throw node.unsupported("an axis of " + n + " made " + size + " long");
             }
             x = axis(x, axis, new Axis((int) n, (int) size, scale, from, to));

@@ -28,7 +28,7 @@ final class OnnxScope {
 
     /** A body's scope, or with {@code null} that of the model. */
     OnnxScope(OnnxScope outer) {
-        this(outer, new GraphBuilder());
+        this(outer, outer == null ? new GraphBuilder() : new GraphBuilder(outer.builder.folding()));
     }
 
     private OnnxScope(OnnxScope outer, GraphBuilder builder) {

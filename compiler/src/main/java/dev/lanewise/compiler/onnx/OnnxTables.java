@@ -10,6 +10,9 @@ import java.util.Map;
 /** ONNX's operators whose results are known when their sizes are: windows, filter banks, unit matrices. */
 final class OnnxTables {
 
+    /** Elements of the largest table; a model's numbers are not to be trusted with memory. */
+    private static final long LARGEST = 1L << 22;
+
     private OnnxTables() {}
 
     static void register(Map<String, OnnxOp> ops) {
@@ -22,7 +25,7 @@ final class OnnxTables {
 
     /** {@code a − b · cos(2πi / n) + c · cos(4πi / n)}; a symmetric window has n − 1 for n. */
     private static void window(OnnxNode node, double a, double b, double c) {
-        int size = Math.toIntExact(node.longs(0)[0]);
+        int size = size(node, node.longs(0)[0]);
         double n = node.flag("periodic", true) ? size : size - 1;
         double[] y = new double[size];
         Arrays.setAll(y, i -> {
@@ -32,11 +35,18 @@ final class OnnxTables {
         node.out(node.constant(Literal.of(node.dtype("output_datatype", DType.F32), y, size)));
     }
 
+    private static int size(OnnxNode node, long size) {
+        if (size < 0 || size > LARGEST) {
+            throw node.misfit("a table of " + size + " elements; expected 0 to " + LARGEST);
+        }
+        return (int) size;
+    }
+
     /** Triangles over the bins of a spectrum, their corners evenly spaced in mel = 2595 · log10(1 + hz / 700). */
     private static void mel(OnnxNode node) {
         node.requireKnown(0, 1, 2, 3, 4);
-        int bands = Math.toIntExact(node.longs(0)[0]);
-        long length = node.longs(1)[0];
+        int bands = size(node, node.longs(0)[0]);
+        long length = size(node, node.longs(1)[0]);
         double rate = node.literal(2).doubleAt(0);
         double low = mel(node.literal(3).doubleAt(0));
         double high = mel(node.literal(4).doubleAt(0));
@@ -47,7 +57,7 @@ final class OnnxTables {
             double hertz = 700 * (Math.pow(10, (i * step + low) / 2595) - 1);
             corners[i] = (int) Math.floor((length + 1) * hertz / rate);
         }
-        double[] y = new double[bins * bands];
+        double[] y = new double[size(node, (long) bins * bands)];
         for (int band = 0; band < bands; band++) {
             int left = corners[band];
             int centre = corners[band + 1];

@@ -22,6 +22,9 @@ public final class OnnxTensors {
 
     private static final long LARGEST = Integer.MAX_VALUE - 64;
 
+    /** A sparse tensor is made dense; its file need not be as long as that. */
+    private static final int MOST_SPARSE = 1 << 22;
+
     private final String file;
     private final Path folder;
 
@@ -164,6 +167,9 @@ public final class OnnxTensors {
                 TensorProto.newBuilder().addAllDims(sparse.getDimsList()).setName(sparse.getValues().getName()).build(),
                 values.type());
         int size = Literal.size(shape);
+        if (size > MOST_SPARSE) {
+            throw bad(sparse.getValues(), "a sparse tensor of " + size + " elements; at most " + MOST_SPARSE);
+        }
         int[] source = new int[size];
         Arrays.fill(source, -1);
         int n = values.size();

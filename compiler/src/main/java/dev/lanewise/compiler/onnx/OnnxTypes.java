@@ -57,6 +57,9 @@ final class OnnxTypes {
         if (inputs && training && node.has(1)) {
             ratio = node.literal(1).doubleAt(0);
         }
+        if (training && !(ratio >= 0 && ratio < 1)) {
+            throw node.misfit("a ratio of " + ratio + "; expected 0 up to, and without, 1");
+        }
         if (!training || ratio == 0) {
             node.out(x);
             node.out(f.apply(UnaryFn.NOT, f.apply(BinaryFn.LESS, x, x))); // true everywhere

@@ -78,6 +78,11 @@ public record Binary(BinaryFn fn) implements Op {
     }
 
     @Override
+    public boolean isElementwise() {
+        return true;
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal a = in.in(0);
         Literal b = in.in(1);

@@ -43,6 +43,11 @@ public record Cast(DType to, boolean saturate) implements Op {
     }
 
     @Override
+    public boolean isElementwise() {
+        return true;
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal x = in.in(0);
         if (x.isSplat() && x.size() > 0) {

@@ -42,6 +42,11 @@ public record Expand(List<Dim> shape) implements Op {
     }
 
     @Override
+    public boolean onlyMoves() {
+        return true;
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal x = in.in(0);
         Broadcast walk = Broadcast.of(x.shape(), in.outputShape(0));

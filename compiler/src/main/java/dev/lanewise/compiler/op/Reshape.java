@@ -35,6 +35,11 @@ public record Reshape(List<Dim> shape) implements Op {
     }
 
     @Override
+    public boolean onlyMoves() {
+        return true;
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         return List.of(in.in(0).reshape(in.values(shape)));
     }

@@ -66,6 +66,11 @@ public record Slice(List<Dim> starts, List<Integer> strides, List<Dim> shape) im
     }
 
     @Override
+    public boolean onlyMoves() {
+        return true;
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal x = in.in(0);
         int[] extents = in.values(shape);

@@ -37,6 +37,11 @@ public record Transpose(List<Integer> permutation) implements Op {
     }
 
     @Override
+    public boolean onlyMoves() {
+        return true;
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal x = in.in(0);
         int rank = x.rank();

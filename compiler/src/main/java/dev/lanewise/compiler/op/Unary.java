@@ -53,6 +53,11 @@ public record Unary(UnaryFn fn, float alpha, float beta) implements Op {
     }
 
     @Override
+    public boolean isElementwise() {
+        return true;
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal x = in.in(0);
         if (x.type().isFloating()) {

@@ -51,6 +51,11 @@ public record Where() implements Op {
     }
 
     @Override
+    public boolean isElementwise() {
+        return true;
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal condition = in.in(0);
         Literal a = in.in(1);

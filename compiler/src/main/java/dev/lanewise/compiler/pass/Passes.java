@@ -15,6 +15,7 @@ public final class Passes {
             new EliminateTransposes(),
             new SimplifyViews(),
             new RemoveUnused(),
+            new FoldAffine(),
             new FuseEpilogues(),
             new ShareEqual(),
             new RemoveUnused());

@@ -26,6 +26,8 @@ abstract class Rewriting {
     Rewriting(Graph old) {
         this.old = old;
         this.uses = old.uses();
+        // what is a constant by now may be moved again
+        uses.keySet().stream().filter(Value::isConstant).forEach(value -> builder.folding().own(value.constant()));
     }
 
     /**

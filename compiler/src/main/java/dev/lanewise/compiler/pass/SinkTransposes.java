@@ -11,6 +11,7 @@ import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Cumulate;
 import dev.lanewise.compiler.op.Expand;
+import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.LayerNorm;
 import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.Pad;
@@ -84,6 +85,8 @@ final class SinkTransposes extends Rewriting {
             Op moved = new Cumulate(
                     p.get(cumulate.axis()), cumulate.exclusive(), cumulate.reverse(), cumulate.products());
             return transposed(node, add(node.name(), moved, x), p);
+        } else if (op instanceof Gather gather && inputs.get(1).rank() == 1) {
+            return transposed(node, add(node.name(), new Gather(p.get(gather.axis())), x, inputs.get(1)), p);
         } else if (op instanceof Softmax && p.get(last) == last) {
             return transposed(node, add(node.name(), op, x), p);
         } else if (op instanceof LayerNorm norm && !norm.stats() && norm.axis() == last && p.get(last) == last) {

@@ -27,7 +27,8 @@ public final class Emitter {
     private final DimTable dims = new DimTable();
     private final ModelProto.Builder model = ModelProto.newBuilder();
     private final DebugProto.Builder debug = DebugProto.newBuilder();
-    private final ByteString.Output weights = ByteString.newOutput();
+    private final ByteString.Output largeWeights = ByteString.newOutput();
+    private final ByteString.Output smallWeights = ByteString.newOutput();
     private int tensors;
 
     /**
@@ -80,7 +81,7 @@ public final class Emitter {
         if (withDebug) {
             model.setDebug(debug.setSource(source));
         }
-        model.setWeights(weights.toByteString());
+        model.setWeights(largeWeights.toByteString().concat(smallWeights.toByteString()));
         return new Emitted(ModelFile.complete(source, model.build()), placed.lowerBound(), placed.requests());
     }
 
@@ -153,12 +154,20 @@ public final class Emitter {
             StepProto.Builder out = StepProto.newBuilder().setKind(step.kind);
             step.inputs.forEach(input -> out.addInputs(input == null ? 0 : id(input) + 1));
             step.outputs.forEach(output -> out.addOutputs(output == null ? 0 : id(output) + 1));
-            out.addAllInts(step.ints).addAllFloats(step.floats);
+            out.addAllInts(step.ints).addAllFloats(withoutTrailingZeros(step.floats));
             step.blocks.forEach(nested -> out.addBlocks(block(nested)));
             proto.addSteps(out);
         }
         block.results.forEach(result -> proto.addResults(id(result)));
         return proto.build();
+    }
+
+    private static List<Float> withoutTrailingZeros(List<Float> floats) {
+        int end = floats.size();
+        while (end > 0 && Float.floatToRawIntBits(floats.get(end - 1)) == 0) {
+            end--;
+        }
+        return floats.subList(0, end);
     }
 
     private int id(PlanTensor tensor) {
@@ -189,9 +198,11 @@ public final class Emitter {
     private void writeWeights(PlanTensor tensor, TensorProto.Builder proto) {
         proto.setSplat(tensor.constant.isSplat() && tensor.constant.size() > 1);
         byte[] bytes = tensor.constant.encode();
-        weights.write(bytes, 0, bytes.length);
-        int padding = (int) (Limits.align(bytes.length) - bytes.length);
-        weights.write(new byte[padding], 0, padding);
+        boolean large = bytes.length >= Limits.WEIGHT_ALIGNMENT;
+        ByteString.Output out = large ? largeWeights : smallWeights;
+        long aligned = large ? Limits.align(bytes.length) : Limits.alignSmall(bytes.length);
+        out.write(bytes, 0, bytes.length);
+        out.write(new byte[(int) aligned - bytes.length], 0, (int) aligned - bytes.length);
     }
 
     private static MemoryProto memory(int[] elements) {

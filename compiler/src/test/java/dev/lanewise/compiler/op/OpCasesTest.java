@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -60,23 +59,26 @@ class OpCasesTest {
     @TestFactory
     List<DynamicTest> givesTheSameWithASymbolicExtent() {
         List<DynamicTest> tests = new ArrayList<>();
-        forEach((name, opCase) -> tests.add(dynamicTest(name, () -> {
-            List<Literal> fixed = new CaseRun(opCase, 0).run(Start.SCALAR);
-            sameBits(fixed, withSymbol(opCase).run(Start.SCALAR));
-        })));
+        forEach((name, opCase) -> {
+            CaseRun symbolic = withSymbol(opCase);
+            if (symbolic != null) {
+                tests.add(dynamicTest(name, () ->
+                        sameBits(new CaseRun(opCase, 0).run(Start.SCALAR), symbolic.run(Start.SCALAR))));
+            }
+        });
         return tests;
     }
 
+    /** {@code null} where every extent is fixed by a weight or an attribute. */
     private static CaseRun withSymbol(OpCase opCase) {
-        String refusal = "no input given at run time has an extent above 1";
         for (int extent : extents(opCase)) {
             try {
                 return new CaseRun(opCase, extent);
             } catch (ShapeException e) {
-                refusal = e.getMessage(); // this extent is fixed by a weight or an attribute
+                continue; // this extent is fixed
             }
         }
-        return Assumptions.abort("no extent can be symbolic: " + refusal);
+        return null;
     }
 
     private static Set<Integer> extents(OpCase opCase) {

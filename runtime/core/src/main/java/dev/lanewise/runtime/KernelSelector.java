@@ -35,6 +35,9 @@ final class KernelSelector {
     /** Why providers were passed over, most preferred first. */
     private final List<String> refusals = new ArrayList<>();
 
+    /** The same of those that did not even load, which says less of what could be changed. */
+    private final List<String> unloadable = new ArrayList<>();
+
     private final List<KernelProvider> found = new ArrayList<>();
 
     private KernelSelector() {}
@@ -67,6 +70,7 @@ final class KernelSelector {
                 }
             }
         }
+        selector.refusals.addAll(selector.unloadable);
         if (wanted != null) {
             throw new KernelException(selector.whyNot(wanted));
         }
@@ -83,7 +87,7 @@ final class KernelSelector {
             } catch (ServiceConfigurationError | LinkageError e) {
                 // built for a newer Java, or its modules are missing: the others may still do
                 failures++;
-                refusals.add("a provider of kernels does not load here (" + e + ")");
+                unloadable.add("a provider of kernels does not load here (" + e + ")");
             }
         }
         found.sort(Comparator.comparingInt(KernelProvider::priority).reversed());
@@ -94,24 +98,38 @@ final class KernelSelector {
         try {
             String refusal = provider.unusableBecause();
             if (refusal != null) {
-                refusals.add(refusal);
+                refuse(refusal);
                 return null;
             }
             Kernels kernels = provider.kernels();
             if (multipliesLikeScalar(kernels)) {
                 return kernels;
             }
-            refusals.add(kernels.name() + " kernels got a product wrong: report this, please");
+            refuse(kernels.name() + " kernels got a product wrong: report this, please");
         } catch (LinkageError | RuntimeException e) {
-            refusals.add(provider.name() + " kernels do not work here (" + e + ")");
+            refuse(provider.name() + " kernels do not work here (" + e + ")");
         }
         return null;
     }
 
-    /** Whether a product of [3, 5] and [5, 33] has the bits of the scalar kernels. */
+    /** Two providers of one kind may have one reason. */
+    private void refuse(String reason) {
+        if (!refusals.contains(reason)) {
+            refusals.add(reason);
+        }
+    }
+
+    /**
+     * Whether products of [3, 5] and of [1, 5] with [5, 33], which may be packed in two forms, have the
+     * bits of the scalar kernels.
+     */
     static boolean multipliesLikeScalar(Kernels kernels) {
-        float[] expected = product(ScalarKernels.INSTANCE);
-        float[] actual = product(kernels);
+        return multipliesLikeScalar(kernels, 3) && multipliesLikeScalar(kernels, 1);
+    }
+
+    private static boolean multipliesLikeScalar(Kernels kernels, int m) {
+        float[] expected = product(ScalarKernels.INSTANCE, m);
+        float[] actual = product(kernels, m);
         for (int i = 0; i < expected.length; i++) {
             if (Float.floatToIntBits(expected[i]) != Float.floatToIntBits(actual[i])) {
                 return false;
@@ -120,8 +138,7 @@ final class KernelSelector {
         return true;
     }
 
-    private static float[] product(Kernels kernels) {
-        int m = 3;
+    private static float[] product(Kernels kernels, int m) {
         int k = 5;
         int n = 33;
         float[] a = new float[m * k];
@@ -133,7 +150,7 @@ final class KernelSelector {
         for (int i = 0; i < b.length; i++) {
             b[i] = 0.3f * (i % 17 - 8);
         }
-        PackedMatrix packed = kernels.matmul().pack(b, 0, k, n, n, 1);
+        PackedMatrix packed = kernels.matmul().pack(b, 0, k, n, n, 1, m);
         float[] scratch = new float[Kernels.SCRATCH_FLOATS];
         kernels.matmul().matmul(m, a, 0, k, packed, null, 0, Epilogue.NONE, c, 0, n, scratch);
         return c;

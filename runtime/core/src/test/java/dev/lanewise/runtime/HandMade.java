@@ -40,7 +40,8 @@ public final class HandMade {
     private final DebugProto.Builder debug = DebugProto.newBuilder();
     private final int[] arena = new int[DType.Storage.count()];
     private final int[] state = new int[DType.Storage.count()];
-    private final java.io.ByteArrayOutputStream weights = new java.io.ByteArrayOutputStream();
+    private final java.io.ByteArrayOutputStream largeWeights = new java.io.ByteArrayOutputStream();
+    private final java.io.ByteArrayOutputStream smallWeights = new java.io.ByteArrayOutputStream();
 
     public int number(int value) {
         return dim(DimProto.newBuilder().setNumber(value));
@@ -131,9 +132,9 @@ public final class HandMade {
      */
     public int weights(DType type, Object array, int... dims) {
         byte[] bytes = bytes(type, array);
-        weights.write(new byte[(int) (Limits.align(weights.size()) - weights.size())], 0,
-                (int) (Limits.align(weights.size()) - weights.size()));
-        weights.write(bytes, 0, bytes.length);
+        boolean large = bytes.length >= Limits.WEIGHT_ALIGNMENT;
+        long aligned = large ? Limits.align(bytes.length) : Limits.alignSmall(bytes.length);
+        (large ? largeWeights : smallWeights).writeBytes(java.util.Arrays.copyOf(bytes, (int) aligned));
         return tensor(type, Region.WEIGHTS, 0, dims);
     }
 
@@ -182,7 +183,8 @@ public final class HandMade {
     /** The message with its memory's sizes, unless the test has set them. */
     public ModelProto proto() {
         ModelProto.Builder whole = model.clone();
-        whole.addPrograms(program).setDebug(debug).setWeights(ByteString.copyFrom(weights.toByteArray()));
+        whole.addPrograms(program).setDebug(debug).setWeights(
+                ByteString.copyFrom(largeWeights.toByteArray()).concat(ByteString.copyFrom(smallWeights.toByteArray())));
         if (!whole.hasArena()) {
             whole.setArena(memory(arena));
         }

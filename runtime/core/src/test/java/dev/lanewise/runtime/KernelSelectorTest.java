@@ -124,6 +124,29 @@ class KernelSelectorTest {
     }
 
     @Test
+    void whatDoesNotLoadIsTheLastToBlame() {
+        Iterator<KernelProvider> providers = new Iterator<>() {
+            private int at;
+
+            @Override
+            public boolean hasNext() {
+                if (at == 0) {
+                    at++;
+                    throw new UnsupportedClassVersionError("class file version 69.0");
+                }
+                return at == 1;
+            }
+
+            @Override
+            public KernelProvider next() {
+                at++;
+                return refusing(100, "start Java with --x");
+            }
+        };
+        assertEquals("start Java with --x", KernelSelector.select(null, providers).backend().advice());
+    }
+
+    @Test
     void survivesWhatDoesNotLink() {
         assertEquals("good", select(
                 null, breaking(300, new NoClassDefFoundError("jdk/incubator/vector/Vector")),
@@ -173,8 +196,9 @@ class KernelSelectorTest {
         MatmulKernels wrong = new MatmulKernels() {
             @Override
             public PackedMatrix pack(
-                    float[] b, int bOff, int k, int n, int kStride, int nStride) {
-                return right.pack(b, bOff, k, n - 1, kStride, nStride);
+                    float[] b, int bOff, int k, int n, int kStride, int nStride,
+                    int mostRows) {
+                return right.pack(b, bOff, k, n - 1, kStride, nStride, mostRows);
             }
 
             @Override

@@ -2,6 +2,7 @@ package dev.lanewise.testing;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 
 /**
  * Proves that code allocates nothing, by the JVM's own counter of bytes allocated by the calling thread.
@@ -16,36 +17,41 @@ import java.lang.management.ManagementFactory;
  */
 public final class AllocationProbe {
 
-    /** Enough for the JVM to link what the code calls, and for most of it to be compiled. */
-    private static final int WARM_UP_RUNS = 5_000;
-
-    private static final long WARM_UP_NANOS = 1_000_000_000L;
-
     private static final int COUNTED_RUNS = 100;
 
-    /** The JVM may charge a thread for its own work now and then (a recompilation); code that allocates does always. */
-    private static final int ATTEMPTS = 5;
+    private static final int CLEAN_BATCHES = 3;
+
+    /**
+     * Vector kernels allocate until the JVM has compiled them, which takes a second on an idle machine
+     * and several on a busy one.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private AllocationProbe() {}
 
     /**
-     * Warms the code up (5,000 runs, or a second), then counts 100 runs of it.
+     * Runs the code until 300 runs in a row allocate nothing, for 15 seconds at most.
      *
-     * @throws AssertionError where they allocate; the message says how many bytes per run
+     * @throws AssertionError where they still allocate; the message says how many bytes per run
      * @throws UnsupportedOperationException where this JVM has no such counter
      */
     public static void assertAllocatesNothing(Runnable work) {
+        assertAllocatesNothing(work, PATIENCE);
+    }
+
+    /** As {@link #assertAllocatesNothing(Runnable)}, with another time for warming up. */
+    public static void assertAllocatesNothing(Runnable work, Duration patience) {
         long begin = System.nanoTime();
-        for (int i = 0; i < WARM_UP_RUNS && System.nanoTime() - begin < WARM_UP_NANOS; i++) {
-            work.run();
-        }
-        long least = Long.MAX_VALUE;
-        for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
-            least = Math.min(least, allocatedBytes(work, COUNTED_RUNS));
-        }
-        if (least > 0) {
-            throw new AssertionError(COUNTED_RUNS + " runs allocate " + least + " bytes, "
-                    + (least + COUNTED_RUNS - 1) / COUNTED_RUNS + " in each; expected none");
+        long bytes;
+        int clean = 0;
+        do {
+            bytes = allocatedBytes(work, COUNTED_RUNS);
+            clean = bytes == 0 ? clean + 1 : 0;
+        } while (clean < CLEAN_BATCHES && System.nanoTime() - begin < patience.toNanos());
+        if (bytes > 0) {
+            throw new AssertionError(COUNTED_RUNS + " runs allocate " + bytes + " bytes, "
+                    + (bytes + COUNTED_RUNS - 1) / COUNTED_RUNS + " in each, after "
+                    + (System.nanoTime() - begin) / 1_000_000 + " ms; expected none");
         }
     }
 

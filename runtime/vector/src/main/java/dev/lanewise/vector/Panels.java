@@ -7,20 +7,20 @@ package dev.lanewise.vector;
  *
  * <p>Two vectors wide: with twelve rows that is what 32 registers hold (see {@link TallTiles}).
  */
-final class Panels {
+public final class Panels {
 
     /** Columns of a panel. */
-    static final int WIDTH = 2 * Lanes.LANES;
+    public static final int WIDTH = 2 * Lanes.LANES;
 
     private Panels() {}
 
     /** Floats of the packed form of [k, n]. */
-    static int floats(int k, int n) {
+    public static int floats(int k, int n) {
         return Math.multiplyExact(k, Lanes.roundUp(n, WIDTH));
     }
 
     /** Where column {@code column}, the first of its panel, begins. */
-    static int offset(int k, int column) {
+    public static int offset(int k, int column) {
         return k * column;
     }
 
@@ -29,7 +29,7 @@ final class Panels {
      *
      * @param y [ceil(n / WIDTH)][k][WIDTH]
      */
-    static void pack(
+    public static void pack(
             float[] b, int bOff, int k, int n, int kStride, int nStride, float[] y, int yOff) {
         for (int j = 0; j < n; j += WIDTH) {
             int columns = Math.min(WIDTH, n - j);

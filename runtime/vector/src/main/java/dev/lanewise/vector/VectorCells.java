@@ -13,9 +13,10 @@ import dev.lanewise.runtime.kernel.UnaryFn;
  * more, for q. States are dense [H].
  *
  * <p>A step is a product into {@code pre}, then activations in place, then the new state: a row of
- * {@code pre} stays in the first cache, and each part is a small loop that compiles well.
+ * {@code pre} stays in the first cache, and each part is a small loop that compiles well. Where the
+ * weights lie is the matter of {@link #packGates}.
  */
-public final class VectorCells implements CellKernels {
+public class VectorCells implements CellKernels {
 
     private final MapKernels map;
 
@@ -34,9 +35,8 @@ public final class VectorCells implements CellKernels {
      * @param fn an RNN's activation; else null
      */
     private record Packed(
-            int inputSize, int hiddenSize, int padded, int gates, float[] w, float[] r,
-            float[] bias,
-            float[] recurrentBias, UnaryFn fn)
+            int inputSize, int hiddenSize, int padded, int gates, PackedPanels w,
+            PackedPanels r, float[] bias, float[] recurrentBias, UnaryFn fn)
             implements PackedCell {
 
         @Override
@@ -47,34 +47,43 @@ public final class VectorCells implements CellKernels {
         @Override
         public long bytes() {
             int extra = recurrentBias == null ? 0 : recurrentBias.length;
-            return 4L * (w.length + r.length + bias.length + extra);
+            return w.bytes() + r.bytes() + 4L * (bias.length + extra);
         }
     }
 
     @Override
     public PackedCell packLstm(
             int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
-            int bOff) {
-        return pack(inputSize, hiddenSize, 4, false, null, w, wOff, r, rOff, b, bOff);
+            int bOff, int mostRows, int mostStreams) {
+        return pack(
+                inputSize, hiddenSize, 4, false, null, w, wOff, r, rOff, b, bOff,
+                mostRows, mostStreams);
     }
 
     @Override
     public PackedCell packGru(
             int inputSize, int hiddenSize, boolean linearBeforeReset,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
-        return pack(inputSize, hiddenSize, 3, linearBeforeReset, null, w, wOff, r, rOff, b, bOff);
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
+            int mostRows, int mostStreams) {
+        return pack(
+                inputSize, hiddenSize, 3, linearBeforeReset, null, w, wOff, r, rOff, b, bOff,
+                mostRows, mostStreams);
     }
 
     @Override
     public PackedCell packRnn(
             int inputSize, int hiddenSize, UnaryFn fn,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
-        return pack(inputSize, hiddenSize, 1, false, fn, w, wOff, r, rOff, b, bOff);
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
+            int mostRows, int mostStreams) {
+        return pack(
+                inputSize, hiddenSize, 1, false, fn, w, wOff, r, rOff, b, bOff,
+                mostRows, mostStreams);
     }
 
-    private static Packed pack(
+    private Packed pack(
             int inputSize, int hiddenSize, int gates, boolean linearBeforeReset, UnaryFn fn,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
+            int mostRows, int mostStreams) {
         int padded = Lanes.roundUp(hiddenSize, Panels.WIDTH);
         float[] bias = new float[Math.multiplyExact(gates, padded)];
         float[] recurrentBias = linearBeforeReset ? new float[padded] : null;
@@ -91,20 +100,25 @@ public final class VectorCells implements CellKernels {
         }
         return new Packed(
                 inputSize, hiddenSize, padded, gates,
-                packGates(w, wOff, gates, inputSize, hiddenSize, padded),
-                packGates(r, rOff, gates, hiddenSize, hiddenSize, padded),
+                packGates(w, wOff, gates, inputSize, hiddenSize, padded, mostRows),
+                packGates(r, rOff, gates, hiddenSize, hiddenSize, padded, mostStreams),
                 bias, recurrentBias, fn);
     }
 
-    /** @param w [gates · H, k] */
-    private static float[] packGates(
-            float[] w, int wOff, int gates, int k, int hiddenSize, int padded) {
+    /**
+     * The weights of all gates as panels of [k, gates · padded].
+     *
+     * @param w [gates · H, k]
+     * @param mostRows the most rows that they will be multiplied with
+     */
+    protected PackedPanels packGates(
+            float[] w, int wOff, int gates, int k, int hiddenSize, int padded, int mostRows) {
         float[] packed = new float[Math.multiplyExact(k, Math.multiplyExact(gates, padded))];
         for (int gate = 0; gate < gates; gate++) {
             int from = wOff + gate * hiddenSize * k;
             Panels.pack(w, from, k, hiddenSize, 1, k, packed, Panels.offset(k, gate * padded));
         }
-        return packed;
+        return new HeapPanels(k, packed);
     }
 
     @Override
@@ -112,8 +126,8 @@ public final class VectorCells implements CellKernels {
             PackedCell cell, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff,
             float[] scratch) {
         Packed p = (Packed) cell;
-        VectorMatmul.product(
-                rows, p.gates * p.padded, p.inputSize, x, xOff, xStride, p.w, 0, p.bias, 0, 0,
+        p.w.product(
+                rows, 0, p.gates * p.padded, x, xOff, xStride, p.bias, 0, 0,
                 pre, preOff, p.preFloats(), scratch);
     }
 
@@ -152,9 +166,9 @@ public final class VectorCells implements CellKernels {
         boolean linearBeforeReset = p.recurrentBias != null;
         if (linearBeforeReset) {
             int q = preOff + 3 * padded;
-            VectorMatmul.product(
-                    rows, padded, size, h, hOff, hStride, p.r, Panels.offset(size, 2 * padded),
-                    p.recurrentBias, 0, 0, pre, q, preStride, scratch);
+            p.r.product(
+                    rows, 2 * padded, padded, h, hOff, hStride, p.recurrentBias, 0, 0,
+                    pre, q, preStride, scratch);
         }
         addRecurrent(p, rows, 0, 2, h, hOff, hStride, pre, preOff, preStride, scratch);
         for (int row = 0; row < rows; row++) {
@@ -201,9 +215,8 @@ public final class VectorCells implements CellKernels {
             Packed p, int rows, int from, int to, float[] h, int hOff, int hStride,
             float[] pre, int preOff, int preStride, float[] scratch) {
         int first = from * p.padded;
-        VectorMatmul.product(
-                rows, (to - from) * p.padded, p.hiddenSize, h, hOff, hStride,
-                p.r, Panels.offset(p.hiddenSize, first), pre, preOff + first, preStride,
-                pre, preOff + first, preStride, scratch);
+        p.r.product(
+                rows, first, (to - from) * p.padded, h, hOff, hStride,
+                pre, preOff + first, preStride, pre, preOff + first, preStride, scratch);
     }
 }

@@ -32,7 +32,8 @@ public final class VectorMatmul implements MatmulKernels {
     }
 
     @Override
-    public PackedMatrix pack(float[] b, int bOff, int k, int n, int kStride, int nStride) {
+    public PackedMatrix pack(
+            float[] b, int bOff, int k, int n, int kStride, int nStride, int mostRows) {
         float[] packed = new float[Panels.floats(k, n)];
         Panels.pack(b, bOff, k, n, kStride, nStride, packed, 0);
         return new Packed(k, n, packed);

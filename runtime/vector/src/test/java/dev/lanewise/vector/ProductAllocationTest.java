@@ -15,13 +15,11 @@ import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.PoolKernels.PoolShape;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * Hot products, cells, convolutions and pooling allocate nothing. A vector that C2 fails to keep in
  * a register is boxed, which shows here as bytes per call.
  */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class ProductAllocationTest {
 
     private static final Epilogue RELU = Epilogue.of(UnaryFn.RELU, 0f, 0f);
@@ -33,7 +31,7 @@ class ProductAllocationTest {
         MatmulKernels kernels = new VectorMatmul(new VectorMap());
         int k = 40;
         int n = 150;
-        PackedMatrix b = kernels.pack(Twins.values(1, k * n), 0, k, n, n, 1);
+        PackedMatrix b = kernels.pack(Twins.values(1, k * n), 0, k, n, n, 1, 27);
         float[] a = Twins.values(2, 64 * k);
         float[] c = new float[64 * n];
         float[] panels = new float[MatmulKernels.panelFloats(n, k)];
@@ -54,10 +52,10 @@ class ProductAllocationTest {
         CellKernels kernels = new VectorCells(new VectorMap());
         int size = 37;
         float[] w = Twins.values(1, 4 * size * size);
-        PackedCell lstm = kernels.packLstm(size, size, w, 0, w, 0, null, 0);
-        PackedCell gru = kernels.packGru(size, size, false, w, 0, w, 0, null, 0);
-        PackedCell linear = kernels.packGru(size, size, true, w, 0, w, 0, null, 0);
-        PackedCell rnn = kernels.packRnn(size, size, UnaryFn.TANH, w, 0, w, 0, null, 0);
+        PackedCell lstm = kernels.packLstm(size, size, w, 0, w, 0, null, 0, 5, 5);
+        PackedCell gru = kernels.packGru(size, size, false, w, 0, w, 0, null, 0, 5, 5);
+        PackedCell linear = kernels.packGru(size, size, true, w, 0, w, 0, null, 0, 5, 5);
+        PackedCell rnn = kernels.packRnn(size, size, UnaryFn.TANH, w, 0, w, 0, null, 0, 5, 5);
         float[] pre = new float[16 * lstm.preFloats()];
         float[] h = Twins.values(2, 16 * size);
         float[] c = Twins.values(3, 16 * size);

@@ -11,10 +11,8 @@ import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Maps, reductions, norms and attention allocate nothing once they are compiled. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorAllocationTest {
 
     /** Whole vectors and a rest at every width. */

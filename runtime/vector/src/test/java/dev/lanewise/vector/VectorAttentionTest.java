@@ -4,10 +4,8 @@ import dev.lanewise.runtime.kernel.AttentionKernels;
 import dev.lanewise.runtime.kernel.AttentionKernels.AttentionShape;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Attention: the scalar twin's bits for sequences, single steps, masks and odd sizes. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorAttentionTest {
 
     private static final int PAD = 7;

@@ -7,10 +7,8 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.scalar.ScalarCells;
 import dev.lanewise.runtime.scalar.ScalarMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Recurrent cells: the vector kernels give the scalar kernels' bits over several steps. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorCellsTest {
 
     private enum Kind { LSTM, GRU, GRU_LINEAR, RNN_TANH, RNN_RELU }
@@ -68,7 +66,7 @@ class VectorCellsTest {
         for (int i = 0; i < r.length; i++) {
             r[i] /= (float) Math.sqrt(hidden);
         }
-        PackedCell cell = pack(kernels, kind, input, hidden, w, r, b);
+        PackedCell cell = pack(kernels, kind, input, hidden, w, r, b, rows);
         int xStride = input + 2;
         int stride = hidden + 3;
         float[] x =
@@ -110,18 +108,19 @@ class VectorCellsTest {
 
     private static PackedCell pack(
             CellKernels kernels, Kind kind, int input, int hidden, float[] w, float[] r,
-            float[] b) {
+            float[] b,
+            int rows) {
         switch (kind) {
             case LSTM:
-                return kernels.packLstm(input, hidden, w, 3, r, 4, b, 5);
+                return kernels.packLstm(input, hidden, w, 3, r, 4, b, 5, rows, rows);
             case GRU:
-                return kernels.packGru(input, hidden, false, w, 3, r, 4, b, 5);
+                return kernels.packGru(input, hidden, false, w, 3, r, 4, b, 5, rows, rows);
             case GRU_LINEAR:
-                return kernels.packGru(input, hidden, true, w, 3, r, 4, b, 5);
+                return kernels.packGru(input, hidden, true, w, 3, r, 4, b, 5, rows, rows);
             case RNN_TANH:
-                return kernels.packRnn(input, hidden, UnaryFn.TANH, w, 3, r, 4, b, 5);
+                return kernels.packRnn(input, hidden, UnaryFn.TANH, w, 3, r, 4, b, 5, rows, rows);
             default:
-                return kernels.packRnn(input, hidden, UnaryFn.RELU, w, 3, r, 4, b, 5);
+                return kernels.packRnn(input, hidden, UnaryFn.RELU, w, 3, r, 4, b, 5, rows, rows);
         }
     }
 }

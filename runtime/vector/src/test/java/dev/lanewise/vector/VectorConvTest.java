@@ -8,10 +8,8 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.scalar.ScalarConv;
 import dev.lanewise.runtime.scalar.ScalarMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Convolutions: the vector kernels give the scalar kernels' bits, and write nothing else. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorConvTest {
 
     private static final Epilogue RELU = Epilogue.of(UnaryFn.RELU, 0f, 0f);

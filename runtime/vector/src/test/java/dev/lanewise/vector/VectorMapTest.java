@@ -10,10 +10,8 @@ import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Every elementwise function: the vector kernel gives the bits of its scalar twin, and no more. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorMapTest {
 
     private static final Set<UnaryFn> NOT_FLOAT = EnumSet.of(UnaryFn.NOT, UnaryFn.BITWISE_NOT);

@@ -7,10 +7,8 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.scalar.ScalarMap;
 import dev.lanewise.runtime.scalar.ScalarMatmul;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Products: the vector kernels give the scalar kernels' bits, and write nothing else. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorMatmulTest {
 
     private static final int[] ROWS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 25, 32,
@@ -100,10 +98,10 @@ class VectorMatmulTest {
         float[] found = before.clone();
         // b is given transposed, as [n, k]
         scalar.matmul(
-                m, a, 2, lda, scalar.pack(b, 3, k, n, 1, k), biases, 4, epilogue, expected, 11, ldc,
+                m, a, 2, lda, scalar.pack(b, 3, k, n, 1, k, m), biases, 4, epilogue, expected, 11, ldc,
                 new float[Kernels.SCRATCH_FLOATS]);
         vector.matmul(
-                m, a, 2, lda, vector.pack(b, 3, k, n, 1, k), biases, 4, epilogue, found, 11, ldc,
+                m, a, 2, lda, vector.pack(b, 3, k, n, 1, k, m), biases, 4, epilogue, found, 11, ldc,
                 Twins.values(5, Kernels.SCRATCH_FLOATS));
         Twins.assertSameBits(what, expected, found);
         Twins.assertOnly(what, before, found, 11, m, n, ldc);

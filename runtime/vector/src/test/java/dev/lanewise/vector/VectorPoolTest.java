@@ -4,10 +4,8 @@ import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.PoolKernels.PoolShape;
 import dev.lanewise.runtime.scalar.ScalarPool;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Pooling: the vector kernels give the scalar kernels' bits, and write nothing else. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorPoolTest {
 
     private final PoolKernels scalar = new ScalarPool();

@@ -7,10 +7,8 @@ import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.ReduceKernels;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Reductions and norms: the bits of the scalar twins, at sizes that hit every tail. */
-@DisabledIfSystemProperty(named = "lanewise.kernels", matches = "scalar")
 class VectorRowsTest {
 
     private static final int PAD = 19;

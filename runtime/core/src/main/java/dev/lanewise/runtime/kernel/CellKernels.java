@@ -40,6 +40,7 @@ public interface CellKernels {
         /** Floats of one row of {@code pre}: at least gates · hiddenSize; padding included. */
         int preFloats();
 
+        /** Bytes it holds, on the heap and off it. */
         long bytes();
     }
 
@@ -47,10 +48,14 @@ public interface CellKernels {
      * @param w [4·H, I], row-major, gates i, o, f, c
      * @param r [4·H, H]
      * @param b [8·H], input biases then recurrent biases, or {@code null}
+     * @param mostRows the most rows that {@link #project} will be asked for, {@link Integer#MAX_VALUE}
+     *     where that is not known: a hint by which a provider chooses the form of w; more rows are
+     *     slower and as right
+     * @param mostStreams the same for the rows of a step, and r
      */
     PackedCell packLstm(
             int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
-            int bOff);
+            int bOff, int mostRows, int mostStreams);
 
     /**
      * @param w [3·H, I], row-major, gates z, r, h
@@ -58,20 +63,26 @@ public interface CellKernels {
      * @param b [6·H], input biases then recurrent biases, or {@code null}
      * @param linearBeforeReset whether the reset gate multiplies {@code h · Rhᵀ + Rbh} (then Rbh is
      *     not part of the candidate's pre-activation) or {@code h} itself
+     * @param mostRows see {@link #packLstm}
+     * @param mostStreams see {@link #packLstm}
      */
     PackedCell packGru(
             int inputSize, int hiddenSize, boolean linearBeforeReset,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff);
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
+            int mostRows, int mostStreams);
 
     /**
      * @param w [H, I]
      * @param r [H, H]
      * @param b [2·H], input bias then recurrent bias, or {@code null}
      * @param fn {@link UnaryFn#TANH} or {@link UnaryFn#RELU}
+     * @param mostRows see {@link #packLstm}
+     * @param mostStreams see {@link #packLstm}
      */
     PackedCell packRnn(
             int inputSize, int hiddenSize, UnaryFn fn,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff);
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
+            int mostRows, int mostStreams);
 
     /**
      * Input projections of {@code rows} rows (streams, time steps, or both).

@@ -22,8 +22,12 @@ public interface MatmulKernels {
      * nStride}, so that transposed matrices need no copy.
      *
      * @param b holds [k, n] by the two strides
+     * @param mostRows the most rows that {@link #matmul} will be asked for with this matrix, {@link
+     *     Integer#MAX_VALUE} where that is not known: a hint by which a provider chooses the form; more
+     *     rows are slower and as right
      */
-    PackedMatrix pack(float[] b, int bOff, int k, int n, int kStride, int nStride);
+    PackedMatrix pack(
+            float[] b, int bOff, int k, int n, int kStride, int nStride, int mostRows);
 
     /**
      * Product with a packed right-hand side.

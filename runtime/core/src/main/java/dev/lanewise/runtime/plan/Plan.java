@@ -68,6 +68,7 @@ public final class Plan {
             throw new PlanException(file.name() + ": needs " + bytes + " bytes of memory, " + maxBytes
                     + " are allowed; raise LoadOptions.maxBytes, or compile with smaller bounds");
         }
+        readWeights();
         PlanCheck.check(this);
     }
 
@@ -91,9 +92,7 @@ public final class Plan {
 
     /** Validates all tensors and gives the bytes of weights and ports. */
     private long readTensors() {
-        ByteBuffer weights = file.weights();
         int[] atMost = extents.atMost();
-        long weightsEnd = 0;
         long bytes = 0;
         for (int t = 0; t < types.length; t++) {
             TensorProto tensor = model.getTensors(t);
@@ -108,18 +107,7 @@ public final class Plan {
             long own = (long) capacity[t] * types[t].bytes();
             switch (tensor.getRegion()) {
                 case WEIGHTS -> {
-                    long stored = tensor.getSplat() ? Math.min(types[t].bytes(), own) : own;
-                    if (weightsEnd + stored > weights.limit()) {
-                        throw bad(field, "its values end at byte " + (weightsEnd + stored) + " of "
-                                + weights.limit() + " bytes of weights");
-                    }
-                    ByteBuffer slice = weights.duplicate();
-                    // declared by java.nio.Buffer: Android's ByteBuffer does not have its own
-                    ((java.nio.Buffer) slice).position((int) weightsEnd);
-                    ((java.nio.Buffer) slice).limit((int) (weightsEnd + stored));
-                    constants[t] = new Constant(types[t], capacity[t], tensor.getSplat(), slice.slice());
                     constantBuffers[t] = new Buffer(types[t].storage());
-                    weightsEnd = Limits.align(weightsEnd + stored);
                     bytes += own;
                 }
                 case ARENA -> requireInside(field, tensor, t, arenaElements);
@@ -140,6 +128,46 @@ public final class Plan {
             }
         }
         return bytes;
+    }
+
+    /** Finds each weight's bytes: the large ones first, then those too small to be worth aligning. */
+    private void readWeights() {
+        ByteBuffer weights = file.weights();
+        long end = 0;
+        for (int t = 0; t < types.length; t++) {
+            if (constantBuffers[t] != null && stored(t) >= Limits.WEIGHT_ALIGNMENT) {
+                end = Limits.align(end);
+                constants[t] = constant(t, weights, end);
+                end += stored(t);
+            }
+        }
+        end = Limits.align(end);
+        for (int t = 0; t < types.length; t++) {
+            if (constantBuffers[t] != null && stored(t) < Limits.WEIGHT_ALIGNMENT) {
+                end = Limits.alignSmall(end);
+                constants[t] = constant(t, weights, end);
+                end += stored(t);
+            }
+        }
+    }
+
+    /** Bytes that the file holds of a weight. */
+    private long stored(int t) {
+        int elements = model.getTensors(t).getSplat() ? Math.min(1, capacity[t]) : capacity[t];
+        return (long) elements * types[t].bytes();
+    }
+
+    private Constant constant(int t, ByteBuffer weights, long begin) {
+        long end = begin + stored(t);
+        if (end > weights.limit()) {
+            throw bad("tensors[" + t + "]", "its values end at byte " + end + " of " + weights.limit()
+                    + " bytes of weights");
+        }
+        ByteBuffer slice = weights.duplicate();
+        // declared by java.nio.Buffer: Android's ByteBuffer does not have its own
+        ((java.nio.Buffer) slice).position((int) begin);
+        ((java.nio.Buffer) slice).limit((int) end);
+        return new Constant(types[t], capacity[t], model.getTensors(t).getSplat(), slice.slice());
     }
 
     private int readDims(String field, TensorProto tensor, int t, int[] atMost) {

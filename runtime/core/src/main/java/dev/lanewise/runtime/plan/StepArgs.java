@@ -239,11 +239,9 @@ public final class StepArgs {
         return values[integer(i, 0, values.length - 1)];
     }
 
+    /** A float argument; files leave trailing zeros out. */
     public float number(int i) {
-        if (i >= proto.getFloatsCount()) {
-            throw bad("floats", "argument " + i + " is missing");
-        }
-        return proto.getFloats(i);
+        return i < proto.getFloatsCount() ? proto.getFloats(i) : 0f;
     }
 
     /** The epilogue whose function is int {@code i} (plus one; 0 for none), parameters from float {@code f}. */

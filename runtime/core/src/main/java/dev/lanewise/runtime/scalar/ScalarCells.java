@@ -49,21 +49,23 @@ public final class ScalarCells implements CellKernels {
     @Override
     public PackedCell packLstm(
             int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
-            int bOff) {
+            int bOff, int mostRows, int mostStreams) {
         return pack(inputSize, hiddenSize, 4, false, null, w, wOff, r, rOff, b, bOff);
     }
 
     @Override
     public PackedCell packGru(
             int inputSize, int hiddenSize, boolean linearBeforeReset,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
+            int mostRows, int mostStreams) {
         return pack(inputSize, hiddenSize, 3, linearBeforeReset, null, w, wOff, r, rOff, b, bOff);
     }
 
     @Override
     public PackedCell packRnn(
             int inputSize, int hiddenSize, UnaryFn fn,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
+            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
+            int mostRows, int mostStreams) {
         return pack(inputSize, hiddenSize, 1, false, fn, w, wOff, r, rOff, b, bOff);
     }
 

@@ -38,7 +38,8 @@ public final class ScalarMatmul implements MatmulKernels {
     }
 
     @Override
-    public PackedMatrix pack(float[] b, int bOff, int k, int n, int kStride, int nStride) {
+    public PackedMatrix pack(
+            float[] b, int bOff, int k, int n, int kStride, int nStride, int mostRows) {
         return new Packed(new Rows(b, bOff, k, n, kStride, nStride));
     }
 

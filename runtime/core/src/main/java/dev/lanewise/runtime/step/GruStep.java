@@ -10,7 +10,8 @@ final class GruStep extends RecurrentStep {
         boolean linearBeforeReset = args.flag(1);
         cell = args.pack(() -> cells.packGru(
                 inputSize, hiddenSize, linearBeforeReset,
-                args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0));
+                args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
+                mostRows(), mostStreams()));
     }
 
     @Override

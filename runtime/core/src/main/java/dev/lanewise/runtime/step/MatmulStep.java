@@ -33,13 +33,12 @@ final class MatmulStep extends Step {
         k = weights.shape[transB ? 1 : 0];
         n = weights.shape[transB ? 0 : 1];
         args.requirePackable(weights, k, n, 1);
-        b = args.pack(
-                () -> transB
-                        ? kernels.pack(args.weightValues(1), 0, k, n, 1, k)
-                        : kernels.pack(args.weightValues(1), 0, k, n, n, 1));
         bias = args.floatsInOrNull(2);
         epilogue = args.epilogue(1, 0);
         y = args.floatsOut(0);
+        int mostRows = n == 0 ? 0 : y.capacity / n;
+        b = args.pack(
+                () -> kernels.pack(args.weightValues(1), 0, k, n, transB ? 1 : n, transB ? k : 1, mostRows));
     }
 
     @Override

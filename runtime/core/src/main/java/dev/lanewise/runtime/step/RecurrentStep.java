@@ -84,6 +84,22 @@ abstract class RecurrentStep extends Step {
         }
     }
 
+    /** The most streams that advance together: with lengths they go one by one. */
+    int mostStreams() {
+        return lengths == null ? bound(1) : 1;
+    }
+
+    /** The most rows whose inputs are projected together. */
+    int mostRows() {
+        return (int) Math.min(Integer.MAX_VALUE, (long) bound(0) * mostStreams());
+    }
+
+    /** The largest extent of an axis of x; where that is beyond counting, no run gets there. */
+    private int bound(int axis) {
+        int bound = args.memory().definition().bound(x.dim(axis));
+        return bound < 0 ? Integer.MAX_VALUE : bound;
+    }
+
     /** The bias's values, or {@code null}; for packing. */
     static float[] biasValues(StepArgs args) {
         return args.hasIn(3) ? args.weightValues(3) : null;

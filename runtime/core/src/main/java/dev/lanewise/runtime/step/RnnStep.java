@@ -14,7 +14,8 @@ final class RnnStep extends RecurrentStep {
         }
         cell = args.pack(() -> cells.packRnn(
                 inputSize, hiddenSize, fn,
-                args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0));
+                args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
+                mostRows(), mostStreams()));
     }
 
     @Override

@@ -21,7 +21,7 @@ class ScalarCellsTest {
     void lstm() {
         for (int hidden : new int[] {1, 3, 16, 21}) {
             Weights w = new Weights(4, 5, hidden);
-            PackedCell cell = kernels.packLstm(5, hidden, w.w, 0, w.r, 0, w.b, 0);
+            PackedCell cell = kernels.packLstm(5, hidden, w.w, 0, w.r, 0, w.b, 0, ROWS, ROWS);
             double[][] h = new double[ROWS][hidden];
             double[][] c = new double[ROWS][hidden];
             float[] hIn = new float[ROWS * hidden];
@@ -66,7 +66,7 @@ class ScalarCellsTest {
     private void gru(boolean linear) {
         for (int hidden : new int[] {1, 3, 16, 21}) {
             Weights w = new Weights(3, 5, hidden);
-            PackedCell cell = kernels.packGru(5, hidden, linear, w.w, 0, w.r, 0, w.b, 0);
+            PackedCell cell = kernels.packGru(5, hidden, linear, w.w, 0, w.r, 0, w.b, 0, ROWS, ROWS);
             double[][] h = new double[ROWS][hidden];
             float[] hIn = new float[ROWS * hidden];
             float[] hOut = new float[ROWS * hidden];
@@ -106,7 +106,7 @@ class ScalarCellsTest {
     @Test
     void rnn() {
         Weights w = new Weights(1, 5, 9);
-        PackedCell cell = kernels.packRnn(5, 9, UnaryFn.RELU, w.w, 0, w.r, 0, w.b, 0);
+        PackedCell cell = kernels.packRnn(5, 9, UnaryFn.RELU, w.w, 0, w.r, 0, w.b, 0, ROWS, ROWS);
         float[] x = References.values(3, ROWS * 5);
         float[] hIn = References.values(4, ROWS * 9);
         float[] hOut = new float[ROWS * 9];

@@ -45,7 +45,7 @@ class ScalarMatmulTest {
         float[] c = References.values(4, 6 + m * ldc);
         Epilogue epilogue = relu ? Epilogue.of(UnaryFn.RELU, 0f, 0f) : Epilogue.NONE;
         kernels.matmul(
-                m, a, 3, lda, kernels.pack(b, 4, k, n, n, 1), bias, 5, epilogue, c, 6, ldc,
+                m, a, 3, lda, kernels.pack(b, 4, k, n, n, 1, m), bias, 5, epilogue, c, 6, ldc,
                 scratch);
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {

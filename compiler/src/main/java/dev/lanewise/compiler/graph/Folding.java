@@ -1,0 +1,39 @@
+package dev.lanewise.compiler.graph;
+
+/**
+ * How much may be computed while a model is compiled. A small hostile file can ask for constants of any
+ * size, and for any number of operations on them; what is beyond the budget is left to be computed when
+ * the model runs, where the memory plan has limits of its own. The graphs of one model share one budget.
+ */
+public final class Folding {
+
+    /** Enough for shape arithmetic and tables; in elements. */
+    private static final double ELEMENTS = 1 << 24;
+
+    /** In elementary operations; about a second. */
+    private static final double WORK = 1 << 28;
+
+    /** A model's own weights may be moved about this many times. */
+    private static final double PER_WEIGHT = 16;
+
+    private double elements = ELEMENTS;
+    private double work = WORK;
+
+    /** Takes over weights of the model, which it has paid for with bytes of its file. */
+    public void own(Literal weights) {
+        if (!weights.isSplat()) {
+            elements += PER_WEIGHT * weights.size();
+            work += PER_WEIGHT * weights.size();
+        }
+    }
+
+    /** Takes the cost of one operation, or leaves it and gives false. */
+    boolean spend(double newElements, double newWork) {
+        if (newElements > elements || newWork > work) {
+            return false;
+        }
+        elements -= newElements;
+        work -= newWork;
+        return true;
+    }
+}

@@ -1,0 +1,238 @@
+package dev.lanewise.compiler.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanewise.compiler.data.NpyFile;
+import dev.lanewise.compiler.graph.Literal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each command as a user types it: exit codes, messages, files. */
+@Tag("once")
+class CliTest {
+
+    private static final String HOSTILE = "</title></svg><script>alert(1)</script>\"'&\u202e";
+
+    @TempDir private Path folder;
+
+    private static void assertSays(int exit, Shell shell, String... texts) {
+        assertEquals(exit, shell.exit(), shell.toString());
+        for (String text : texts) {
+            assertTrue((exit == 0 ? shell.out() : shell.err()).contains(text), "no '" + text + "' in " + shell);
+        }
+        assertFalse(shell.err().contains("\tat "), "a stack trace: " + shell);
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"compile", "run", "inspect", "check", "doctor", "demo"})
+    void everyCommandHasHelpWithAnExample(String command) {
+        assertSays(0, Shell.run(command, "--help"), "Usage: lanewise " + command, "Example:", "  lanewise " + command);
+    }
+
+    @Test
+    void withoutACommandTheCommandsAreShown() {
+        assertSays(0, Shell.run(), "compile", "run", "inspect", "check", "doctor", "demo");
+        assertSays(0, Shell.run("--version"), "lanewise");
+    }
+
+    @Test
+    void wrongUseIsExitCode2AndOneMessage() throws IOException {
+        Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
+        assertSays(2, Shell.run("frob"), "frob", "--help");
+        assertSays(2, Shell.run("compile", model), "--output");
+        assertSays(2, Shell.run("compile", folder.resolve("none.onnx"), "-o", folder.resolve("m.lane")), "none.onnx: no such file");
+        assertSays(2, Shell.run("compile", folder, "-o", folder.resolve("m.lane")), "is a directory");
+        assertSays(2, Shell.run("compile", model, "-o", folder.resolve("m.lane"), "--dim", "T=few"), "--dim T=few", "T=512");
+        assertSays(2, Shell.run("compile", model, "-o", folder.resolve("m.lane"), "--dim", "T=9..3"), "MIN..MAX");
+        assertSays(2, Shell.run("compile", model, "-o", folder.resolve("m.lane"), "--pin", "x=none.npy"), "none.npy");
+        assertSays(2, Shell.run("compile", model, "-o", model), "overwrite");
+        assertSays(2, Shell.run("run", model), "no --input for [x");
+        assertSays(2, Shell.run("run", model, "--input", "x"), "NAME=FILE");
+        assertSays(2, Shell.run("check", folder.resolve("none")), "no such directory");
+        assertSays(2, Shell.run("check", folder), "no cases");
+        assertEquals(List.of("m.onnx"), files());
+    }
+
+    @Test
+    void compileWritesAFileAndSaysWhatItDid() throws IOException {
+        Path model = SmallModel.sum(folder.resolve("m.onnx"));
+        Path lane = folder.resolve("m.lane");
+        assertSays(0, Shell.run("compile", model, "-o", lane),
+                "state: state = stateN", "input: x f32[1, 2]", "output: y f32[1, 2]", "wrote " + lane);
+        assertEquals(List.of("m.lane", "m.onnx"), files());
+        Shell stateless = Shell.run("compile", model, "-o", lane, "--no-auto-state");
+        assertSays(0, stateless, "output: stateN f32[1, 2]");
+        assertFalse(stateless.out().contains("state: "), stateless.out());
+        assertSays(0, Shell.run("compile", model, "-o", lane, "--no-auto-state", "--state", "state=y"), "state: state = y");
+        assertSays(2, Shell.run("compile", lane, "-o", folder.resolve("again.lane")), "compiled already");
+    }
+
+    @Test
+    void boundsAreSaid() throws IOException {
+        Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
+        Path lane = folder.resolve("m.lane");
+        assertSays(0, Shell.run("compile", model, "-o", lane), "T = 0 … 512 (nobody said; --dim T=N changes it)");
+        assertSays(0, Shell.run("compile", model, "-o", lane, "--dim", "T=4"), "extent: T = 1 … 4\n");
+        assertSays(0, Shell.run("compile", model, "-o", lane, "--dim", "T=3..3"), "input: x f32[3, 2]");
+    }
+
+    @Test
+    void whatDoesNotCompileLeavesNothingAndSaysAllOfIt() throws IOException {
+        Path model = SmallModel.unsupported(folder.resolve("m.onnx"));
+        assertSays(1, Shell.run("compile", model, "-o", folder.resolve("m.lane")), "make_p", "Frobnicate");
+        Files.writeString(folder.resolve("text.onnx"), "this is no model");
+        assertSays(1, Shell.run("compile", folder.resolve("text.onnx"), "-o", folder.resolve("m.lane")), "not an ONNX model");
+        Files.createFile(folder.resolve("empty.onnx"));
+        assertSays(1, Shell.run("compile", folder.resolve("empty.onnx"), "-o", folder.resolve("m.lane")), "empty");
+        Files.writeString(folder.resolve("text.lane"), "this is no model");
+        assertSays(1, Shell.run("inspect", folder.resolve("text.lane")), "not a .lane model file");
+        assertSays(1, Shell.run("run", folder.resolve("text.lane")), "not a .lane model file");
+        Path good = SmallModel.sum(folder.resolve("good.onnx"));
+        assertSays(1, Shell.run("compile", good, "-o", folder.resolve("none/m.lane")), "none: no such file or directory");
+        assertEquals(List.of("empty.onnx", "good.onnx", "m.onnx", "text.lane", "text.onnx"), files());
+    }
+
+    @Test
+    void optionsForWhatTheModelHasNotAreErrors() throws IOException {
+        Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
+        Path lane = folder.resolve("m.lane");
+        assertSays(1, Shell.run("compile", model, "-o", lane, "--dim", "S=4"), "--dim S: the model has no such extent; it has T");
+        assertSays(1, Shell.run("compile", model, "-o", lane, "--pin", "z=4"), "--pin z: the model has no such input; it has x");
+        assertSays(1, Shell.run("compile", model, "-o", lane, "--state", "z=y"), "no input 'z'");
+        assertFalse(Files.exists(lane));
+        assertSays(0, Shell.run("compile", SmallModel.sum(model), "-o", lane, "--pin", "x=1,2", "--no-auto-state"),
+                "input: state f32[1, 2]");
+    }
+
+    @Test
+    void verboseShowsWhereAnErrorComesFrom() throws IOException {
+        Path model = SmallModel.unsupported(folder.resolve("m.onnx"));
+        Shell shell = Shell.run("compile", model, "-o", folder.resolve("m.lane"), "--verbose");
+        assertEquals(1, shell.exit());
+        assertTrue(shell.err().contains("\tat "), shell.err());
+    }
+
+    @Test
+    void runPrintsOrWritesResults() throws IOException {
+        Path model = SmallModel.relu(folder.resolve("m.onnx"), "../../y");
+        Files.writeString(folder.resolve("x.txt"), "1 0\n0 1 # second row\n-1, -1\n");
+        String input = "x=" + folder.resolve("x.txt");
+        assertSays(0, Shell.run("run", model, "--input", input), "../../y f32[3, 2]", "1.0 2.0 3.0 4.0 0.0 0.0");
+        Path results = folder.resolve("results");
+        assertSays(0, Shell.run("run", model, "--input", input, "--output", results), "wrote ");
+        try (Stream<Path> written = Files.walk(results)) {
+            List<Path> arrays = written.filter(Files::isRegularFile).toList();
+            assertEquals(1, arrays.size(), "a name must not lead out of the folder");
+            Literal y = NpyFile.read(arrays.get(0));
+            assertArrayEquals(new int[] {3, 2}, y.shape());
+            assertArrayEquals(new float[] {1, 2, 3, 4, 0, 0}, y.floats());
+        }
+        assertSays(2, Shell.run("run", model, "--input", input, "--input", "z=" + folder.resolve("x.txt")), "no input 'z'");
+        Files.writeString(folder.resolve("x.txt"), "1 2\n3 four\n");
+        assertSays(1, Shell.run("run", model, "--input", input), "line 2", "'four' is no number");
+        Files.writeString(folder.resolve("x.txt"), "1 2 3\n4 5 6\n");
+        assertSays(1, Shell.run("run", model, "--input", input), "axis 1");
+    }
+
+    @Test
+    void stepsCarryState() throws IOException {
+        Path model = SmallModel.sum(folder.resolve("m.onnx"));
+        Files.writeString(folder.resolve("x.txt"), "1 2\n3 4\n5 6\n");
+        String input = "x=" + folder.resolve("x.txt");
+        assertSays(0, Shell.run("run", model, "--input", input, "--steps"), "y f32[3, 1, 2], 3 steps", "1.0 2.0 4.0 6.0 9.0 12.0");
+        assertSays(1, Shell.run("run", model, "--input", input), "axis 0");
+        assertSays(2, Shell.run("run", model, "--input", input, "--overlap", "1"), "--steps");
+    }
+
+    @Test
+    void theLastChunkMayBeShort() throws IOException {
+        Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
+        Files.writeString(folder.resolve("x.txt"), "1 0\n0 1\n1 1\n");
+        assertSays(0, Shell.run("run", model, "--dim", "T=2", "--input", "x=" + folder.resolve("x.txt"), "--steps"),
+                "y f32[3, 2], 2 steps", "1.0 2.0 3.0 4.0 4.0 6.0");
+    }
+
+    @Test
+    void inspectShowsTextJsonAndMemory() throws IOException {
+        Path model = SmallModel.sum(folder.resolve("m.onnx"));
+        assertSays(0, Shell.run("inspect", model), "fingerprint", "input         x f32[1, 2]", "steps");
+        assertSays(0, Shell.run("inspect", model, "--memory"), "weights", "arena", "state", "native");
+        assertSays(0, Shell.run("inspect", model, "--json"), "\"fingerprint\"", "\"arenaLowerBound\"");
+    }
+
+    @Test
+    void namesInPagesAndOnTerminalsAreText() throws IOException {
+        Path model = SmallModel.relu(folder.resolve("m.onnx"), HOSTILE + "\u001b[2J");
+        Path page = folder.resolve("m.html");
+        assertSays(0, Shell.run("inspect", model, "--html", page), "wrote " + page);
+        String html = Files.readString(page);
+        assertFalse(html.contains("<script"), "a name became markup");
+        assertTrue(html.contains("&lt;script&gt;alert(1)"), "the name is shown");
+        assertFalse(html.contains("\u202e"), "a name turns the text around");
+        assertFalse(html.matches("(?s).*(src=|url\\(|href=\"[^#]).*"), "the page refers to others");
+        Shell text = Shell.run("inspect", model);
+        assertFalse(text.out().contains("\u001b"), "a name commands the terminal");
+    }
+
+    @Test
+    void checkComparesAndCounts() throws IOException {
+        Path cases = folder.resolve("cases");
+        SmallModel.relu(cases.resolve("good/model.onnx"), "y");
+        SmallModel.relu(cases.resolve("wrong/model.onnx"), "y");
+        SmallModel.unsupported(cases.resolve("odd/model.onnx"));
+        for (String name : List.of("good", "wrong", "odd")) {
+            Path set = cases.resolve(name).resolve("test_data_set_0");
+            SmallModel.tensor(set.resolve("input_0.pb"), new int[] {1, 2}, 1, 1);
+            SmallModel.tensor(set.resolve("output_0.pb"), new int[] {1, 2}, 4, name.equals("wrong") ? 7 : 6);
+        }
+        Shell all = Shell.run("check", cases);
+        assertEquals(1, all.exit());
+        assertEquals(List.of("PASS good", "UNSUPPORTED odd", "FAIL wrong", "1 passed, 1 failed, 1 unsupported"),
+                all.out().lines().map(line -> line.replaceFirst(":.*", "")).toList());
+        assertTrue(all.out().contains("at [0, 1] is 6.0, expected 7.0"), all.out());
+        assertEquals(2, Shell.run("check", cases, "--quiet").out().lines().count());
+        assertSays(0, Shell.run("check", cases.resolve("good"), "--kernels", "scalar"), "1 passed, 0 failed, 0 unsupported");
+        assertSays(0, Shell.run("check", cases.resolve("good"), "--twins"), "1 passed");
+        assertSays(0, Shell.run("check", cases.resolve("odd"), "--reasons"), "1 × ai.onnx:Frobnicate");
+        assertSays(0, Shell.run("check", cases.resolve("good"), "--json"), "\"passed\" : 1", "\"result\" : \"PASS\"");
+    }
+
+    @Test
+    void kernelsThatCannotBeHadAreAnError() throws IOException {
+        Path set = folder.resolve("good/test_data_set_0");
+        SmallModel.relu(folder.resolve("good/model.onnx"), "y");
+        SmallModel.tensor(set.resolve("input_0.pb"), new int[] {1, 2}, 1, 1);
+        SmallModel.tensor(set.resolve("output_0.pb"), new int[] {1, 2}, 4, 6);
+        assertSays(1, Shell.run("check", folder, "--kernels", "scalar", "--lanes", "4"), "--lanes");
+        assertSays(1, Shell.run("check", folder, "--lanes", "3"), "lanes");
+        assertSays(2, Shell.run("check", folder, "--kernels", "quick"), "quick");
+    }
+
+    @Test
+    void doctorSaysWhatToChange() {
+        assertSays(0, Shell.run("doctor"), "java ", "C2 ", "FMA ", "kernels ", "to do ");
+    }
+
+    @Test
+    void demoNeedsNoData() {
+        assertSays(0, Shell.run("demo", "--own", "--kernels", "scalar"),
+                "6 segments", "median", "p99.9", "allocated 0 bytes per chunk");
+    }
+}

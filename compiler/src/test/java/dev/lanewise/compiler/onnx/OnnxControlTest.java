@@ -1,0 +1,135 @@
+package dev.lanewise.compiler.onnx;
+
+import static dev.lanewise.compiler.onnx.SmallModel.graph;
+import static dev.lanewise.compiler.onnx.SmallModel.info;
+import static dev.lanewise.compiler.onnx.SmallModel.integer;
+import static dev.lanewise.compiler.onnx.SmallModel.model;
+import static dev.lanewise.compiler.onnx.SmallModel.node;
+import static dev.lanewise.compiler.onnx.SmallModel.number;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiler;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.model.OnnxRuntime;
+import dev.lanewise.compiler.onnx.proto.GraphProto;
+import dev.lanewise.compiler.onnx.proto.TensorProto;
+import dev.lanewise.formats.CompileException;
+import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.Elements;
+import dev.lanewise.runtime.LoadOptions;
+import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.Session;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** If and Loop whose course data decide, against ONNX Runtime. */
+@Tag("once")
+class OnnxControlTest {
+
+    /** s' = s + x, as long as the first element of s' is below 10; collects s'. */
+    private static GraphProto sumUntilLarge() {
+        return GraphProto.newBuilder()
+                .setName("body")
+                .addInput(info("t", 7)).addInput(info("go", 9)).addInput(info("s", 1, 2))
+                .addNode(node("Add", "s'", "s", "x"))
+                .addNode(node("Slice", "first", "s'", "zero", "one"))
+                .addNode(node("Less", "less", "first", "ten"))
+                .addNode(node("Squeeze", "go'", "less", "zero"))
+                .addNode(node("Identity", "y", "s'"))
+                .addOutput(info("go'", 9)).addOutput(info("s'", 1, 2)).addOutput(info("y", 1, 2))
+                .build();
+    }
+
+    /** s' = s with x behind it, so that it grows by two. */
+    private static GraphProto growing() {
+        return GraphProto.newBuilder()
+                .setName("body")
+                .addInput(info("t", 7)).addInput(info("go", 9)).addInput(info("s", 1, -1))
+                .addNode(node("Identity", "go'", "go"))
+                .addNode(node("Concat", "s'", "s", "x").addAttribute(integer("axis", 0)))
+                .addOutput(info("go'", 9)).addOutput(info("s'", 1, -1))
+                .build();
+    }
+
+    @Test
+    void aConditionEndsTheLoop() {
+        byte[] model = model(GraphProto.newBuilder()
+                .addInput(info("s0", 1, 2)).addInput(info("x", 1, 2))
+                .addInitializer(number("zero", 0)).addInitializer(number("one", 1)).addInitializer(number("trips", 20))
+                .addInitializer(TensorProto.newBuilder().setName("ten").setDataType(1).addDims(1).addFloatData(10))
+                .addNode(node("Loop", "s,y", "trips", "", "s0").addAttribute(graph("body", sumUntilLarge())))
+                .addOutput(info("s", 1, 2)).addOutput(info("y", 1, -1, 2)));
+        for (float step : new float[] {0.1f, 3, 40}) {
+            agrees(model, CompileOptions.defaults(),
+                    Map.of("s0", Literal.of(new float[] {0, 5}, 2), "x", Literal.of(new float[] {step, -1}, 2)));
+        }
+    }
+
+    @Test
+    void aCarriedValueGrows() {
+        byte[] known = model(GraphProto.newBuilder()
+                .addInput(info("s0", 1, 3)).addInput(info("x", 1, 2)).addInitializer(number("trips", 4))
+                .addNode(node("Loop", "s", "trips", "", "s0").addAttribute(graph("body", growing())))
+                .addOutput(info("s", 1, -1)));
+        Map<String, Literal> inputs =
+                Map.of("s0", Literal.of(new float[] {1, 2, 3}, 3), "x", Literal.of(new float[] {8, 9}, 2));
+        agrees(known, CompileOptions.defaults(), inputs);
+        byte[] byData = model(GraphProto.newBuilder()
+                .addInput(info("s0", 1, 3)).addInput(info("x", 1, 2)).addInput(info("trips", 7, 1))
+                .addNode(node("Loop", "s", "trips", "", "s0").addAttribute(graph("body", growing())))
+                .addOutput(info("s", 1, -1)));
+        for (long trips : new long[] {0, 1, 5}) {
+            Map<String, Literal> more = new LinkedHashMap<>(inputs);
+            more.put("trips", Literal.of(new long[] {trips}, 1));
+            agrees(byData, CompileOptions.defaults().dim("s.0", 20), more);
+        }
+        CompileException refused = assertThrows(CompileException.class,
+                () -> Compiler.compile("m", byData, null, CompileOptions.defaults()));
+        assertTrue(refused.getMessage().contains("--dim s.0=N"), refused.getMessage());
+    }
+
+    @Test
+    void branchesOfDifferentLengths() {
+        GraphProto both = GraphProto.newBuilder()
+                .setName("then").addNode(node("Concat", "a", "x", "x").addAttribute(integer("axis", 0)))
+                .addOutput(info("a", 1, -1)).build();
+        GraphProto one = GraphProto.newBuilder()
+                .setName("else").addNode(node("Neg", "b", "x")).addOutput(info("b", 1, -1)).build();
+        byte[] model = model(GraphProto.newBuilder()
+                .addInput(info("x", 1, 3)).addInput(info("c", 9))
+                .addNode(node("If", "r", "c").addAttribute(graph("then_branch", both)).addAttribute(graph("else_branch", one)))
+                .addNode(node("Abs", "y", "r"))
+                .addOutput(info("y", 1, -1)));
+        for (int c = 0; c < 2; c++) {
+            agrees(model, CompileOptions.defaults(),
+                    Map.of("x", Literal.of(new float[] {1, -2, 3}, 3), "c", Literal.of(DType.BOOL, new long[] {c})));
+        }
+    }
+
+    private static void agrees(byte[] model, CompileOptions options, Map<String, Literal> inputs) {
+        Map<String, Literal> expected;
+        try (OnnxRuntime runtime = new OnnxRuntime(model)) {
+            expected = runtime.run(inputs);
+        } catch (ai.onnxruntime.OrtException e) {
+            throw new AssertionError("ONNX Runtime itself: " + e.getMessage(), e);
+        }
+        Session session = Model.of(
+                        Compiler.compile("m", model, null, options.autoState(false)).file(),
+                        LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD))
+                .newSession();
+        inputs.forEach((name, value) -> Elements.decode(session.input(name), ByteBuffer.wrap(value.encode())));
+        for (int run = 0; run < 2; run++) {
+            session.run();
+            expected.forEach((name, value) -> {
+                assertArrayEquals(value.shape(), session.output(name).shape(), name);
+                assertArrayEquals(value.encode(), Elements.encode(session.output(name)), name);
+            });
+        }
+    }
+}

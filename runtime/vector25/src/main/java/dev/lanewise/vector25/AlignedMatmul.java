@@ -1,0 +1,74 @@
+package dev.lanewise.vector25;
+
+import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.MapKernels;
+import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.vector.VectorMatmul;
+
+/**
+ * Matrix products: a matrix that only ever meets one row lies in {@link AlignedPanels}, one that meets
+ * more on the heap, where {@link VectorMatmul} multiplies it. Never both. Immutable and thread-safe;
+ * allocates only in {@link #pack}.
+ *
+ * <p>The rule asks for the rows and for no size. One row reads each weight once, so that loads are
+ * the limit: against the heap 1.2 to 1.3 times as fast at [128, 512], 1.0 to 1.1 at [256, 1024] and
+ * [1024, 1024] on an AMD machine, and 1.3 to 1.7 on an Intel one; slower nowhere beyond the noise.
+ * Products of many rows read a panel from the first cache over and over, and the bounds checks of
+ * segments cost them a fifth. See {@code docs/decisions/0003-aligned-weights-on-java-25.md}.
+ */
+final class AlignedMatmul implements MatmulKernels {
+
+    private final MapKernels map;
+    private final MatmulKernels many;
+
+    /** @param map computes epilogues */
+    AlignedMatmul(MapKernels map) {
+        this.map = map;
+        this.many = new VectorMatmul(map);
+    }
+
+    private record Packed(int k, int n, AlignedPanels b) implements PackedMatrix {
+        @Override
+        public long bytes() {
+            return b.bytes();
+        }
+    }
+
+    @Override
+    public PackedMatrix pack(
+            float[] b, int bOff, int k, int n, int kStride, int nStride, int mostRows) {
+        AlignedPanels panels = mostRows > 1 ? null : AlignedPanels.allocate(k, n);
+        if (panels == null) {
+            return many.pack(b, bOff, k, n, kStride, nStride, mostRows);
+        }
+        panels.pack(0, b, bOff, n, kStride, nStride);
+        return new Packed(k, n, panels);
+    }
+
+    @Override
+    public void matmul(
+            int m, float[] a, int aOff, int lda, PackedMatrix b, float[] bias, int biasOff,
+            Epilogue epilogue, float[] c, int cOff, int ldc, float[] scratch) {
+        if (!(b instanceof Packed packed)) {
+            many.matmul(m, a, aOff, lda, b, bias, biasOff, epilogue, c, cOff, ldc, scratch);
+            return;
+        }
+        for (int i = 0; i < m; i++) {
+            int row = cOff + i * ldc;
+            packed.b.row(0, packed.n, a, aOff + i * lda, bias, biasOff, c, row, scratch);
+            if (epilogue.fn() != null) {
+                map.unary(
+                        epilogue.fn(), epilogue.alpha(), epilogue.beta(), c, row, c, row, packed.n);
+            }
+        }
+    }
+
+    @Override
+    public void matmulDynamic(
+            int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff, int ldb,
+            boolean transB, float[] c, int cOff, int ldc, float[] panels, int panelsOff,
+            float[] scratch) {
+        many.matmulDynamic(
+                m, n, k, a, aOff, lda, b, bOff, ldb, transB, c, cOff, ldc, panels, panelsOff, scratch);
+    }
+}
