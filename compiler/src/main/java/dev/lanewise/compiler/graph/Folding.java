@@ -8,10 +8,10 @@ package dev.lanewise.compiler.graph;
 public final class Folding {
 
     /** Enough for shape arithmetic and tables; in elements. */
-    private static final double ELEMENTS = 1 << 24;
+    private static final double ELEMENTS = 1 << 23;
 
-    /** In elementary operations; about a second. */
-    private static final double WORK = 1 << 28;
+    /** In elementary operations; a fraction of a second. */
+    private static final double WORK = 1 << 26;
 
     /** A model's own weights may be moved about this many times. */
     private static final double PER_WEIGHT = 16;

@@ -4,6 +4,7 @@ import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.BlockProto;
 import dev.lanewise.formats.proto.ProgramProto;
 import dev.lanewise.formats.proto.Region;
+import dev.lanewise.formats.proto.StateProto;
 import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.runtime.plan.Plan;
 import java.util.ArrayList;
@@ -30,7 +31,10 @@ public record ArenaSpan(int tensor, String name, DType.Storage storage, long fro
         int[] first = new int[n];
         int[] last = new int[n];
         Arrays.fill(first, -1);
-        walk(program.getBody(), 0, first, last);
+        int end = walk(program.getBody(), 0, first, last);
+        for (StateProto state : program.getStatesList()) {
+            use(state.getNext(), end - 1, end - 1, first, last); // copied when all steps have run
+        }
         List<ArenaSpan> spans = new ArrayList<>();
         for (int t = 0; t < n; t++) {
             if (first[t] >= 0 && plan.model().getTensors(t).getRegion() == Region.ARENA) {

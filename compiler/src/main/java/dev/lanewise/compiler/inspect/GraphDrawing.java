@@ -11,8 +11,10 @@ final class GraphDrawing {
     private static final double ROW = 74;
     private static final double BOX_HEIGHT = 42;
     private static final double MARGIN = 16;
-    private static final double LETTER = 6.7;
-    private static final int LONGEST_TEXT = 30;
+    private static final double LETTER = 7.2;
+    private static final double SMALL_LETTER = 6.1;
+    private static final int LONGEST_TITLE = 30;
+    private static final int LONGEST_DETAIL = 48;
     /** Beyond that a drawing is a wall of boxes that no browser scrolls smoothly. */
     private static final int MOST_STEPS = 1500;
 
@@ -20,8 +22,9 @@ final class GraphDrawing {
 
     private record Box(String style, String title, String detail, String hint, int step) {
         double width() {
-            int letters = Math.max(Svg.tail(title, LONGEST_TEXT).length(), Svg.tail(detail, LONGEST_TEXT).length());
-            return Math.max(70, letters * LETTER + 22);
+            double text = Math.max(Svg.tail(title, LONGEST_TITLE).length() * LETTER,
+                    Svg.tail(detail, LONGEST_DETAIL).length() * SMALL_LETTER);
+            return Math.max(70, text + 20);
         }
     }
 
@@ -130,9 +133,9 @@ final class GraphDrawing {
             boolean link = box.step >= 0;
             svg.add((link ? "<a href=\"#step-" + box.step + "\">" : "") + "<rect width=\"%.1f\" height=\"%.0f\" rx=\"%d\"/>",
                     w, BOX_HEIGHT, link ? 6 : 21);
-            svg.add("<text class=\"title\" x=\"%.1f\" y=\"18\">%s</text>", w / 2, Svg.tail(box.title, LONGEST_TEXT));
+            svg.add("<text class=\"title\" x=\"%.1f\" y=\"18\">%s</text>", w / 2, Svg.tail(box.title, LONGEST_TITLE));
             svg.add("<text class=\"detail\" x=\"%.1f\" y=\"33\">%s</text>" + (link ? "</a>" : "") + "</g>",
-                    w / 2, Svg.tail(box.detail, LONGEST_TEXT));
+                    w / 2, Svg.tail(box.detail, LONGEST_DETAIL));
         }
         return svg.add("</svg>");
     }
