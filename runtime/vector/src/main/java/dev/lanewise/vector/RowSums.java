@@ -8,7 +8,7 @@ import static dev.lanewise.vector.VectorReduce.BY_2;
 import static dev.lanewise.vector.VectorReduce.BY_4;
 import static dev.lanewise.vector.VectorReduce.BY_8;
 import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
@@ -30,10 +30,10 @@ final class RowSums {
     private RowSums() {}
 
     /**
-     * Σ e^(x − max), the exponentials stored where {@code y} is not null. {@code y} may be {@code
-     * x}. The sixteen accumulators are computed one vector of them after the other.
+     * y = e^(x − max); returns the sum of y, which may be x. The sixteen accumulators are computed one
+     * vector of them after the other.
      */
-    static float sumExp(float[] x, int xOff, float max, float[] y, int yOff, int n) {
+    static float expAndSum(float[] x, int xOff, float max, float[] y, int yOff, int n) {
         FloatVector log2e = all(LOG2_E);
         FloatVector rounder = all(ROUNDER);
         FloatVector ln2 = all(-LN2);
@@ -55,17 +55,15 @@ final class RowSums {
                 FloatVector t = v.fma(log2e, rounder);
                 FloatVector kf = t.sub(rounder);
                 FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, v));
-                FloatVector q = e4.fma(r, e3).fma(r, e2).fma(r, e1).fma(r, e0);
+                FloatVector q = r.fma(e4, e3).fma(r, e2).fma(r, e1).fma(r, e0);
                 FloatVector p = q.fma(r.mul(r), r);
                 IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
                 IntVector half = k.lanewise(ASHR, 1);
                 FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
                 FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
                 FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, v.compare(LT, EXP_UNDERFLOW));
-                if (y != null) {
-                    e.intoArray(y, yOff + i);
-                }
-                sum = sum.add(e);
+                e.intoArray(y, yOff + i);
+                sum = e.add(sum);
             }
             if (first == 0) {
                 a = sum;
@@ -93,17 +91,79 @@ final class RowSums {
         float s = a.lane(0);
         for (int i = end; i < n; i++) {
             float e = ScalarMath.exp(x[xOff + i] - max);
-            if (y != null) {
-                y[yOff + i] = e;
+            y[yOff + i] = e;
+            s = s + e;
+        }
+        return s;
+    }
+
+    /** Σ e^(x − max). A method of its own: with a store on a condition in the loop C2 boxes. */
+    static float sumExp(float[] x, int xOff, float max, int n) {
+        FloatVector log2e = all(LOG2_E);
+        FloatVector rounder = all(ROUNDER);
+        FloatVector ln2 = all(-LN2);
+        FloatVector ln2Lo = all(-LN2_LO);
+        FloatVector e0 = all(E0);
+        FloatVector e1 = all(E1);
+        FloatVector e2 = all(E2);
+        FloatVector e3 = all(E3);
+        FloatVector e4 = all(E4);
+        FloatVector a = all(0f);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int end = n & -16;
+        for (int first = 0; first < 16; first += LANES) {
+            FloatVector sum = all(0f);
+            for (int i = first; i < end; i += 16) {
+                FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i).sub(max);
+                FloatVector t = v.fma(log2e, rounder);
+                FloatVector kf = t.sub(rounder);
+                FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, v));
+                FloatVector q = r.fma(e4, e3).fma(r, e2).fma(r, e1).fma(r, e0);
+                FloatVector p = q.fma(r.mul(r), r);
+                IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
+                IntVector half = k.lanewise(ASHR, 1);
+                FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+                FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+                FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, v.compare(LT, EXP_UNDERFLOW));
+                sum = e.add(sum);
             }
+            if (first == 0) {
+                a = sum;
+            } else if (first == LANES) {
+                b = sum;
+            } else if (first == 8) {
+                c = sum;
+            } else {
+                d = sum;
+            }
+        }
+        if (LANES == 8) {
+            a = a.add(b);
+        } else if (LANES == 4) {
+            a = a.add(c).add(b.add(d));
+        }
+        if (LANES == 16) {
+            a = a.add(a.rearrange(BY_8));
+        }
+        if (LANES >= 8) {
+            a = a.add(a.rearrange(BY_4));
+        }
+        a = a.add(a.rearrange(BY_2));
+        a = a.add(a.rearrange(BY_1));
+        float s = a.lane(0);
+        for (int i = end; i < n; i++) {
+            float e = ScalarMath.exp(x[xOff + i] - max);
             s = s + e;
         }
         return s;
     }
 
     /**
-     * The largest number, NaNs passed over: three times as fast as the true maximum. Enough where
-     * exponentials of x − max are added up, since a NaN comes back through the sum.
+     * The largest number; of a row with NaNs any number of it, or −∞. Three times as fast as the true
+     * maximum, and enough where exponentials of x − max are added up: a NaN comes back through the
+     * sum.
      */
     static float maxNumber(float[] x, int xOff, int n) {
         FloatVector a = all(Float.NEGATIVE_INFINITY);
@@ -117,18 +177,21 @@ final class RowSums {
             FloatVector vb = FloatVector.fromArray(SPECIES, x, i + LANES);
             FloatVector vc = FloatVector.fromArray(SPECIES, x, i + 2 * LANES);
             FloatVector vd = FloatVector.fromArray(SPECIES, x, i + 3 * LANES);
-            a = a.blend(va, va.compare(GT, a));
-            b = b.blend(vb, vb.compare(GT, b));
-            c = c.blend(vc, vc.compare(GT, c));
-            d = d.blend(vd, vd.compare(GT, d));
+            a = va.blend(a, va.compare(LE, a));
+            b = vb.blend(b, vb.compare(LE, b));
+            c = vc.blend(c, vc.compare(LE, c));
+            d = vd.blend(d, vd.compare(LE, d));
         }
         for (; i <= end - LANES; i += LANES) {
             FloatVector va = FloatVector.fromArray(SPECIES, x, i);
-            a = a.blend(va, va.compare(GT, a));
+            a = va.blend(a, va.compare(LE, a));
         }
-        a = a.blend(b, b.compare(GT, a));
-        c = c.blend(d, d.compare(GT, c));
-        float s = a.blend(c, c.compare(GT, a)).reduceLanes(MAX);
+        a = b.blend(a, b.compare(LE, a));
+        c = d.blend(c, d.compare(LE, c));
+        FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        best = best.blend(a, best.compare(LT, a));
+        best = best.blend(c, best.compare(LT, c));
+        float s = best.reduceLanes(MAX);
         for (; i < end; i++) {
             s = x[i] > s ? x[i] : s;
         }

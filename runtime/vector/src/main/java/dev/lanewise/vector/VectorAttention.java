@@ -194,7 +194,7 @@ public final class VectorAttention implements AttentionKernels {
                 return false;
             }
         }
-        float blockSum = RowSums.sumExp(scratch, scores, newMax, scratch, scores, end);
+        float blockSum = RowSums.expAndSum(scratch, scores, newMax, scratch, scores, end);
         if (newMax == max) { // the usual case; e^0 is 1 exactly
             scratch[sumAt] += blockSum;
             return true;

@@ -70,23 +70,27 @@ final class VectorLog {
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
             if (!v.abs().compare(LE, TRIG_LIMIT).allTrue()) {
-                for (int j = i; j < i + LANES; j++) {
-                    y[yOff + j] = ScalarMath.sin(x[xOff + j]);
-                }
-                continue;
+                sinEach(x, xOff + i, y, yOff + i);
+            } else {
+                FloatVector t = v.fma(twoOverPi, rounder);
+                FloatVector kf = t.sub(rounder);
+                FloatVector r = kf.fma(halfPi3, kf.fma(halfPi2, kf.fma(halfPi1, v)));
+                FloatVector s = r.mul(r);
+                FloatVector sin = s.fma(s2, s1).fma(s, s0).fma(s.mul(r), r);
+                FloatVector cos = s.fma(c2, c1).fma(s, c0).fma(s, minusHalf).fma(s, one);
+                IntVector k = t.reinterpretAsInts();
+                IntVector odd = k.and(1).neg();
+                IntVector bits = sin.reinterpretAsInts().bitwiseBlend(cos.reinterpretAsInts(), odd);
+                bits = bits.lanewise(XOR, k.and(2).lanewise(LSHL, 30));
+                FloatVector z = bits.reinterpretAsFloats();
+                z.blend(v, v.compare(EQ, 0f)).intoArray(y, yOff + i);
             }
-            FloatVector t = v.fma(twoOverPi, rounder);
-            FloatVector kf = t.sub(rounder);
-            FloatVector r = kf.fma(halfPi3, kf.fma(halfPi2, kf.fma(halfPi1, v)));
-            FloatVector s = r.mul(r);
-            FloatVector sin = s2.fma(s, s1).fma(s, s0).fma(s.mul(r), r);
-            FloatVector cos = c2.fma(s, c1).fma(s, c0).fma(s, minusHalf).fma(s, one);
-            IntVector k = t.reinterpretAsInts();
-            IntVector odd = k.and(1).neg();
-            IntVector bits = sin.reinterpretAsInts().bitwiseBlend(cos.reinterpretAsInts(), odd);
-            bits = bits.lanewise(XOR, k.and(2).lanewise(LSHL, 30));
-            FloatVector z = bits.reinterpretAsFloats();
-            z.blend(v, v.compare(EQ, 0f)).intoArray(y, yOff + i);
+        }
+    }
+
+    private static void sinEach(float[] x, int xOff, float[] y, int yOff) {
+        for (int i = 0; i < LANES; i++) {
+            y[yOff + i] = ScalarMath.sin(x[xOff + i]);
         }
     }
 
@@ -107,22 +111,26 @@ final class VectorLog {
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
             if (!v.abs().compare(LE, TRIG_LIMIT).allTrue()) {
-                for (int j = i; j < i + LANES; j++) {
-                    y[yOff + j] = ScalarMath.cos(x[xOff + j]);
-                }
-                continue;
+                cosEach(x, xOff + i, y, yOff + i);
+            } else {
+                FloatVector t = v.fma(twoOverPi, rounder);
+                FloatVector kf = t.sub(rounder);
+                FloatVector r = kf.fma(halfPi3, kf.fma(halfPi2, kf.fma(halfPi1, v)));
+                FloatVector s = r.mul(r);
+                FloatVector sin = s.fma(s2, s1).fma(s, s0).fma(s.mul(r), r);
+                FloatVector cos = s.fma(c2, c1).fma(s, c0).fma(s, minusHalf).fma(s, one);
+                IntVector k = t.reinterpretAsInts().add(1);
+                IntVector odd = k.and(1).neg();
+                IntVector bits = sin.reinterpretAsInts().bitwiseBlend(cos.reinterpretAsInts(), odd);
+                bits = bits.lanewise(XOR, k.and(2).lanewise(LSHL, 30));
+                bits.reinterpretAsFloats().intoArray(y, yOff + i);
             }
-            FloatVector t = v.fma(twoOverPi, rounder);
-            FloatVector kf = t.sub(rounder);
-            FloatVector r = kf.fma(halfPi3, kf.fma(halfPi2, kf.fma(halfPi1, v)));
-            FloatVector s = r.mul(r);
-            FloatVector sin = s2.fma(s, s1).fma(s, s0).fma(s.mul(r), r);
-            FloatVector cos = c2.fma(s, c1).fma(s, c0).fma(s, minusHalf).fma(s, one);
-            IntVector k = t.reinterpretAsInts().add(1);
-            IntVector odd = k.and(1).neg();
-            IntVector bits = sin.reinterpretAsInts().bitwiseBlend(cos.reinterpretAsInts(), odd);
-            bits = bits.lanewise(XOR, k.and(2).lanewise(LSHL, 30));
-            bits.reinterpretAsFloats().intoArray(y, yOff + i);
+        }
+    }
+
+    private static void cosEach(float[] x, int xOff, float[] y, int yOff) {
+        for (int i = 0; i < LANES; i++) {
+            y[yOff + i] = ScalarMath.cos(x[xOff + i]);
         }
     }
 

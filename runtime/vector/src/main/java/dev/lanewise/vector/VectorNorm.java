@@ -17,7 +17,7 @@ public final class VectorNorm implements NormKernels {
             int from = xOff + row * n;
             int to = yOff + row * n;
             float max = RowSums.maxNumber(x, from, n);
-            multiply(y, to, n, 1f / RowSums.sumExp(x, from, max, y, to, n));
+            multiply(y, to, n, 1f / RowSums.expAndSum(x, from, max, y, to, n));
         }
     }
 
@@ -34,7 +34,7 @@ public final class VectorNorm implements NormKernels {
         for (int row = 0; row < rows; row++) {
             int from = xOff + row * n;
             float max = RowSums.maxNumber(x, from, n);
-            float log = ScalarMath.log(RowSums.sumExp(x, from, max, null, 0, n));
+            float log = ScalarMath.log(RowSums.sumExp(x, from, max, n));
             subtract(x, from, max, log, y, yOff + row * n, n);
         }
     }

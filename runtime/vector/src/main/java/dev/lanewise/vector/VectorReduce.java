@@ -88,16 +88,16 @@ public final class VectorReduce implements ReduceKernels {
         int end = xOff + (n & -16);
         for (int i = xOff; i < end; i += 16) {
             FloatVector va = FloatVector.fromArray(SPECIES, x, i);
-            a = a.add(va);
+            a = va.add(a);
             if (LANES <= 8) {
                 FloatVector vb = FloatVector.fromArray(SPECIES, x, i + LANES);
-                b = b.add(vb);
+                b = vb.add(b);
             }
             if (LANES == 4) {
                 FloatVector vc = FloatVector.fromArray(SPECIES, x, i + 8);
-                c = c.add(vc);
+                c = vc.add(c);
                 FloatVector vd = FloatVector.fromArray(SPECIES, x, i + 12);
-                d = d.add(vd);
+                d = vd.add(d);
             }
         }
         if (LANES == 8) {
@@ -168,16 +168,16 @@ public final class VectorReduce implements ReduceKernels {
         int end = xOff + (n & -16);
         for (int i = xOff; i < end; i += 16) {
             FloatVector va = FloatVector.fromArray(SPECIES, x, i);
-            a = a.add(va.abs());
+            a = va.abs().add(a);
             if (LANES <= 8) {
                 FloatVector vb = FloatVector.fromArray(SPECIES, x, i + LANES);
-                b = b.add(vb.abs());
+                b = vb.abs().add(b);
             }
             if (LANES == 4) {
                 FloatVector vc = FloatVector.fromArray(SPECIES, x, i + 8);
-                c = c.add(vc.abs());
+                c = vc.abs().add(c);
                 FloatVector vd = FloatVector.fromArray(SPECIES, x, i + 12);
-                d = d.add(vd.abs());
+                d = vd.abs().add(d);
             }
         }
         if (LANES == 8) {
@@ -208,16 +208,16 @@ public final class VectorReduce implements ReduceKernels {
         int end = xOff + (n & -16);
         for (int i = xOff; i < end; i += 16) {
             FloatVector va = FloatVector.fromArray(SPECIES, x, i);
-            a = a.mul(va);
+            a = va.mul(a);
             if (LANES <= 8) {
                 FloatVector vb = FloatVector.fromArray(SPECIES, x, i + LANES);
-                b = b.mul(vb);
+                b = vb.mul(b);
             }
             if (LANES == 4) {
                 FloatVector vc = FloatVector.fromArray(SPECIES, x, i + 8);
-                c = c.mul(vc);
+                c = vc.mul(c);
                 FloatVector vd = FloatVector.fromArray(SPECIES, x, i + 12);
-                d = d.mul(vd);
+                d = vd.mul(d);
             }
         }
         if (LANES == 8) {
@@ -249,13 +249,13 @@ public final class VectorReduce implements ReduceKernels {
         int i = xOff;
         int end = xOff + n;
         for (; i <= end - 4 * LANES; i += 4 * LANES) {
-            a = a.max(FloatVector.fromArray(SPECIES, x, i));
-            b = b.max(FloatVector.fromArray(SPECIES, x, i + LANES));
-            c = c.max(FloatVector.fromArray(SPECIES, x, i + 2 * LANES));
-            d = d.max(FloatVector.fromArray(SPECIES, x, i + 3 * LANES));
+            a = FloatVector.fromArray(SPECIES, x, i).max(a);
+            b = FloatVector.fromArray(SPECIES, x, i + LANES).max(b);
+            c = FloatVector.fromArray(SPECIES, x, i + 2 * LANES).max(c);
+            d = FloatVector.fromArray(SPECIES, x, i + 3 * LANES).max(d);
         }
         for (; i <= end - LANES; i += LANES) {
-            a = a.max(FloatVector.fromArray(SPECIES, x, i));
+            a = FloatVector.fromArray(SPECIES, x, i).max(a);
         }
         float s = a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
         for (; i < end; i++) {
@@ -273,13 +273,13 @@ public final class VectorReduce implements ReduceKernels {
         int i = xOff;
         int end = xOff + n;
         for (; i <= end - 4 * LANES; i += 4 * LANES) {
-            a = a.min(FloatVector.fromArray(SPECIES, x, i));
-            b = b.min(FloatVector.fromArray(SPECIES, x, i + LANES));
-            c = c.min(FloatVector.fromArray(SPECIES, x, i + 2 * LANES));
-            d = d.min(FloatVector.fromArray(SPECIES, x, i + 3 * LANES));
+            a = FloatVector.fromArray(SPECIES, x, i).min(a);
+            b = FloatVector.fromArray(SPECIES, x, i + LANES).min(b);
+            c = FloatVector.fromArray(SPECIES, x, i + 2 * LANES).min(c);
+            d = FloatVector.fromArray(SPECIES, x, i + 3 * LANES).min(d);
         }
         for (; i <= end - LANES; i += LANES) {
-            a = a.min(FloatVector.fromArray(SPECIES, x, i));
+            a = FloatVector.fromArray(SPECIES, x, i).min(a);
         }
         float s = a.min(b).min(c.min(d)).reduceLanes(VectorOperators.MIN);
         for (; i < end; i++) {

@@ -1,8 +1,7 @@
 package dev.lanewise.vector;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static dev.lanewise.vector.Allocations.assertNone;
 
-import com.sun.management.ThreadMXBean;
 import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.kernel.CellKernels.PackedCell;
 import dev.lanewise.runtime.kernel.ConvKernels;
@@ -15,7 +14,6 @@ import dev.lanewise.runtime.kernel.MatmulKernels.PackedMatrix;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.PoolKernels.PoolShape;
 import dev.lanewise.runtime.kernel.UnaryFn;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,10 +23,6 @@ import org.junit.jupiter.api.Test;
 class ProductAllocationTest {
 
     private static final Epilogue RELU = Epilogue.of(UnaryFn.RELU, 0f, 0f);
-
-    private static final int COUNTED = 200;
-
-    private static final long LONGEST_NANOS = 20_000_000_000L;
 
     private final float[] scratch = new float[Kernels.SCRATCH_FLOATS];
 
@@ -42,11 +36,11 @@ class ProductAllocationTest {
         float[] c = new float[64 * n];
         float[] panels = new float[MatmulKernels.panelFloats(n, k)];
         for (int m : new int[] {1, 2, 3, 4, 8, 12, 27}) {
-            assertNothing(
+            assertNone(
                     "m = " + m,
                     () -> kernels.matmul(m, a, 0, k, b, null, 0, RELU, c, 0, n, scratch));
         }
-        assertNothing(
+        assertNone(
                 "dynamic",
                 () ->
                         kernels.matmulDynamic(
@@ -68,22 +62,22 @@ class ProductAllocationTest {
         float[] out = new float[16 * size];
         int stride = lstm.preFloats();
         for (int rows : new int[] {1, 5}) {
-            assertNothing(
+            assertNone(
                     "project",
                     () -> kernels.project(lstm, rows, h, 0, size, pre, 0, scratch));
-            assertNothing(
+            assertNone(
                     "lstm",
                     () ->
                             kernels.lstm(
                                     lstm, rows, pre, 0, stride, h, 0, size, c, 0, size,
                                     out, 0, size, c, 0, size, scratch));
             for (PackedCell cell : new PackedCell[] {gru, linear}) {
-                assertNothing(
+                assertNone(
                         "gru",
                         () -> kernels.gru(cell, rows, pre, 0, stride, h, 0, size, out, 0, size,
                         scratch));
             }
-            assertNothing(
+            assertNone(
                     "rnn",
                     () -> kernels.rnn(rnn, rows, pre, 0, stride, h, 0, size, out, 0, size,
                     scratch));
@@ -104,7 +98,7 @@ class ProductAllocationTest {
         };
         for (ConvShape shape : shapes) {
             PackedFilter filter = kernels.pack(shape, Twins.values(2, 40 * 37 * 25), 0);
-            assertNothing(
+            assertNone(
                     shape.toString(),
                     () ->
                             kernels.conv(
@@ -113,26 +107,8 @@ class ProductAllocationTest {
         }
         PoolKernels pool = new VectorPool();
         PoolShape shape = new PoolShape(3, 3, 1, 1, 1, 1, 1, 1);
-        assertNothing("max", () -> pool.max(shape, 37, x, 0, 12, 12, y, 0, 12, 12));
-        assertNothing(
+        assertNone("max", () -> pool.max(shape, 37, x, 0, 12, 12, y, 0, 12, 12));
+        assertNone(
                 "average", () -> pool.average(shape, 37, x, 0, 12, 12, true, 14, 14, y, 0, 12, 12));
-    }
-
-    /** Warm-up ends when C2 is done, which no one announces: the first quiet batch is enough. */
-    private static void assertNothing(String what, Runnable kernel) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long bytes = -1;
-        long begin = System.nanoTime();
-        while (bytes != 0 && System.nanoTime() - begin < LONGEST_NANOS) {
-            for (int i = 0; i < 2000; i++) {
-                kernel.run();
-            }
-            long before = threads.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < COUNTED; i++) {
-                kernel.run();
-            }
-            bytes = threads.getCurrentThreadAllocatedBytes() - before;
-        }
-        assertEquals(0, bytes, what + ": bytes in " + COUNTED + " calls");
     }
 }

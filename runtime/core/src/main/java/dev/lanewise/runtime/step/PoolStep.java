@@ -16,8 +16,8 @@ import java.util.Arrays;
  */
 final class PoolStep extends Step {
 
-    /** Beyond the image's own elements; more would only be padding. */
-    private static final int MOST_TAPS = 1 << 24;
+    /** A kernel may have so many taps whatever the extent; pads can make a small image large. */
+    private static final int SMALL_KERNEL = 64;
 
     private final StepArgs args;
     private final PoolKernels kernels;
@@ -94,8 +94,11 @@ final class PoolStep extends Step {
             padded[axis] = countIncludePad ? (int) Math.min(whole, Integer.MAX_VALUE) : in[axis];
         }
         double taps = (double) windows[0].kernel() * windows[1].kernel() * windows[2].kernel();
-        if (taps > MOST_TAPS + x.size) {
-            throw args.misfit("a window of " + taps + " elements over " + x.describe());
+        for (int axis = 0; axis < 3; axis++) {
+            // more taps than that lie on padding at every position: no model's window, but hours of work
+            if (windows[axis].kernel() > SMALL_KERNEL + 3L * in[axis]) {
+                throw args.misfit("a window of " + taps + " elements over " + x.describe());
+            }
         }
     }
 
