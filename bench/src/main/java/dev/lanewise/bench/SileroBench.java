@@ -1,5 +1,6 @@
 package dev.lanewise.bench;
 
+import ai.onnxruntime.OrtEnvironment;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Literal;
@@ -8,6 +9,7 @@ import dev.lanewise.runtime.Lanewise;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.State;
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -25,17 +27,28 @@ import java.util.List;
 public final class SileroBench {
 
     private static final int STATES = 10_000;
-    private static final int STARTS = 9;
+    private static final int STARTS = 11;
+    private static final double LEAST_RATIO = 3;
+    private static final double MOST_MEGABYTES = 64;
 
     private SileroBench() {}
 
-    /** Runs everything and prints it. Argument: the folder of reference data. */
+    /**
+     * Runs everything and prints it as a page; fails where a promise is not kept. The reference data is
+     * looked for in {@code LANEWISE_DATA}.
+     */
     public static void main(String[] args) throws Exception {
-        Path data = Path.of(args.length > 0 ? args[0] : System.getProperty("lanewise.data", "../shared/data"));
+        Path data = Path.of(System.getenv().getOrDefault("LANEWISE_DATA", "../shared/data"));
         Path onnx = data.resolve("models/silero-vad/silero_vad_16k_op15.onnx");
         float[] samples = samples(data.resolve("models/silero-vad/test_first20s.wav"));
         ModelFile file = compile(onnx);
-        System.out.println("java " + System.getProperty("java.version") + ", " + Lanewise.backend());
+        System.out.println("# Silero on a stream\n");
+        System.out.println("Chunks of 512 samples (32 ms) with carried state, one thread each side, ONNX Runtime "
+                + OrtEnvironment.getEnvironment().getVersion() + " with all graph optimisations, rounds in turn in");
+        System.out.println("one process; starts in processes of their own. `./lanewise bench silero` repeats it.\n");
+        System.out.println("* machine: " + machine() + ", " + Runtime.getRuntime().availableProcessors()
+                + " processors, Java " + System.getProperty("java.version"));
+        System.out.println("* kernels: " + Lanewise.backend().kernels());
         chunks(file, onnx, samples);
         states(file);
         starts(file, onnx);
@@ -55,15 +68,45 @@ public final class SileroBench {
         SileroStream ours = SileroStream.lanewise(model);
         compare(samples, ours, SileroStream.onnxRuntime(onnx));
         Paired.Result plain = Paired.time(20, 41, stream(ours, samples), stream(SileroStream.onnxRuntime(onnx), samples));
-        System.out.println("chunk, against the plain Java API:  " + plain);
+        System.out.println("* a chunk, against its plain Java API: " + plain);
         Paired.Result pinned =
                 Paired.time(20, 41, stream(ours, samples), stream(SileroStream.onnxRuntimePinned(onnx), samples));
-        System.out.println("chunk, against pinned buffers:      " + pinned);
+        System.out.println("* a chunk, against pinned buffers: " + pinned);
+        long bytes = allocated(stream(ours, samples));
+        System.out.println("* allocated: " + bytes + " bytes in 100 chunks");
+        require(plain.ratios()[1] >= LEAST_RATIO, "at least " + LEAST_RATIO + " times as fast as the plain Java API");
+        require(bytes == 0, "no allocation");
+    }
+
+    /** Bytes of a run; the measuring itself, which allocates at its first use, is done once before. */
+    private static long allocated(Paired.Work work) throws Exception {
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        int chunks = stream(ours, samples).run();
-        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-        System.out.println("allocated: " + bytes + " bytes in " + chunks + " chunks");
+        long bytes = 0;
+        for (int i = 0; i < 2; i++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            work.run();
+            bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        return bytes;
+    }
+
+    private static void require(boolean kept, String promise) {
+        if (!kept) {
+            throw new IllegalStateException("not kept: " + promise);
+        }
+    }
+
+    private static String machine() throws IOException {
+        Path cpus = Path.of("/proc/cpuinfo");
+        if (!Files.isReadable(cpus)) {
+            return System.getProperty("os.arch");
+        }
+        try (var lines = Files.lines(cpus)) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 2))
+                    .findFirst()
+                    .orElse(System.getProperty("os.arch"));
+        }
     }
 
     private static void compare(float[] samples, SileroStream a, SileroStream b) throws Exception {
@@ -71,7 +114,7 @@ public final class SileroBench {
         for (int from = SileroStream.CONTEXT; from + SileroStream.CHUNK <= samples.length; from += SileroStream.CHUNK) {
             largest = Math.max(largest, Math.abs(a.next(samples, from) - b.next(samples, from)));
         }
-        System.out.println("largest difference of probabilities over 20 s: " + largest);
+        System.out.println("* largest difference of probabilities over 20 s: " + largest);
     }
 
     private static Paired.Work stream(SileroStream stream, float[] samples) {
@@ -94,7 +137,9 @@ public final class SileroBench {
         for (int i = 0; i < STATES; i++) {
             states.add(model.newState());
         }
-        System.out.printf("%,d states: %.1f MB of heap%n", states.size(), (heap() - before) / 1048576.0);
+        double megabytes = (heap() - before) / 1048576.0;
+        System.out.printf("* %,d states: %.1f MB of heap%n", states.size(), megabytes);
+        require(megabytes < MOST_MEGABYTES, "10,000 states in less than " + MOST_MEGABYTES + " MB");
     }
 
     private static long heap() {
@@ -121,7 +166,7 @@ public final class SileroBench {
         java.util.Arrays.sort(ours);
         java.util.Arrays.sort(theirs);
         System.out.printf(
-                "java start to first result: %.0f ms (%.0f to %.0f) against %.0f ms (%.0f to %.0f)%n",
+                "* start of java to first result, scalar kernels: %.0f ms (%.0f to %.0f) against %.0f ms (%.0f to %.0f)%n",
                 ours[STARTS / 2], ours[0], ours[STARTS - 1], theirs[STARTS / 2], theirs[0], theirs[STARTS - 1]);
     }
 
@@ -129,10 +174,10 @@ public final class SileroBench {
     private static double start(Class<?> main, Path model) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", System.getProperty("java.class.path"),
+                "-cp", runtimeClassPath(),
                 "--enable-native-access=ALL-UNNAMED",
                 main.getName(), model.toString());
-        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         long begin = System.nanoTime();
         Process process = builder.start();
         try (var out = process.inputReader()) {
@@ -144,6 +189,19 @@ public final class SileroBench {
             }
             return millis;
         }
+    }
+
+    /** What a user of either runtime ships, and no more: the same for both. */
+    private static String runtimeClassPath() {
+        List<String> parts = new ArrayList<>();
+        for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            String path = part.replace(File.separatorChar, '/');
+            if (path.contains("/formats/") || path.contains("/runtime/core/") || path.contains("/bench/")
+                    || path.contains("protobuf-java") || path.contains("onnxruntime")) {
+                parts.add(part);
+            }
+        }
+        return String.join(File.pathSeparator, parts);
     }
 
     /** Samples of a 16-bit mono wav file, in [-1, 1), with silence before the first chunk. */
