@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /**
  * A model file whose every id, extent and offset has been validated; immutable but for the caches of
@@ -311,23 +310,30 @@ public final class Plan {
         return new Preparation(this, program, kernels).prepared();
     }
 
-    /** Packed weights of one step, shared by all sessions that use the same kernels. */
-    @SuppressWarnings("unchecked")
-    <P> P packed(Kernels kernels, ProgramProto program, int step, int slot, Supplier<P> pack) {
+    /** Packed weights of one step, shared by all sessions that use the same kernels; or {@code null}. */
+    Object packed(Kernels kernels, ProgramProto program, int step, int slot) {
+        synchronized (packed) {
+            Map<String, Object> ofKernels = packed.get(kernels);
+            return ofKernels == null ? null : ofKernels.get(packKey(program, step, slot));
+        }
+    }
+
+    /** Keeps packed weights, and gives them, or those that another session kept first. */
+    Object keepPacked(Kernels kernels, ProgramProto program, int step, int slot, Object made) {
         synchronized (packed) {
             Map<String, Object> ofKernels = packed.get(kernels);
             if (ofKernels == null) {
                 ofKernels = new HashMap<>();
                 packed.put(kernels, ofKernels);
             }
-            String key = program.getName() + '/' + step + '/' + slot; // steps are numbered in each program anew
-            Object value = ofKernels.get(key);
-            if (value == null) {
-                value = pack.get();
-                ofKernels.put(key, value);
-            }
-            return (P) value;
+            Object first = ofKernels.putIfAbsent(packKey(program, step, slot), made);
+            return first == null ? made : first;
         }
+    }
+
+    /** Steps are numbered in each program anew. */
+    private static String packKey(ProgramProto program, int step, int slot) {
+        return program.getName() + '/' + step + '/' + slot;
     }
 
     /** Forgets the packed weights of kernels that no session will be prepared with any more. */

@@ -73,8 +73,13 @@ final class Preparation {
                             plan.file().name(), number, step, inputs, outputs, nested, chosen, memory,
                             new StepArgs.PackCache() {
                                 @Override
-                                public <P> P get(int n, int slot, java.util.function.Supplier<P> pack) {
-                                    return plan.packed(chosen, program, n, slot, pack);
+                                public Object get(int n, int slot) {
+                                    return plan.packed(chosen, program, n, slot);
+                                }
+
+                                @Override
+                                public Object keep(int n, int slot, Object made) {
+                                    return plan.keepPacked(chosen, program, n, slot, made);
                                 }
                             }));
             used[i] = variable(inputs, outputs);

@@ -8,7 +8,6 @@ import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * What a step is made of: its operands, its positional arguments, the kernels to use. Reads with
@@ -19,7 +18,12 @@ public final class StepArgs {
 
     /** Where packed weights are kept: one packing serves all sessions of a model. */
     public interface PackCache {
-        <P> P get(int step, int slot, Supplier<P> pack);
+
+        /** What was kept, or {@code null}. */
+        Object get(int step, int slot);
+
+        /** Keeps {@code packed}, and gives it, or what another session kept first. */
+        Object keep(int step, int slot, Object packed);
     }
 
     /** 2 GiB. */
@@ -264,9 +268,19 @@ public final class StepArgs {
         return blocks.get(i);
     }
 
-    /** Packed weights, made once per model and provider; call in the same order in every session. */
-    public <P> P pack(Supplier<P> pack) {
-        return packed.get(number, packSlot++, pack);
+    /**
+     * The step's next packed weights, {@code null} where no session has packed them yet: then {@link
+     * #keep} comes next. (A lambda would say it in one call, and cost 20 ms of a cold start.)
+     */
+    @SuppressWarnings("unchecked")
+    public <P> P packed() {
+        return (P) packed.get(number, ++packSlot);
+    }
+
+    /** Keeps what {@link #packed} did not find, for all sessions that use the same kernels. */
+    @SuppressWarnings("unchecked")
+    public <P> P keep(P made) {
+        return (P) packed.keep(number, packSlot, made);
     }
 
     /** The error for an argument or operand that makes no sense. */

@@ -72,8 +72,10 @@ final class ConvStep extends Step {
                 group, channels, outChannels, height.kernel(), width.kernel(), height.stride(), width.stride(),
                 height.dilation(), width.dilation(), height.padBefore(), width.padBefore());
         for (int d = 0; d < filters.length; d++) {
-            int depth = d;
-            filters[d] = args.pack(() -> kernels.pack(shape, slice(depth), 0));
+            filters[d] = args.packed();
+            if (filters[d] == null) {
+                filters[d] = args.keep(kernels.pack(shape, slice(d), 0));
+            }
         }
     }
 

@@ -8,10 +8,13 @@ final class GruStep extends RecurrentStep {
     GruStep(StepArgs args) {
         super(args, 3, false);
         boolean linearBeforeReset = args.flag(1);
-        cell = args.pack(() -> cells.packGru(
-                inputSize, hiddenSize, linearBeforeReset,
-                args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
-                mostRows(), mostStreams()));
+        cell = args.packed();
+        if (cell == null) {
+            cell = args.keep(cells.packGru(
+                    inputSize, hiddenSize, linearBeforeReset,
+                    args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
+                    mostRows(), mostStreams()));
+        }
     }
 
     @Override

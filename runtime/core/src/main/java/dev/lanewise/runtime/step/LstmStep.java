@@ -7,9 +7,12 @@ final class LstmStep extends RecurrentStep {
 
     LstmStep(StepArgs args) {
         super(args, 4, true);
-        cell = args.pack(() -> cells.packLstm(
-                inputSize, hiddenSize, args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
-                mostRows(), mostStreams()));
+        cell = args.packed();
+        if (cell == null) {
+            cell = args.keep(cells.packLstm(
+                    inputSize, hiddenSize, args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
+                    mostRows(), mostStreams()));
+        }
     }
 
     @Override

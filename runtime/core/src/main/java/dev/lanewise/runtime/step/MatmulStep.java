@@ -37,8 +37,11 @@ final class MatmulStep extends Step {
         epilogue = args.epilogue(1, 0);
         y = args.floatsOut(0);
         int mostRows = n == 0 ? 0 : y.capacity / n;
-        b = args.pack(
-                () -> kernels.pack(args.weightValues(1), 0, k, n, transB ? 1 : n, transB ? k : 1, mostRows));
+        MatmulKernels.PackedMatrix packed = args.packed();
+        b = packed != null
+                ? packed
+                : args.keep(kernels.pack(
+                        args.weightValues(1), 0, k, n, transB ? 1 : n, transB ? k : 1, mostRows));
     }
 
     @Override

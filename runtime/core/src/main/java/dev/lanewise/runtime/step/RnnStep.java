@@ -12,10 +12,13 @@ final class RnnStep extends RecurrentStep {
         if (fn != UnaryFn.TANH && fn != UnaryFn.RELU) {
             throw args.bad("ints", fn + " is no activation of an RNN; expected TANH or RELU");
         }
-        cell = args.pack(() -> cells.packRnn(
-                inputSize, hiddenSize, fn,
-                args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
-                mostRows(), mostStreams()));
+        cell = args.packed();
+        if (cell == null) {
+            cell = args.keep(cells.packRnn(
+                    inputSize, hiddenSize, fn,
+                    args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
+                    mostRows(), mostStreams()));
+        }
     }
 
     @Override
