@@ -22,6 +22,8 @@ import dev.lanewise.runtime.plan.Buffer;
 import dev.lanewise.runtime.plan.Extents;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Writes a model by hand, for tests: extents and tensors are ids, arena and state are placed one
@@ -34,14 +36,54 @@ public final class HandMade {
 
     public final ModelProto.Builder model = ModelProto.newBuilder();
     public final ProgramProto.Builder program = ProgramProto.newBuilder().setName("infer");
+    /** The program's body. */
+    public final Block body = new Block();
     /** Where steps are added; the program's body unless a test sets it to a nested block. */
-    public BlockProto.Builder block = program.getBodyBuilder();
+    public Block block = body;
 
     private final DebugProto.Builder debug = DebugProto.newBuilder();
     private final int[] arena = new int[DType.Storage.count()];
     private final int[] state = new int[DType.Storage.count()];
     private final java.io.ByteArrayOutputStream largeWeights = new java.io.ByteArrayOutputStream();
     private final java.io.ByteArrayOutputStream smallWeights = new java.io.ByteArrayOutputStream();
+
+    /** A block in the making: its steps may be changed until it is built. */
+    public static final class Block {
+
+        private final List<StepProto.Builder> steps = new ArrayList<>();
+        private final BlockProto.Builder ports = BlockProto.newBuilder();
+
+        public Block params(int... tensors) {
+            for (int t : tensors) {
+                ports.addParams(t);
+            }
+            return this;
+        }
+
+        public Block results(int... tensors) {
+            for (int t : tensors) {
+                ports.addResults(t);
+            }
+            return this;
+        }
+
+        public StepProto.Builder add(StepProto.Builder step) {
+            steps.add(step);
+            return step;
+        }
+
+        public void clearSteps() {
+            steps.clear();
+        }
+
+        public BlockProto build() {
+            BlockProto.Builder whole = ports.clone();
+            for (StepProto.Builder step : steps) {
+                whole.addSteps(step);
+            }
+            return whole.build();
+        }
+    }
 
     public int number(int value) {
         return dim(DimProto.newBuilder().setNumber(value));
@@ -158,7 +200,7 @@ public final class HandMade {
 
     /** Adds a step; tensors by id, -1 for an absent one. */
     public StepProto.Builder step(StepKind kind, int[] inputs, int[] outputs, int... ints) {
-        StepProto.Builder step = block.addStepsBuilder().setKind(kind);
+        StepProto.Builder step = block.add(StepProto.newBuilder().setKind(kind));
         for (int t : inputs) {
             step.addInputs(t + 1);
         }
@@ -183,7 +225,7 @@ public final class HandMade {
     /** The message with its memory's sizes, unless the test has set them. */
     public ModelProto proto() {
         ModelProto.Builder whole = model.clone();
-        whole.addPrograms(program).setDebug(debug).setWeights(
+        whole.addPrograms(program.clone().setBody(body.build())).setDebug(debug).setWeights(
                 ByteString.copyFrom(largeWeights.toByteArray()).concat(ByteString.copyFrom(smallWeights.toByteArray())));
         if (!whole.hasArena()) {
             whole.setArena(memory(arena));

@@ -9,10 +9,14 @@ import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.Limits;
 import dev.lanewise.formats.LanewiseException;
 import dev.lanewise.formats.proto.BlockProto;
+import dev.lanewise.formats.proto.DimProto;
 import dev.lanewise.formats.proto.MemoryProto;
+import dev.lanewise.formats.proto.PortProto;
 import dev.lanewise.formats.proto.Region;
+import dev.lanewise.formats.proto.StateProto;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.formats.proto.StepProto;
+import dev.lanewise.formats.proto.TensorProto;
 import org.junit.jupiter.api.Test;
 
 /** Plans made by hand, right and wrong: who shares memory with whom, and when. */
@@ -162,7 +166,7 @@ class PlanCheckTest {
         model.copy(b, model.output("z", DType.F32, four));
         accepted();
         int c = at(2); // alive together with the view, though a is dead
-        model.program.getBodyBuilder().clearSteps();
+        model.body.clearSteps();
         model.copy(x, a);
         model.copy(a, view);
         model.copy(x, c);
@@ -188,19 +192,20 @@ class PlanCheckTest {
     void idsOutOfRangeAreRefused() {
         for (int bad : new int[] {-1, 7, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
             PlanCheckTest input = new PlanCheckTest();
-            input.model.block.addStepsBuilder().setKind(StepKind.RESHAPE).addInputs(bad == -1 ? 0x80000000 : bad);
+            input.model.block.add(
+                    StepProto.newBuilder().setKind(StepKind.RESHAPE).addInputs(bad == -1 ? 0x80000000 : bad));
             assertThrows(FormatException.class, input.model::load);
             PlanCheckTest output = new PlanCheckTest();
-            output.model.block.addStepsBuilder().setKind(StepKind.RESHAPE).addOutputs(bad);
+            output.model.block.add(StepProto.newBuilder().setKind(StepKind.RESHAPE).addOutputs(bad));
             assertThrows(FormatException.class, output.model::load);
             PlanCheckTest port = new PlanCheckTest();
-            port.model.program.addOutputsBuilder().setTensor(bad);
+            port.model.program.addOutputs(PortProto.newBuilder().setTensor(bad));
             assertThrows(FormatException.class, port.model::load);
             PlanCheckTest state = new PlanCheckTest();
-            state.model.program.addStatesBuilder().setValue(bad).setNext(0);
+            state.model.program.addStates(StateProto.newBuilder().setValue(bad).setNext(0));
             assertThrows(FormatException.class, state.model::load);
             PlanCheckTest dim = new PlanCheckTest();
-            dim.model.model.addTensorsBuilder().addDims(bad);
+            dim.model.model.addTensors(TensorProto.newBuilder().addDims(bad));
             assertThrows(FormatException.class, dim.model::load);
         }
     }
@@ -219,15 +224,15 @@ class PlanCheckTest {
         refused("ends at element 65 of 64");
     }
 
-    private BlockProto nested(int depth, int a) {
-        BlockProto.Builder block = BlockProto.newBuilder();
-        StepProto.Builder step = block.addStepsBuilder();
+    /** A step within so many branches. */
+    private static StepProto.Builder nested(int depth, int a) {
+        StepProto.Builder step = StepProto.newBuilder();
         if (depth == 0) {
-            step.setKind(StepKind.RESHAPE).addInputs(a + 1).addOutputs(a + 1);
-        } else {
-            step.setKind(StepKind.BRANCH).addInputs(1).addBlocks(nested(depth - 1, a)).addBlocks(BlockProto.newBuilder());
+            return step.setKind(StepKind.RESHAPE).addInputs(a + 1).addOutputs(a + 1);
         }
-        return block.build();
+        return step.setKind(StepKind.BRANCH).addInputs(1)
+                .addBlocks(BlockProto.newBuilder().addSteps(nested(depth - 1, a)))
+                .addBlocks(BlockProto.newBuilder());
     }
 
     @Test
@@ -236,7 +241,7 @@ class PlanCheckTest {
             PlanCheckTest t = new PlanCheckTest();
             t.model.input("c", DType.BOOL);
             int a = t.model.input("a", DType.F32, t.four);
-            t.model.program.setBody(nested(depth, a));
+            t.model.block.add(nested(depth, a));
             if (depth <= Limits.BLOCK_DEPTH) {
                 t.model.load();
             } else {
@@ -250,19 +255,15 @@ class PlanCheckTest {
         int count = model.number(2);
         int iteration = model.tensor(DType.I64, Region.ARENA, 0);
         int condition = model.tensor(DType.BOOL, Region.ARENA, 0);
-        BlockProto.Builder body = BlockProto.newBuilder();
-        for (int id : ids(iteration, condition, param)) {
-            body.addParams(id);
-        }
+        HandMade.Block body = new HandMade.Block()
+                .params(iteration, condition, param)
+                .results(collected < 0 ? ids(condition, inside) : ids(condition, inside, inside));
         model.block = body;
         add(param, outside, inside);
-        for (int id : collected < 0 ? ids(condition, inside) : ids(condition, inside, inside)) {
-            body.addResults(id);
-        }
-        model.block = model.program.getBodyBuilder();
+        model.block = model.body;
         StepProto.Builder step = model.step(StepKind.REPEAT, ids(-1, -1, init),
                 collected < 0 ? ids(last) : ids(last, collected), 1, count, 0, 0);
-        return step.addBlocks(body);
+        return step.addBlocks(body.build());
     }
 
     @Test
@@ -308,11 +309,11 @@ class PlanCheckTest {
         int c = model.input("c", DType.BOOL);
         int x = model.input("x", DType.F32, four);
         int a = at(0);
-        BlockProto.Builder then = BlockProto.newBuilder();
+        HandMade.Block then = new HandMade.Block();
         model.block = then;
         model.copy(x, a);
-        model.block = model.program.getBodyBuilder();
-        model.step(StepKind.BRANCH, ids(c), ids()).addBlocks(then).addBlocks(BlockProto.newBuilder());
+        model.block = model.body;
+        model.step(StepKind.BRANCH, ids(c), ids()).addBlocks(then.build()).addBlocks(BlockProto.newBuilder());
         model.copy(a, model.output("y", DType.F32, four));
         refused("before anything has written it");
     }
@@ -372,14 +373,14 @@ class PlanCheckTest {
     void hostileNumbersAreNamedErrors() {
         for (int bad : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
             PlanCheckTest t = new PlanCheckTest();
-            t.model.model.getArenaBuilder().setFloats(bad);
+            t.model.model.setArena(t.model.model.getArena().toBuilder().setFloats(bad));
             assertThrows(LanewiseException.class, t.model::load);
             PlanCheckTest s = new PlanCheckTest();
-            s.model.model.addTensorsBuilder().setRegion(Region.PORT).setOffset(bad).addDims(s.four);
+            s.model.model.addTensors(TensorProto.newBuilder().setRegion(Region.PORT).setOffset(bad).addDims(s.four));
             assertThrows(LanewiseException.class, s.model::load);
             PlanCheckTest d = new PlanCheckTest();
-            d.model.model.addDimsBuilder().setNumber(bad);
-            d.model.model.addTensorsBuilder().setRegion(Region.ARENA).addDims(1).addDims(1);
+            d.model.model.addDims(DimProto.newBuilder().setNumber(bad));
+            d.model.model.addTensors(TensorProto.newBuilder().setRegion(Region.ARENA).addDims(1).addDims(1));
             assertThrows(LanewiseException.class, d.model::load);
         }
     }

@@ -30,8 +30,8 @@ final class RowSums {
     private RowSums() {}
 
     /**
-     * y = e^(x − max); returns the sum of y, which may be x. The sixteen accumulators are computed one
-     * vector of them after the other.
+     * y = e^(x − max); returns the sum of y, which may be x. Narrower vectors of the sixteen
+     * accumulators take turns: in nested loops, one vector of them after the other, Java 17 boxes.
      */
     static float expAndSum(float[] x, int xOff, float max, float[] y, int yOff, int n) {
         FloatVector log2e = all(LOG2_E);
@@ -48,30 +48,29 @@ final class RowSums {
         FloatVector c = a;
         FloatVector d = a;
         int end = n & -16;
-        for (int first = 0; first < 16; first += LANES) {
-            FloatVector sum = all(0f);
-            for (int i = first; i < end; i += 16) {
-                FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i).sub(max);
-                FloatVector t = v.fma(log2e, rounder);
-                FloatVector kf = t.sub(rounder);
-                FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, v));
-                FloatVector q = r.fma(e4, e3).fma(r, e2).fma(r, e1).fma(r, e0);
-                FloatVector p = q.fma(r.mul(r), r);
-                IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
-                IntVector half = k.lanewise(ASHR, 1);
-                FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-                FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-                FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, v.compare(LT, EXP_UNDERFLOW));
-                e.intoArray(y, yOff + i);
-                sum = e.add(sum);
-            }
-            if (first == 0) {
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i).sub(max);
+            FloatVector t = v.fma(log2e, rounder);
+            FloatVector kf = t.sub(rounder);
+            FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, v));
+            FloatVector q = r.fma(e4, e3).fma(r, e2).fma(r, e1).fma(r, e0);
+            FloatVector p = q.fma(r.mul(r), r);
+            IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
+            IntVector half = k.lanewise(ASHR, 1);
+            FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+            FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+            FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, v.compare(LT, EXP_UNDERFLOW));
+            e.intoArray(y, yOff + i);
+            FloatVector sum = e.add(a);
+            if (LANES == 16) {
                 a = sum;
-            } else if (first == LANES) {
+            } else if (LANES == 8) {
+                a = b;
                 b = sum;
-            } else if (first == 8) {
-                c = sum;
             } else {
+                a = b;
+                b = c;
+                c = d;
                 d = sum;
             }
         }
@@ -113,29 +112,28 @@ final class RowSums {
         FloatVector c = a;
         FloatVector d = a;
         int end = n & -16;
-        for (int first = 0; first < 16; first += LANES) {
-            FloatVector sum = all(0f);
-            for (int i = first; i < end; i += 16) {
-                FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i).sub(max);
-                FloatVector t = v.fma(log2e, rounder);
-                FloatVector kf = t.sub(rounder);
-                FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, v));
-                FloatVector q = r.fma(e4, e3).fma(r, e2).fma(r, e1).fma(r, e0);
-                FloatVector p = q.fma(r.mul(r), r);
-                IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
-                IntVector half = k.lanewise(ASHR, 1);
-                FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-                FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-                FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, v.compare(LT, EXP_UNDERFLOW));
-                sum = e.add(sum);
-            }
-            if (first == 0) {
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i).sub(max);
+            FloatVector t = v.fma(log2e, rounder);
+            FloatVector kf = t.sub(rounder);
+            FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, v));
+            FloatVector q = r.fma(e4, e3).fma(r, e2).fma(r, e1).fma(r, e0);
+            FloatVector p = q.fma(r.mul(r), r);
+            IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
+            IntVector half = k.lanewise(ASHR, 1);
+            FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+            FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+            FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, v.compare(LT, EXP_UNDERFLOW));
+            FloatVector sum = e.add(a);
+            if (LANES == 16) {
                 a = sum;
-            } else if (first == LANES) {
+            } else if (LANES == 8) {
+                a = b;
                 b = sum;
-            } else if (first == 8) {
-                c = sum;
             } else {
+                a = b;
+                b = c;
+                c = d;
                 d = sum;
             }
         }

@@ -51,26 +51,22 @@ class ControlStepsTest {
             int y = axis == 0 ? model.output("y", DType.F32, t, two) : model.output("y", DType.F32, two, t);
             int lastA = model.output("lastA", DType.F32, two);
             int lastB = model.output("lastB", DType.F32, two);
-            BlockProto.Builder body = BlockProto.newBuilder();
             int iteration = model.arena(DType.I64);
             int condition = model.arena(DType.BOOL);
             int pa = model.arena(DType.F32, two);
             int pb = model.arena(DType.F32, two);
             int slice = model.arena(DType.F32, two);
             int copied = model.arena(DType.F32, two);
+            // the values swap places; y collects the slices
+            HandMade.Block body = new HandMade.Block()
+                    .params(iteration, condition, pa, pb, slice)
+                    .results(condition, pb, pa, copied);
             model.block = body;
             model.copy(slice, copied);
-            for (int param : ids(iteration, condition, pa, pb, slice)) {
-                body.addParams(param);
-            }
-            // the values swap places; y collects the slices
-            for (int result : ids(condition, pb, pa, copied)) {
-                body.addResults(result);
-            }
-            model.block = model.program.getBodyBuilder();
+            model.block = model.body;
             repeat = model.step(StepKind.REPEAT, ids(-1, -1, a, b, x), ids(lastA, lastB, y),
                     2, t, 0, reverseIn ? 1 : 0, axis, reverseOut ? 1 : 0);
-            repeat.addBlocks(body);
+            repeat.addBlocks(body.build());
         }
     }
 
@@ -157,19 +153,15 @@ class ControlStepsTest {
         int result = model.arena(DType.F32, grown);
         int again = model.arena(DType.BOOL);
         int zero = model.number(0);
-        BlockProto.Builder body = BlockProto.newBuilder();
-        for (int id : ids(iteration, conditionParam, param)) {
-            body.addParams(id);
-        }
+        HandMade.Block body = new HandMade.Block()
+                .params(iteration, conditionParam, param)
+                .results(again, result, slice);
         model.block = body;
         model.step(StepKind.SLICE, ids(param), ids(slice), zero, 1);
         model.step(StepKind.CONCAT, ids(param, slice), ids(result), 0);
         model.step(StepKind.GATHER, ids(goOn, iteration), ids(again), 0);
-        for (int id : ids(again, result, slice)) {
-            body.addResults(id);
-        }
-        model.block = model.program.getBodyBuilder();
-        model.step(StepKind.REPEAT, ids(trip, condition, init), ids(last, every), 1, count, 1, 0).addBlocks(body);
+        model.block = model.body;
+        model.step(StepKind.REPEAT, ids(trip, condition, init), ids(last, every), 1, count, 1, 0).addBlocks(body.build());
         model.step(StepKind.DIMS, ids(), ids(done), count);
         return model;
     }
@@ -262,14 +254,14 @@ class ControlStepsTest {
         int y = model.output("y", DType.F32, length);
         int cut = model.arena(DType.F32, shorter);
         int whole = inPlace ? y : model.arena(DType.F32, t);
-        BlockProto.Builder then = BlockProto.newBuilder().addResults(cut);
-        BlockProto.Builder otherwise = BlockProto.newBuilder().addResults(whole);
+        HandMade.Block then = new HandMade.Block().results(cut);
+        HandMade.Block otherwise = new HandMade.Block().results(whole);
         model.block = then;
         model.step(StepKind.SLICE, ids(x), ids(cut), zero, 1);
         model.block = otherwise;
         model.copy(x, whole);
-        model.block = model.program.getBodyBuilder();
-        model.step(StepKind.BRANCH, ids(condition), ids(y)).addBlocks(then).addBlocks(otherwise);
+        model.block = model.body;
+        model.step(StepKind.BRANCH, ids(condition), ids(y)).addBlocks(then.build()).addBlocks(otherwise.build());
         return model;
     }
 
