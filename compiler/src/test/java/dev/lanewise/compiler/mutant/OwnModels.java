@@ -74,12 +74,13 @@ final class OwnModels {
     private static ValueInfoProto info(String name, Object... shape) {
         TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
         for (Object extent : shape) {
-            TensorShapeProto.Dimension.Builder dim = dims.addDimBuilder();
+            TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
             if (extent instanceof String symbol) {
                 dim.setDimParam(symbol);
             } else {
                 dim.setDimValue((Integer) extent);
             }
+            dims.addDim(dim);
         }
         return ValueInfoProto.newBuilder()
                 .setName(name)

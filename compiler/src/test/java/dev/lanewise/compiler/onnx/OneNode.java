@@ -64,7 +64,7 @@ final class OneNode {
         text.append(' ').append(value.describe());
         node.addInput(name);
         given.put(name, value);
-        graph.addInput(info(name, value.type(), value.shape()));
+        graph.addInput(info(name, value.type(), value.shape(), false));
         return this;
     }
 
@@ -148,10 +148,12 @@ final class OneNode {
         throw new IllegalArgumentException(type.toString());
     }
 
-    private static ValueInfoProto info(String name, DType type, int[] shape) {
+    private static ValueInfoProto info(String name, DType type, int[] shape, boolean loose) {
         TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
-        Arrays.stream(shape).forEach(
-                extent -> dims.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(extent)));
+        for (int extent : shape) {
+            TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
+            dims.addDim(loose && extent > 1 ? dim.setDimParam("d" + extent) : dim.setDimValue(extent));
+        }
         return ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder()
@@ -161,16 +163,8 @@ final class OneNode {
 
     /** Makes symbols of all extents above 1 of the inputs given at run time: equal ones are one symbol. */
     private void loosen() {
-        for (int i = 0; i < graph.getInputCount(); i++) {
-            TensorShapeProto.Builder dims =
-                    graph.getInputBuilder(i).getTypeBuilder().getTensorTypeBuilder().getShapeBuilder();
-            for (int axis = 0; axis < dims.getDimCount(); axis++) {
-                long extent = dims.getDim(axis).getDimValue();
-                if (extent > 1) {
-                    dims.setDim(axis, TensorShapeProto.Dimension.newBuilder().setDimParam("d" + extent));
-                }
-            }
-        }
+        graph.clearInput();
+        given.forEach((name, value) -> graph.addInput(info(name, value.type(), value.shape(), true)));
     }
 
     private byte[] bytes() {

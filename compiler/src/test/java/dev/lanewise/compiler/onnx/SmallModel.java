@@ -51,10 +51,11 @@ final class SmallModel {
     static ValueInfoProto.Builder info(String name, int type, long... shape) {
         TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
         for (long extent : shape) {
-            TensorShapeProto.Dimension.Builder dim = dims.addDimBuilder();
+            TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
             if (extent >= 0) {
                 dim.setDimValue(extent);
             }
+            dims.addDim(dim);
         }
         return ValueInfoProto.newBuilder()
                 .setName(name)

@@ -161,7 +161,8 @@ class ControlStepsTest {
         model.step(StepKind.CONCAT, ids(param, slice), ids(result), 0);
         model.step(StepKind.GATHER, ids(goOn, iteration), ids(again), 0);
         model.block = model.body;
-        model.step(StepKind.REPEAT, ids(trip, condition, init), ids(last, every), 1, count, 1, 0).addBlocks(body.build());
+        model.step(StepKind.REPEAT, ids(trip, condition, init), ids(last, every), 1, count, 1, 0)
+                .addBlocks(body.build());
         model.step(StepKind.DIMS, ids(), ids(done), count);
         return model;
     }
