@@ -146,8 +146,8 @@ public final class ModelFile {
         if (missing == 0) {
             return message;
         }
-        // tag and length of the padding field take two bytes themselves
-        int zeros = missing >= 2 ? missing - 2 : missing - 2 + Limits.WEIGHT_ALIGNMENT;
+        // tag and length of the padding field take two bytes themselves, and an empty field is not written
+        int zeros = missing > 2 ? missing - 2 : missing - 2 + Limits.WEIGHT_ALIGNMENT;
         return message.setPadding(ByteString.copyFrom(new byte[zeros]));
     }
 
