@@ -38,6 +38,9 @@ final class KernelChoice {
         if (family == Family.VECTOR) {
             System.setProperty("lanewise.kernels", "vector");
         }
+        if (lanes != null && lanes != 4 && lanes != 8 && lanes != 16) {
+            throw new KernelException("--lanes " + lanes + ": vectors have 4, 8 or 16 lanes");
+        }
         if (lanes != null) {
             System.setProperty("lanewise.lanes", lanes.toString()); // too late only where kernels were already chosen
         }

@@ -50,6 +50,7 @@ final class OneNode {
     private final Map<String, Literal> given = new LinkedHashMap<>();
     private final StringBuilder text = new StringBuilder();
     private int outputs = 1;
+    private boolean symbolic;
 
     OneNode(String type, int opset) {
         this.type = type;
@@ -163,6 +164,7 @@ final class OneNode {
 
     /** Makes symbols of all extents above 1 of the inputs given at run time: equal ones are one symbol. */
     private void loosen() {
+        symbolic = true;
         graph.clearInput();
         given.forEach((name, value) -> graph.addInput(info(name, value.type(), value.shape(), true)));
     }
@@ -188,7 +190,7 @@ final class OneNode {
         CompileOptions options = CompileOptions.defaults().autoState(false);
         for (Literal value : given.values()) {
             for (int extent : value.shape()) {
-                options = options.dim("d" + extent, extent + 3L); // of symbols, with room above
+                options = !symbolic || extent <= 1 ? options : options.dim("d" + extent, extent + 3L); // of symbols, with room above
             }
         }
         Session session = Model.of(
