@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.compiler.data.NpyFile;
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.onnx.SmallModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,20 @@ class CliTest {
         }
     }
 
+    private Path write(String name, byte[] content) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.write(file, content);
+    }
+
+    /** A case of {@code check}: a model, what goes in and what should come out, [4, {@code last}]. */
+    private void writeCase(String name, byte[] model, float last) throws IOException {
+        int[] shape = {1, 2};
+        write(name + "/model.onnx", model);
+        write(name + "/test_data_set_0/input_0.pb", SmallModel.tensor(shape, 1, 1).build().toByteArray());
+        write(name + "/test_data_set_0/output_0.pb", SmallModel.tensor(shape, 4, last).build().toByteArray());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"compile", "run", "inspect", "check", "doctor", "demo"})
     void everyCommandHasHelpWithAnExample(String command) {
@@ -54,7 +69,7 @@ class CliTest {
 
     @Test
     void wrongUseIsExitCode2AndOneMessage() throws IOException {
-        Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
+        Path model = write("m.onnx", SmallModel.relu("y"));
         assertSays(2, Shell.run("frob"), "frob", "--help");
         assertSays(2, Shell.run("compile", model), "--output");
         assertSays(2, Shell.run("compile", folder.resolve("none.onnx"), "-o", folder.resolve("m.lane")),
@@ -74,7 +89,7 @@ class CliTest {
 
     @Test
     void compileWritesAFileAndSaysWhatItDid() throws IOException {
-        Path model = SmallModel.sum(folder.resolve("m.onnx"));
+        Path model = write("m.onnx", SmallModel.sum());
         Path lane = folder.resolve("m.lane");
         assertSays(0, Shell.run("compile", model, "-o", lane),
                 "state: state = stateN", "input: x f32[1, 2]", "output: y f32[1, 2]", "wrote " + lane);
@@ -89,7 +104,7 @@ class CliTest {
 
     @Test
     void boundsAreSaid() throws IOException {
-        Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
+        Path model = write("m.onnx", SmallModel.relu("y"));
         Path lane = folder.resolve("m.lane");
         assertSays(0, Shell.run("compile", model, "-o", lane), "T = 0 … 512 (nobody said; --dim T=N changes it)");
         assertSays(0, Shell.run("compile", model, "-o", lane, "--dim", "T=4"), "extent: T = 1 … 4\n");
@@ -98,7 +113,7 @@ class CliTest {
 
     @Test
     void whatDoesNotCompileLeavesNothingAndSaysAllOfIt() throws IOException {
-        Path model = SmallModel.unsupported(folder.resolve("m.onnx"));
+        Path model = write("m.onnx", SmallModel.unsupported());
         assertSays(1, Shell.run("compile", model, "-o", folder.resolve("m.lane")), "make_p", "Frobnicate");
         Files.writeString(folder.resolve("text.onnx"), "this is no model");
         assertSays(1, Shell.run("compile", folder.resolve("text.onnx"), "-o", folder.resolve("m.lane")),
@@ -108,7 +123,7 @@ class CliTest {
         Files.writeString(folder.resolve("text.lane"), "this is no model");
         assertSays(1, Shell.run("inspect", folder.resolve("text.lane")), "not a .lane model file");
         assertSays(1, Shell.run("run", folder.resolve("text.lane")), "not a .lane model file");
-        Path good = SmallModel.sum(folder.resolve("good.onnx"));
+        Path good = write("good.onnx", SmallModel.sum());
         assertSays(1, Shell.run("compile", good, "-o", folder.resolve("none/m.lane")),
                 "none: no such file or directory");
         assertEquals(List.of("empty.onnx", "good.onnx", "m.onnx", "text.lane", "text.onnx"), files());
@@ -116,7 +131,7 @@ class CliTest {
 
     @Test
     void optionsForWhatTheModelHasNotAreErrors() throws IOException {
-        Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
+        Path model = write("m.onnx", SmallModel.relu("y"));
         Path lane = folder.resolve("m.lane");
         assertSays(1, Shell.run("compile", model, "-o", lane, "--dim", "S=4"),
                 "--dim S: the model has no such extent; it has T");
@@ -124,13 +139,14 @@ class CliTest {
                 "--pin z: the model has no such input; it has x");
         assertSays(1, Shell.run("compile", model, "-o", lane, "--state", "z=y"), "no input 'z'");
         assertFalse(Files.exists(lane));
-        assertSays(0, Shell.run("compile", SmallModel.sum(model), "-o", lane, "--pin", "x=1,2", "--no-auto-state"),
+        model = write("m.onnx", SmallModel.sum());
+        assertSays(0, Shell.run("compile", model, "-o", lane, "--pin", "x=1,2", "--no-auto-state"),
                 "input: state f32[1, 2]");
     }
 
     @Test
     void verboseShowsWhereAnErrorComesFrom() throws IOException {
-        Path model = SmallModel.unsupported(folder.resolve("m.onnx"));
+        Path model = write("m.onnx", SmallModel.unsupported());
         Shell shell = Shell.run("compile", model, "-o", folder.resolve("m.lane"), "--verbose");
         assertEquals(1, shell.exit());
         assertTrue(shell.err().contains("\tat "), shell.err());
@@ -138,7 +154,7 @@ class CliTest {
 
     @Test
     void runPrintsOrWritesResults() throws IOException {
-        Path model = SmallModel.relu(folder.resolve("m.onnx"), "../../y");
+        Path model = write("m.onnx", SmallModel.relu("../../y"));
         Files.writeString(folder.resolve("x.txt"), "1 0\n0 1 # second row\n-1, -1\n");
         String input = "x=" + folder.resolve("x.txt");
         assertSays(0, Shell.run("run", model, "--input", input), "../../y f32[3, 2]", "1.0 2.0 3.0 4.0 0.0 0.0");
@@ -161,7 +177,7 @@ class CliTest {
 
     @Test
     void stepsCarryState() throws IOException {
-        Path model = SmallModel.sum(folder.resolve("m.onnx"));
+        Path model = write("m.onnx", SmallModel.sum());
         Files.writeString(folder.resolve("x.txt"), "1 2\n3 4\n5 6\n");
         String input = "x=" + folder.resolve("x.txt");
         assertSays(0, Shell.run("run", model, "--input", input, "--steps"), "y f32[3, 1, 2], 3 steps",
@@ -172,7 +188,7 @@ class CliTest {
 
     @Test
     void theLastChunkMayBeShort() throws IOException {
-        Path model = SmallModel.relu(folder.resolve("m.onnx"), "y");
+        Path model = write("m.onnx", SmallModel.relu("y"));
         Files.writeString(folder.resolve("x.txt"), "1 0\n0 1\n1 1\n");
         assertSays(0, Shell.run("run", model, "--dim", "T=2", "--input", "x=" + folder.resolve("x.txt"), "--steps"),
                 "y f32[3, 2], 2 steps", "1.0 2.0 3.0 4.0 4.0 6.0");
@@ -180,7 +196,7 @@ class CliTest {
 
     @Test
     void inspectShowsTextJsonAndMemory() throws IOException {
-        Path model = SmallModel.sum(folder.resolve("m.onnx"));
+        Path model = write("m.onnx", SmallModel.sum());
         assertSays(0, Shell.run("inspect", model), "fingerprint", "input         x f32[1, 2]", "steps");
         assertSays(0, Shell.run("inspect", model, "--memory"), "weights", "arena", "state", "native");
         assertSays(0, Shell.run("inspect", model, "--json"), "\"fingerprint\"", "\"arenaLowerBound\"");
@@ -188,7 +204,7 @@ class CliTest {
 
     @Test
     void namesInPagesAndOnTerminalsAreText() throws IOException {
-        Path model = SmallModel.relu(folder.resolve("m.onnx"), HOSTILE + "\u001b[2J");
+        Path model = write("m.onnx", SmallModel.relu(HOSTILE + "\u001b[2J"));
         Path page = folder.resolve("m.html");
         assertSays(0, Shell.run("inspect", model, "--html", page), "wrote " + page);
         String html = Files.readString(page);
@@ -203,14 +219,9 @@ class CliTest {
     @Test
     void checkComparesAndCounts() throws IOException {
         Path cases = folder.resolve("cases");
-        SmallModel.relu(cases.resolve("good/model.onnx"), "y");
-        SmallModel.relu(cases.resolve("wrong/model.onnx"), "y");
-        SmallModel.unsupported(cases.resolve("odd/model.onnx"));
-        for (String name : List.of("good", "wrong", "odd")) {
-            Path set = cases.resolve(name).resolve("test_data_set_0");
-            SmallModel.tensor(set.resolve("input_0.pb"), new int[] {1, 2}, 1, 1);
-            SmallModel.tensor(set.resolve("output_0.pb"), new int[] {1, 2}, 4, name.equals("wrong") ? 7 : 6);
-        }
+        writeCase("cases/good", SmallModel.relu("y"), 6);
+        writeCase("cases/wrong", SmallModel.relu("y"), 7);
+        writeCase("cases/odd", SmallModel.unsupported(), 6);
         Shell all = Shell.run("check", cases);
         assertEquals(1, all.exit());
         assertEquals(List.of("PASS good", "UNSUPPORTED odd", "FAIL wrong", "1 passed, 1 failed, 1 unsupported"),
@@ -226,10 +237,7 @@ class CliTest {
 
     @Test
     void kernelsThatCannotBeHadAreAnError() throws IOException {
-        Path set = folder.resolve("good/test_data_set_0");
-        SmallModel.relu(folder.resolve("good/model.onnx"), "y");
-        SmallModel.tensor(set.resolve("input_0.pb"), new int[] {1, 2}, 1, 1);
-        SmallModel.tensor(set.resolve("output_0.pb"), new int[] {1, 2}, 4, 6);
+        writeCase("good", SmallModel.relu("y"), 6);
         assertSays(1, Shell.run("check", folder, "--kernels", "scalar", "--lanes", "4"), "--lanes");
         assertSays(1, Shell.run("check", folder, "--lanes", "3"), "lanes");
         assertSays(2, Shell.run("check", folder, "--kernels", "quick"), "quick");

@@ -15,8 +15,6 @@ import dev.lanewise.compiler.onnx.proto.ModelProto;
 import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.compiler.onnx.proto.OperatorSetIdProto;
 import dev.lanewise.compiler.onnx.proto.TensorProto;
-import dev.lanewise.compiler.onnx.proto.TensorShapeProto;
-import dev.lanewise.compiler.onnx.proto.TypeProto;
 import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
 import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.DType;
@@ -33,6 +31,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** An ONNX model of one node, made here, and what ONNX Runtime makes of it: truth from elsewhere. */
 final class OneNode {
@@ -48,9 +48,10 @@ final class OneNode {
     private final NodeProto.Builder node = NodeProto.newBuilder();
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("one");
     private final Map<String, Literal> given = new LinkedHashMap<>();
+    /** The extents that are symbols of the model. */
+    private final Set<Integer> symbols = new TreeSet<>();
     private final StringBuilder text = new StringBuilder();
     private int outputs = 1;
-    private boolean symbolic;
 
     OneNode(String type, int opset) {
         this.type = type;
@@ -65,7 +66,7 @@ final class OneNode {
         text.append(' ').append(value.describe());
         node.addInput(name);
         given.put(name, value);
-        graph.addInput(info(name, value.type(), value.shape(), false));
+        graph.addInput(SmallModel.info(name, value.type(), extents(value).toArray()));
         return this;
     }
 
@@ -82,7 +83,7 @@ final class OneNode {
         Literal dense = Literal.of(value.type(), value.toDoubles(), value.shape());
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setName(name)
-                .setDataType(number(value.type()))
+                .setDataType(SmallModel.elementType(value.type()))
                 .setRawData(ByteString.copyFrom(dense.encode()));
         Arrays.stream(value.shape()).forEach(tensor::addDims);
         graph.addInitializer(tensor);
@@ -140,33 +141,16 @@ final class OneNode {
         return Literal.of(type, values, shape);
     }
 
-    private static int number(DType type) {
-        for (int number = 1; number < 32; number++) {
-            if (OnnxTensors.type(number) == type) {
-                return number;
-            }
-        }
-        throw new IllegalArgumentException(type.toString());
-    }
-
-    private static ValueInfoProto info(String name, DType type, int[] shape, boolean loose) {
-        TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
-        for (int extent : shape) {
-            TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
-            dims.addDim(loose && extent > 1 ? dim.setDimParam("d" + extent) : dim.setDimValue(extent));
-        }
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(number(type)).setShape(dims)))
-                .build();
-    }
-
     /** Makes symbols of all extents above 1 of the inputs given at run time: equal ones are one symbol. */
     private void loosen() {
-        symbolic = true;
+        given.values().forEach(value -> extents(value).filter(extent -> extent > 1).forEach(symbols::add));
         graph.clearInput();
-        given.forEach((name, value) -> graph.addInput(info(name, value.type(), value.shape(), true)));
+        given.forEach((name, value) -> graph.addInput(SmallModel.info(name, value.type(),
+                extents(value).map(extent -> symbols.contains(extent) ? "d" + extent : extent).toArray())));
+    }
+
+    private static Stream<Integer> extents(Literal value) {
+        return Arrays.stream(value.shape()).boxed();
     }
 
     private byte[] bytes() {
@@ -188,10 +172,8 @@ final class OneNode {
     /** What Lanewise makes of the model. */
     Map<String, Literal> run() {
         CompileOptions options = CompileOptions.defaults().autoState(false);
-        for (Literal value : given.values()) {
-            for (int extent : value.shape()) {
-                options = !symbolic || extent <= 1 ? options : options.dim("d" + extent, extent + 3L); // of symbols, with room above
-            }
+        for (int extent : symbols) {
+            options = options.dim("d" + extent, extent + 3L); // with room above
         }
         Session session = Model.of(
                         Compiler.compile(type, bytes(), null, options).file(),

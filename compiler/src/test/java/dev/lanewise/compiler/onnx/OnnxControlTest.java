@@ -6,6 +6,9 @@ import static dev.lanewise.compiler.onnx.SmallModel.integer;
 import static dev.lanewise.compiler.onnx.SmallModel.model;
 import static dev.lanewise.compiler.onnx.SmallModel.node;
 import static dev.lanewise.compiler.onnx.SmallModel.number;
+import static dev.lanewise.formats.DType.BOOL;
+import static dev.lanewise.formats.DType.F32;
+import static dev.lanewise.formats.DType.I64;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,7 +20,6 @@ import dev.lanewise.compiler.model.OnnxRuntime;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.onnx.proto.TensorProto;
 import dev.lanewise.formats.CompileException;
-import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.Elements;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
@@ -36,13 +38,13 @@ class OnnxControlTest {
     private static GraphProto sumUntilLarge() {
         return GraphProto.newBuilder()
                 .setName("body")
-                .addInput(info("t", 7)).addInput(info("go", 9)).addInput(info("s", 1, 2))
+                .addInput(info("t", I64)).addInput(info("go", BOOL)).addInput(info("s", F32, 2))
                 .addNode(node("Add", "s'", "s", "x"))
                 .addNode(node("Slice", "first", "s'", "zero", "one"))
                 .addNode(node("Less", "less", "first", "ten"))
                 .addNode(node("Squeeze", "go'", "less", "zero"))
                 .addNode(node("Identity", "y", "s'"))
-                .addOutput(info("go'", 9)).addOutput(info("s'", 1, 2)).addOutput(info("y", 1, 2))
+                .addOutput(info("go'", BOOL)).addOutput(info("s'", F32, 2)).addOutput(info("y", F32, 2))
                 .build();
     }
 
@@ -50,21 +52,21 @@ class OnnxControlTest {
     private static GraphProto growing() {
         return GraphProto.newBuilder()
                 .setName("body")
-                .addInput(info("t", 7)).addInput(info("go", 9)).addInput(info("s", 1, -1))
+                .addInput(info("t", I64)).addInput(info("go", BOOL)).addInput(info("s", F32, -1))
                 .addNode(node("Identity", "go'", "go"))
                 .addNode(node("Concat", "s'", "s", "x").addAttribute(integer("axis", 0)))
-                .addOutput(info("go'", 9)).addOutput(info("s'", 1, -1))
+                .addOutput(info("go'", BOOL)).addOutput(info("s'", F32, -1))
                 .build();
     }
 
     @Test
     void aConditionEndsTheLoop() {
         byte[] model = model(GraphProto.newBuilder()
-                .addInput(info("s0", 1, 2)).addInput(info("x", 1, 2))
+                .addInput(info("s0", F32, 2)).addInput(info("x", F32, 2))
                 .addInitializer(number("zero", 0)).addInitializer(number("one", 1)).addInitializer(number("trips", 20))
                 .addInitializer(TensorProto.newBuilder().setName("ten").setDataType(1).addDims(1).addFloatData(10))
                 .addNode(node("Loop", "s,y", "trips", "", "s0").addAttribute(graph("body", sumUntilLarge())))
-                .addOutput(info("s", 1, 2)).addOutput(info("y", 1, -1, 2)));
+                .addOutput(info("s", F32, 2)).addOutput(info("y", F32, -1, 2)));
         for (float step : new float[] {0.1f, 3, 40}) {
             agrees(model, CompileOptions.defaults(),
                     Map.of("s0", Literal.of(new float[] {0, 5}, 2), "x", Literal.of(new float[] {step, -1}, 2)));
@@ -74,16 +76,16 @@ class OnnxControlTest {
     @Test
     void aCarriedValueGrows() {
         byte[] known = model(GraphProto.newBuilder()
-                .addInput(info("s0", 1, 3)).addInput(info("x", 1, 2)).addInitializer(number("trips", 4))
+                .addInput(info("s0", F32, 3)).addInput(info("x", F32, 2)).addInitializer(number("trips", 4))
                 .addNode(node("Loop", "s", "trips", "", "s0").addAttribute(graph("body", growing())))
-                .addOutput(info("s", 1, -1)));
+                .addOutput(info("s", F32, -1)));
         Map<String, Literal> inputs =
                 Map.of("s0", Literal.of(new float[] {1, 2, 3}, 3), "x", Literal.of(new float[] {8, 9}, 2));
         agrees(known, CompileOptions.defaults(), inputs);
         byte[] byData = model(GraphProto.newBuilder()
-                .addInput(info("s0", 1, 3)).addInput(info("x", 1, 2)).addInput(info("trips", 7, 1))
+                .addInput(info("s0", F32, 3)).addInput(info("x", F32, 2)).addInput(info("trips", I64, 1))
                 .addNode(node("Loop", "s", "trips", "", "s0").addAttribute(graph("body", growing())))
-                .addOutput(info("s", 1, -1)));
+                .addOutput(info("s", F32, -1)));
         for (long trips : new long[] {0, 1, 5}) {
             Map<String, Literal> more = new LinkedHashMap<>(inputs);
             more.put("trips", Literal.of(new long[] {trips}, 1));
@@ -98,17 +100,18 @@ class OnnxControlTest {
     void branchesOfDifferentLengths() {
         GraphProto both = GraphProto.newBuilder()
                 .setName("then").addNode(node("Concat", "a", "x", "x").addAttribute(integer("axis", 0)))
-                .addOutput(info("a", 1, -1)).build();
+                .addOutput(info("a", F32, -1)).build();
         GraphProto one = GraphProto.newBuilder()
-                .setName("else").addNode(node("Neg", "b", "x")).addOutput(info("b", 1, -1)).build();
+                .setName("else").addNode(node("Neg", "b", "x")).addOutput(info("b", F32, -1)).build();
         byte[] model = model(GraphProto.newBuilder()
-                .addInput(info("x", 1, 3)).addInput(info("c", 9))
-                .addNode(node("If", "r", "c").addAttribute(graph("then_branch", both)).addAttribute(graph("else_branch", one)))
+                .addInput(info("x", F32, 3)).addInput(info("c", BOOL))
+                .addNode(node("If", "r", "c")
+                        .addAttribute(graph("then_branch", both)).addAttribute(graph("else_branch", one)))
                 .addNode(node("Abs", "y", "r"))
-                .addOutput(info("y", 1, -1)));
+                .addOutput(info("y", F32, -1)));
         for (int c = 0; c < 2; c++) {
             agrees(model, CompileOptions.defaults(),
-                    Map.of("x", Literal.of(new float[] {1, -2, 3}, 3), "c", Literal.of(DType.BOOL, new long[] {c})));
+                    Map.of("x", Literal.of(new float[] {1, -2, 3}, 3), "c", Literal.of(BOOL, new long[] {c})));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.onnx;
 
+import com.google.protobuf.ByteString;
 import dev.lanewise.compiler.onnx.proto.AttributeProto;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.onnx.proto.ModelProto;
@@ -9,30 +10,83 @@ import dev.lanewise.compiler.onnx.proto.TensorProto;
 import dev.lanewise.compiler.onnx.proto.TensorShapeProto;
 import dev.lanewise.compiler.onnx.proto.TypeProto;
 import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
+import dev.lanewise.formats.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
 
-/** Words to write ONNX models of a few nodes with. */
-final class SmallModel {
+/** ONNX models of a few nodes, so that tests need no file, and words to write more of them with. */
+public final class SmallModel {
 
     private SmallModel() {}
+
+    /** relu(x · [[1, 2], [3, 4]]) for x [T, 2]; {@code name} is that of the output and of a node. */
+    public static byte[] relu(String name) {
+        return model(GraphProto.newBuilder()
+                .addInput(info("x", DType.F32, "T", 2))
+                .addInitializer(tensor(new int[] {2, 2}, 1, 2, 3, 4).setName("w"))
+                .addNode(node("MatMul", "p", "x", "w"))
+                .addNode(node("Relu", name, "p"))
+                .addOutput(info(name, DType.F32, "T", 2)));
+    }
+
+    /** Two operators that do not exist. */
+    public static byte[] unsupported() {
+        return model(GraphProto.newBuilder()
+                .addInput(info("x", DType.F32, "T", 2))
+                .addNode(node("Frobnicate", "p", "x"))
+                .addNode(node("Unfrobnicate", "y", "p"))
+                .addOutput(info("y", DType.F32, "T", 2)));
+    }
+
+    /** h2 = h + x, with names that pair. */
+    public static byte[] sum() {
+        return model(GraphProto.newBuilder()
+                .addInput(info("x", DType.F32, 1, 2))
+                .addInput(info("state", DType.F32, 1, 2))
+                .addNode(node("Add", "stateN", "x", "state"))
+                .addNode(node("Relu", "y", "stateN"))
+                .addOutput(info("y", DType.F32, 1, 2))
+                .addOutput(info("stateN", DType.F32, 1, 2)));
+    }
+
+    public static byte[] dense() {
+        return model(GraphProto.newBuilder()
+                .addInput(info("x", DType.F32, "T", 3))
+                .addInitializer(weights("w", 3, 4))
+                .addInitializer(weights("b", 4))
+                .addNode(node("MatMul", "p", "x", "w"))
+                .addNode(node("Add", "s", "p", "b"))
+                .addNode(node("Relu", "y", "s"))
+                .addOutput(info("y", DType.F32, "T", 4)));
+    }
+
+    public static byte[] convolution() {
+        return model(GraphProto.newBuilder()
+                .addInput(info("x", DType.F32, 1, 2, 6, 6))
+                .addInitializer(weights("w", 4, 2, 3, 3))
+                .addNode(node("Conv", "c", "x", "w").addAttribute(integers("pads", 1, 1, 1, 1)))
+                .addNode(node("Sigmoid", "s", "c"))
+                .addNode(node("Transpose", "t", "s").addAttribute(integers("perm", 0, 2, 3, 1)))
+                .addOutput(info("t", DType.F32, 1, 6, 6, 4)));
+    }
 
     static byte[] model(GraphProto.Builder graph) {
         return ModelProto.newBuilder()
                 .setIrVersion(8)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(13))
-                .setGraph(graph.setName("m"))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .setGraph(graph.setName("small"))
                 .build()
                 .toByteArray();
     }
 
+    /** A node; its outputs have commas between them. */
     static NodeProto.Builder node(String type, String outputs, String... inputs) {
-        NodeProto.Builder node = NodeProto.newBuilder().setOpType(type).setName(type + " " + outputs);
-        for (String output : outputs.split(",")) {
-            node.addOutput(output);
-        }
-        for (String input : inputs) {
-            node.addInput(input);
-        }
-        return node;
+        return NodeProto.newBuilder()
+                .setOpType(type)
+                .setName("make_" + outputs)
+                .addAllInput(List.of(inputs))
+                .addAllOutput(List.of(outputs.split(",")));
     }
 
     static AttributeProto.Builder graph(String name, GraphProto body) {
@@ -43,23 +97,74 @@ final class SmallModel {
         return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INT).setI(value);
     }
 
-    static TensorProto.Builder number(String name, long value) {
-        return TensorProto.newBuilder().setName(name).setDataType(7).addDims(1).addInt64Data(value);
+    private static AttributeProto.Builder integers(String name, long... values) {
+        AttributeProto.Builder attribute =
+                AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+        for (long value : values) {
+            attribute.addInts(value);
+        }
+        return attribute;
     }
 
-    /** An extent of -1 is not stated. */
-    static ValueInfoProto.Builder info(String name, int type, long... shape) {
+    static TensorProto.Builder number(String name, long value) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(elementType(DType.I64))
+                .addDims(1)
+                .addInt64Data(value);
+    }
+
+    public static TensorProto.Builder tensor(int[] shape, float... values) {
+        TensorProto.Builder tensor = TensorProto.newBuilder().setDataType(elementType(DType.F32));
+        for (int extent : shape) {
+            tensor.addDims(extent);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return tensor.setRawData(ByteString.copyFrom(bytes));
+    }
+
+    private static TensorProto.Builder weights(String name, int... shape) {
+        int size = 1;
+        for (int extent : shape) {
+            size *= extent;
+        }
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (i * 7 % 11 - 5) / 5f;
+        }
+        return tensor(shape, values).setName(name);
+    }
+
+    /**
+     * An input or output.
+     *
+     * @param shape numbers, and names of symbols; -1 is not stated
+     */
+    static ValueInfoProto.Builder info(String name, DType type, Object... shape) {
         TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
-        for (long extent : shape) {
+        for (Object extent : shape) {
             TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
-            if (extent >= 0) {
-                dim.setDimValue(extent);
+            if (extent instanceof String symbol) {
+                dim.setDimParam(symbol);
+            } else if ((Integer) extent >= 0) {
+                dim.setDimValue((Integer) extent);
             }
             dims.addDim(dim);
         }
         return ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type).setShape(dims)));
+                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(elementType(type)).setShape(dims)));
+    }
+
+    /** ONNX's number of a type. */
+    static int elementType(DType type) {
+        for (int number = 1; number < 32; number++) {
+            if (OnnxTensors.type(number) == type) {
+                return number;
+            }
+        }
+        throw new IllegalArgumentException(type.toString());
     }
 }
