@@ -130,7 +130,7 @@ class MutantTest {
     }
 
     private void within(int seed, String what, Runnable action) {
-        long begin = System.nanoTime();
+        long begin = threads.getCurrentThreadCpuTime(); // what the machine does besides is not the mutant's
         long bytes = threads.getCurrentThreadAllocatedBytes();
         try {
             action.run();
@@ -141,7 +141,7 @@ class MutantTest {
         } catch (Throwable e) {
             fail(what + " mutant " + seed + " is neither refused nor right: " + e, e);
         }
-        long nanos = System.nanoTime() - begin;
+        long nanos = threads.getCurrentThreadCpuTime() - begin;
         long allocated = threads.getCurrentThreadAllocatedBytes() - bytes;
         if (nanos > LONGEST_NANOS || allocated > MOST_BYTES) {
             fail(what + " mutant " + seed + " took " + nanos / 1_000_000 + " ms and " + (allocated >> 20) + " MB");
