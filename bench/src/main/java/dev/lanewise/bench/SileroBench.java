@@ -43,7 +43,7 @@ public final class SileroBench {
         float[] samples = samples(data.resolve("models/silero-vad/test_first20s.wav"));
         ModelFile file = compile(onnx);
         System.out.println("# Silero on a stream\n");
-        System.out.println("Chunks of 512 samples (32 ms) with carried state, one thread each side, ONNX Runtime "
+        System.out.println("Chunks of 512 samples (32 ms) with carried state, one thread each side, against ONNX Runtime "
                 + OrtEnvironment.getEnvironment().getVersion() + " with all graph optimisations, rounds in turn in");
         System.out.println("one process; starts in processes of their own. `./lanewise bench silero` repeats it.\n");
         System.out.println("* machine: " + machine() + ", " + Runtime.getRuntime().availableProcessors()
