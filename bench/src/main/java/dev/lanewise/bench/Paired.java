@@ -53,7 +53,8 @@ final class Paired {
         Arrays.sort(b);
         Arrays.sort(ratios);
         return new Result(
-                a[rounds / 2], b[rounds / 2], new double[] {ratios[rounds / 4], ratios[rounds / 2], ratios[3 * rounds / 4]});
+                a[rounds / 2], b[rounds / 2], new double[] {ratios[rounds / 4], ratios[rounds / 2],
+                        ratios[3 * rounds / 4]});
     }
 
     private static double nanos(Work work) throws Exception {

@@ -43,8 +43,8 @@ public final class SileroBench {
         float[] samples = samples(data.resolve("models/silero-vad/test_first20s.wav"));
         ModelFile file = compile(onnx);
         System.out.println("# Silero on a stream\n");
-        System.out.println("Chunks of 512 samples (32 ms) with carried state, one thread each side, against ONNX Runtime "
-                + OrtEnvironment.getEnvironment().getVersion() + " with all graph optimisations, rounds in turn in");
+        System.out.println("Chunks of 512 samples (32 ms) with carried state, one thread each side, against "
+                + "ONNX Runtime " + OrtEnvironment.getEnvironment().getVersion() + " with all graph optimisations, rounds in turn in");
         System.out.println("one process; starts in processes of their own. `./lanewise bench silero` repeats it.\n");
         System.out.println("* machine: " + machine() + ", " + Runtime.getRuntime().availableProcessors()
                 + " processors, Java " + System.getProperty("java.version"));
@@ -67,7 +67,8 @@ public final class SileroBench {
         Model model = Model.of(file, LoadOptions.defaults().start(LoadOptions.Start.WAIT_UNTIL_HOT));
         SileroStream ours = SileroStream.lanewise(model);
         compare(samples, ours, SileroStream.onnxRuntime(onnx));
-        Paired.Result plain = Paired.time(20, 41, stream(ours, samples), stream(SileroStream.onnxRuntime(onnx), samples));
+        Paired.Result plain = Paired.time(20, 41, stream(ours, samples), stream(SileroStream.onnxRuntime(onnx),
+                samples));
         System.out.println("* a chunk, against its plain Java API: " + plain);
         Paired.Result pinned =
                 Paired.time(20, 41, stream(ours, samples), stream(SileroStream.onnxRuntimePinned(onnx), samples));
@@ -166,7 +167,8 @@ public final class SileroBench {
         java.util.Arrays.sort(ours);
         java.util.Arrays.sort(theirs);
         System.out.printf(
-                "* start of java to first result, scalar kernels: %.0f ms (%.0f to %.0f) against %.0f ms (%.0f to %.0f)%n",
+                "* start of java to first result, scalar kernels: %.0f ms (%.0f to %.0f)"
+                        + " against %.0f ms (%.0f to %.0f)%n",
                 ours[STARTS / 2], ours[0], ours[STARTS - 1], theirs[STARTS / 2], theirs[0], theirs[STARTS - 1]);
     }
 

@@ -52,7 +52,8 @@ public final class Compiler {
         try {
             Graph ready = Passes.run(graph, options, notes);
             Emitter.Emitted emitted = new Emitter().emit(ready, name, options.debug());
-            return new Compiled(GoldenVectors.addTo(emitted.file(), options.goldens()), ready, notes, emitted.lowerBound(), emitted.requests());
+            return new Compiled(GoldenVectors.addTo(emitted.file(), options.goldens()), ready, notes,
+                    emitted.lowerBound(), emitted.requests());
         } catch (CompileException e) {
             throw e;
         } catch (LanewiseException e) {

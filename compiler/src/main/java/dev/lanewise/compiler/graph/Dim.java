@@ -65,8 +65,12 @@ public final class Dim {
         @Override
         public long min() {
             return switch (kind) {
-                case FLOOR_DIV -> b.min() > 0 ? Math.min(Math.floorDiv(a.min(), b.min()), Math.floorDiv(a.min(), b.max())) : FAR_BELOW;
-                case CEIL_DIV -> b.min() > 0 ? Math.min(ceilDiv(a.min(), b.min()), ceilDiv(a.min(), b.max())) : FAR_BELOW;
+                case FLOOR_DIV -> b.min() <= 0
+                        ? FAR_BELOW
+                        : Math.min(Math.floorDiv(a.min(), b.min()), Math.floorDiv(a.min(), b.max()));
+                case CEIL_DIV -> b.min() <= 0
+                        ? FAR_BELOW
+                        : Math.min(Dim.ceilDiv(a.min(), b.min()), Dim.ceilDiv(a.min(), b.max()));
                 case MIN -> Math.min(a.min(), b.min());
                 case MAX -> Math.max(a.min(), b.min());
                 case MOD -> 0;
@@ -76,8 +80,12 @@ public final class Dim {
         @Override
         public long max() {
             return switch (kind) {
-                case FLOOR_DIV -> b.min() > 0 ? Math.max(Math.floorDiv(a.max(), b.min()), Math.floorDiv(a.max(), b.max())) : FAR;
-                case CEIL_DIV -> b.min() > 0 ? Math.max(ceilDiv(a.max(), b.min()), ceilDiv(a.max(), b.max())) : FAR;
+                case FLOOR_DIV -> b.min() <= 0
+                        ? FAR
+                        : Math.max(Math.floorDiv(a.max(), b.min()), Math.floorDiv(a.max(), b.max()));
+                case CEIL_DIV -> b.min() <= 0
+                        ? FAR
+                        : Math.max(Dim.ceilDiv(a.max(), b.min()), Dim.ceilDiv(a.max(), b.max()));
                 case MIN -> Math.min(a.max(), b.max());
                 case MAX -> Math.max(a.max(), b.max());
                 case MOD -> Math.max(0, b.max() - 1);

@@ -110,7 +110,8 @@ final class OnnxAttention {
         Value bias = null;
         if (node.has(MASK)) {
             Value mask = node.in(MASK);
-            Value added = mask.type().type() == DType.BOOL ? parts.biasOf(mask, AttentionParts.MASKED) : f.cast(mask, DType.F32);
+            Value added = mask.type().type() == DType.BOOL ? parts.biasOf(mask, AttentionParts.MASKED) : f.cast(mask,
+                    DType.F32);
             bias = parts.fit(added, keys);
         }
         if (node.has(LENGTHS)) {

@@ -136,8 +136,8 @@ final class OnnxCells {
     List<Value> compose(OnnxNode node, int direction, boolean reverse, List<Value> operands, Value peephole) {
         Value x = operands.get(0);
         if (!x.dim(0).isConstant() || x.dim(0).constant() > MOST_STEPS || x.dim(0).is(0)) {
-            throw node.unsupported("a cell with activations, clipping, coupled gates or peepholes of its own takes a fixed"
-                    + " number of steps, at most " + MOST_STEPS + "; this has " + x.dim(0));
+            throw node.unsupported("a cell with activations, clipping, coupled gates or peepholes of its own takes a"
+                    + " fixed number of steps, at most " + MOST_STEPS + "; this has " + x.dim(0));
         }
         if (operands.get(4) != null) {
             throw node.unsupported("sequence lengths together with activations, clipping, coupled gates or peepholes");

@@ -123,7 +123,8 @@ final class OnnxContrib {
             b = f.minus(b, f.cast(node.in(5), DType.I32));
         }
         Value product = f.cast(OnnxProducts.matMul(node, a, b), DType.F32);
-        Value y = f.times(f.times(product, f.reshape(f.cast(node.in(2), DType.F32), List.of())), f.cast(node.in(3), DType.F32));
+        Value y = f.times(f.times(product, f.reshape(f.cast(node.in(2), DType.F32), List.of())), f.cast(node.in(3),
+                DType.F32));
         node.out(node.has(6) ? f.plus(y, f.cast(node.in(6), DType.F32)) : y);
     }
 }

@@ -32,7 +32,8 @@ final class OnnxConvolutions {
         Formula f = new Formula(node);
         int spatial = spatial(node, x, w);
         requireKernel(node, w);
-        OnnxWindow window = OnnxWindow.read(node, spatial, x.shape().subList(2, x.rank()), w.shape().subList(2, w.rank()));
+        OnnxWindow window = OnnxWindow.read(node, spatial, x.shape().subList(2, x.rank()), w.shape().subList(2,
+                w.rank()));
         Conv conv = new Conv(group(node), window.strides(), window.dilations(), window.padsBefore(), window.padsAfter(),
                 Epilogue.NONE);
         Value y = node.add(
@@ -82,7 +83,8 @@ final class OnnxConvolutions {
         int group = group(node);
         Stretch stretch = Stretch.read(node, spatial, w, x);
         Value stuffed = stretch.stuff(f, x);
-        Conv conv = new Conv(group, Collections.nCopies(spatial, 1), stretch.dilations, stretch.positive(stretch.before),
+        Conv conv = new Conv(group, Collections.nCopies(spatial, 1), stretch.dilations,
+                stretch.positive(stretch.before),
                 stretch.positive(stretch.after), Epilogue.NONE);
         Value bias = node.has(2) ? f.cast(node.in(2), DType.F32) : null;
         Value y = stretch.crop(node, node.add(conv, stuffed, turned(f, w, group), bias));
@@ -187,7 +189,8 @@ final class OnnxConvolutions {
                 starts.set(axis + 1, Dim.of(first));
                 shape.set(axis + 1, y.dim(axis + 1).minus(first + last));
             }
-            return shape.equals(y.shape()) ? y : node.add(new Slice(starts, Collections.nCopies(y.rank(), 1), shape), y);
+            return shape.equals(y.shape()) ? y : node.add(new Slice(starts, Collections.nCopies(y.rank(), 1), shape),
+                    y);
         }
     }
 

@@ -144,7 +144,8 @@ public final class OnnxImporter {
                 scope.builder().output(output.getName(), value);
             } else if (!scope.hasFailed(output.getName())) {
                 problems.add(scope.findSequence(output.getName()) != null
-                        ? new UnsupportedOpException(output.getName(), "output", "is a sequence; a model's outputs are tensors")
+                        ? new UnsupportedOpException(output.getName(), "output",
+                                "is a sequence; a model's outputs are tensors")
                         : new FormatException(file, "output '" + output.getName() + "'",
                         value == null ? "no node computes it" : "listed twice"));
             }
@@ -209,7 +210,8 @@ public final class OnnxImporter {
         Literal pin = options.pins().get(input.getName());
         try {
             if (pin != null) {
-                shape(input.getName(), input.getType().getTensorType().getShape()); // its extents stay names that are known
+                // its extents stay names that are known
+                shape(input.getName(), input.getType().getTensorType().getShape());
                 ValueType type = pin.valueType();
                 scope.define(input.getName(), Value.constant(input.getName(), checkPin(input, pin, type)));
                 return;
@@ -256,7 +258,8 @@ public final class OnnxImporter {
                     "element type " + OnnxTensors.typeName(type.getTensorType().getElemType()) + " is not supported");
         }
         if (!type.getTensorType().hasShape()) {
-            throw new PlanException("input '" + info.getName() + "' states no rank, so that nothing can be planned for it;"
+            throw new PlanException("input '" + info.getName()
+                    + "' states no rank, so that nothing can be planned for it;"
                     + " pin its value with --pin " + info.getName() + "=FILE", List.of(info.getName()));
         }
         return new ValueType(element, shape(info.getName(), type.getTensorType().getShape()));
@@ -291,7 +294,8 @@ public final class OnnxImporter {
         for (ValueInfoProto info : infos) {
             if (info.getType().getTensorType().hasShape()) {
                 try {
-                    scope.declareShape(info.getName(), shape(info.getName(), info.getType().getTensorType().getShape()));
+                    scope.declareShape(info.getName(), shape(info.getName(),
+                            info.getType().getTensorType().getShape()));
                 } catch (FormatException e) {
                     problems.add(e);
                 }
@@ -329,7 +333,8 @@ public final class OnnxImporter {
         }
         if (function == null && converter == null) {
             throw new UnsupportedOpException(
-                    OnnxNode.name(node), OnnxNode.describe(node, opset), OnnxOps.whyUnsupported(domain, node.getOpType()));
+                    OnnxNode.name(node), OnnxNode.describe(node, opset), OnnxOps.whyUnsupported(domain,
+                            node.getOpType()));
         }
         List<Value> inputs = new ArrayList<>();
         for (String name : node.getInputList()) {
@@ -451,7 +456,8 @@ public final class OnnxImporter {
 
     private void readBodyNodes(GraphProto graph, OnnxScope scope) {
         if (depth == DEEPEST_BODY) {
-            throw new FormatException(file, "graph '" + graph.getName() + "'", "bodies nested deeper than " + DEEPEST_BODY);
+            throw new FormatException(file, "graph '" + graph.getName() + "'", "bodies nested deeper than "
+                    + DEEPEST_BODY);
         }
         int before = problems.size();
         depth++;
@@ -513,7 +519,8 @@ public final class OnnxImporter {
                     sources.addAll(node.in(i).sources());
                 }
             }
-            throw new PlanException("node '" + node.name() + "' (" + node.describe() + "): an extent of its output follows"
+            throw new PlanException("node '" + node.name() + "' (" + node.describe()
+                    + "): an extent of its output follows"
                     + " from data and has no bound; give one with --dim " + name + "=N", List.copyOf(sources));
         }
         return learnt(name, bound);

@@ -47,7 +47,8 @@ final class OnnxOps {
     private static final Map<String, String> OUT_OF_SCOPE = new TreeMap<>();
 
     static {
-        for (String op : Set.of("StringConcat", "StringSplit", "StringNormalizer", "RegexFullMatch", "TfIdfVectorizer")) {
+        for (String op : Set.of("StringConcat", "StringSplit", "StringNormalizer", "RegexFullMatch",
+                "TfIdfVectorizer")) {
             OUT_OF_SCOPE.put(":" + op, "operators on strings are out of scope; prepare text before the model");
         }
         for (String op : Set.of("Optional", "OptionalGetElement", "OptionalHasElement")) {

@@ -35,7 +35,8 @@ final class OnnxProducts {
         Value left = f.wide(a.rank() > 1 ? a : f.reshape(a, List.of(Dim.ONE, a.dim(0))));
         Value right = f.wide(b.rank() > 1 ? b : f.reshape(b, List.of(b.dim(0), Dim.ONE)));
         int rank = Math.max(left.rank(), right.rank());
-        if (right.rank() > 2 && right.isConstant() && right.shape().subList(0, right.rank() - 2).stream().allMatch(d -> d.is(1))) {
+        if (right.rank() > 2 && right.isConstant() && right.shape().subList(0,
+                right.rank() - 2).stream().allMatch(d -> d.is(1))) {
             // one matrix for all: weights
             right = f.reshape(right, right.shape().subList(right.rank() - 2, right.rank()));
         }

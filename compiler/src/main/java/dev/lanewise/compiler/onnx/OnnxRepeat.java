@@ -83,7 +83,8 @@ final class OnnxRepeat {
             Graph graph = graph(scope);
             boolean changed = false;
             for (int i = 0; i < types.size(); i++) {
-                ValueType adapted = adapt(i, types.get(i), graph.outputs().get(1 + i).value().type(), phases.get(i), most);
+                ValueType adapted = adapt(i, types.get(i), graph.outputs().get(1 + i).value().type(), phases.get(i),
+                        most);
                 changed |= !adapted.equals(types.get(i));
                 types.set(i, adapted);
             }

@@ -102,7 +102,8 @@ final class OnnxResize {
             }
             long n = x.dim(axis).constant();
             double scale = common > 0 ? common : bySizes ? number(sizes.get(i)) / n : scales[i];
-            double size = common > 0 ? Math.floor(common * n + 0.5) : bySizes ? number(sizes.get(i)) : Math.floor(n * scale);
+            double size = common > 0 ? Math.floor(common * n + 0.5) : bySizes ? number(sizes.get(i))
+                    : Math.floor(n * scale);
             if (!(scale > 0) || !(size < Integer.MAX_VALUE) || n == 0) {
                 throw node.misfit("axis " + axis + " of " + x.type() + " scaled by " + scale);
             }

@@ -68,7 +68,8 @@ final class OnnxScope {
     }
 
     boolean hasFailed(String name) {
-        return failed.contains(name) || !values.containsKey(name) && !sequences.containsKey(name) && outer != null && outer.hasFailed(name);
+        return failed.contains(name) || !values.containsKey(name) && !sequences.containsKey(name) && outer != null
+                && outer.hasFailed(name);
     }
 
     boolean knows(String name) {

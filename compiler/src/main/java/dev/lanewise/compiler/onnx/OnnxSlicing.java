@@ -172,7 +172,8 @@ final class OnnxSlicing {
     private static void pad(OnnxNode node) {
         Value x = node.in(0);
         Pad.Mode mode = Pad.Mode.valueOf(
-                node.oneOf("mode", "constant", "constant", "reflect", "edge", "wrap").toUpperCase(java.util.Locale.ROOT));
+                node.oneOf("mode", "constant", "constant", "reflect", "edge",
+                        "wrap").toUpperCase(java.util.Locale.ROOT));
         boolean old = node.opset() < 11;
         // "paddings" in operator set 1
         List<Dim> pads = old ? dims(node.requiredIntegers(node.opset() < 2 ? "paddings" : "pads")) : node.dims(1);
@@ -209,7 +210,8 @@ final class OnnxSlicing {
         Value cropped = part(node, x, starts, Collections.nCopies(x.rank(), 1), shape);
         List<Dim> addedBefore = before.stream().map(dim -> dim.max(Dim.ZERO)).toList();
         List<Dim> addedAfter = after.stream().map(dim -> dim.max(Dim.ZERO)).toList();
-        boolean none = addedBefore.stream().allMatch(dim -> dim.is(0)) && addedAfter.stream().allMatch(dim -> dim.is(0));
+        boolean none = addedBefore.stream().allMatch(dim -> dim.is(0)) && addedAfter.stream().allMatch(dim ->
+                dim.is(0));
         if (none) {
             return cropped;
         }

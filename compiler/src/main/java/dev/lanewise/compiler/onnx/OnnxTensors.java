@@ -240,7 +240,8 @@ public final class OnnxTensors {
             Path data = folder.resolve(relative).normalize();
             boolean inside = !location.isEmpty() && !relative.isAbsolute() && !location.contains("..")
                     && data.startsWith(folder.normalize());
-            for (Path part = data; inside && part != null && !part.equals(folder.normalize()); part = part.getParent()) {
+            for (Path part = data; inside && part != null
+                    && !part.equals(folder.normalize()); part = part.getParent()) {
                 inside = !Files.isSymbolicLink(part);
             }
             if (!inside) {

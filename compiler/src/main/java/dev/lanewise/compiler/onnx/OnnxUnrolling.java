@@ -38,7 +38,8 @@ final class OnnxUnrolling {
 
     private static long number(Value value) {
         List<Dim> contents = value.contents();
-        return contents != null && contents.size() == 1 && contents.get(0).isConstant() ? contents.get(0).constant() : -1;
+        return contents != null && contents.size() == 1 && contents.get(0).isConstant() ? contents.get(0).constant()
+                : -1;
     }
 
     static void unroll(OnnxNode node) {
@@ -60,7 +61,8 @@ final class OnnxUnrolling {
         boolean goOn = !node.has(1) || number(node.in(1)) != 0;
         for (int t = 0; goOn && t < count; t++) {
             if (t == MOST_ITERATIONS) {
-                throw node.unsupported("a loop of more than " + MOST_ITERATIONS + " iterations that has to be written out");
+                throw node.unsupported("a loop of more than " + MOST_ITERATIONS
+                        + " iterations that has to be written out");
             }
             goOn = iterate(t);
         }

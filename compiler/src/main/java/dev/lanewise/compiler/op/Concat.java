@@ -80,7 +80,8 @@ public record Concat(int axis) implements Op {
             }
             at += length;
         }
-        return floating ? Literal.of(parts.get(0).type(), doubles, shape) : Literal.of(parts.get(0).type(), longs, shape);
+        return floating ? Literal.of(parts.get(0).type(), doubles, shape) : Literal.of(parts.get(0).type(), longs,
+                shape);
     }
 
     @Override

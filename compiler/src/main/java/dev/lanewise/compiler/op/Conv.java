@@ -158,7 +158,8 @@ public record Conv(
         return cases;
     }
 
-    private static OpCase conv(int group, int stride, int dilation, int pad, Epilogue epilogue, long[] x, int... filter) {
+    private static OpCase conv(int group, int stride, int dilation, int pad, Epilogue epilogue, long[] x,
+            int... filter) {
         return OpCase.of(
                 same(filter.length - 2, group, stride, dilation, pad, epilogue), OpCase.in(x), OpCase.weights(filter),
                 OpCase.weights(filter[0]));
@@ -167,6 +168,7 @@ public record Conv(
     /** The same along all axes. */
     private static Conv same(int axes, int group, int stride, int dilation, int pad, Epilogue epilogue) {
         List<Integer> pads = Collections.nCopies(axes, pad);
-        return new Conv(group, Collections.nCopies(axes, stride), Collections.nCopies(axes, dilation), pads, pads, epilogue);
+        return new Conv(group, Collections.nCopies(axes, stride), Collections.nCopies(axes, dilation), pads, pads,
+                epilogue);
     }
 }

@@ -67,7 +67,8 @@ public record Gather(int axis) implements Op {
         int width = inner;
         int count = indices.size();
         return List.of(x.select(
-                i -> (i / width / count * n + Indices.positive(indices.longAt(i / width % count), n)) * width + i % width,
+                i -> (i / width / count * n + Indices.positive(indices.longAt(i / width % count), n)) * width
+                        + i % width,
                 shape));
     }
 

@@ -59,6 +59,7 @@ public record GatherElements(int axis) implements Op {
     static List<OpCase> cases() {
         return List.of(
                 OpCase.of(new GatherElements(1), OpCase.in(3, 5), OpCase.in(ValueType.of(DType.I64, 3, 2), -5, 5)),
-                OpCase.of(new GatherElements(0), OpCase.in(4, 3, 2), OpCase.in(ValueType.of(DType.I32, 6, 3, 1), 0, 4)));
+                OpCase.of(new GatherElements(0), OpCase.in(4, 3, 2), OpCase.in(ValueType.of(DType.I32, 6, 3, 1), 0,
+                        4)));
     }
 }

@@ -24,7 +24,8 @@ final class Indices {
             return;
         }
         for (Dim index : indices) {
-            if (index.isConstant() && (index.constant() >= extent.constant() || index.constant() < -extent.constant())) {
+            if (index.isConstant() && (index.constant() >= extent.constant()
+                    || index.constant() < -extent.constant())) {
                 throw in.fail("index " + index + " outside an axis of " + extent);
             }
         }

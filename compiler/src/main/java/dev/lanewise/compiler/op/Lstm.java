@@ -48,7 +48,8 @@ public record Lstm(boolean reverse) implements Op {
 
     @Override
     public void lower(Lowering lowering) {
-        lowering.step(StepKind.LSTM, Recurrence.operands(lowering, 2), Recurrence.results(lowering, GATES)).flag(reverse);
+        lowering.step(StepKind.LSTM, Recurrence.operands(lowering, 2), Recurrence.results(lowering,
+                GATES)).flag(reverse);
     }
 
     public static List<OpCase> cases() {

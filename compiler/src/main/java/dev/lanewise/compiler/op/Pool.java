@@ -61,7 +61,8 @@ public record Pool(
                 throw in.fail("a window that reaches over " + reach + " is larger than the padded input " + in.type(0));
             }
             shape.set(axis + 1, ceil
-                    ? room.ceilDiv(strides.get(axis)).plus(1).min(x.plus(padsBefore.get(axis)).ceilDiv(strides.get(axis)))
+                    ? room.ceilDiv(strides.get(axis)).plus(1).min(x.plus(padsBefore.get(axis)).ceilDiv(strides.get(
+                            axis)))
                     : room.floorDiv(strides.get(axis)).plus(1));
         }
         return List.of(new ValueType(in.dtype(0), shape));
@@ -127,10 +128,12 @@ public record Pool(
                         new Pool(kind, List.of(3), List.of(2), List.of(1), List.of(1), List.of(1), false, include),
                         OpCase.in(2, 9, 5)));
                 cases.add(OpCase.of(
-                        new Pool(kind, List.of(3, 2), List.of(2, 1), List.of(1, 2), List.of(1, 0), List.of(0, 1), true, include),
+                        new Pool(kind, List.of(3, 2), List.of(2, 1), List.of(1, 2), List.of(1, 0), List.of(0, 1),
+                                true, include),
                         OpCase.in(1, 8, 7, 17)));
                 cases.add(OpCase.of(
-                        new Pool(kind, List.of(2, 2), List.of(2, 2), List.of(1, 1), List.of(0, 0), List.of(0, 0), false, include),
+                        new Pool(kind, List.of(2, 2), List.of(2, 2), List.of(1, 1), List.of(0, 0), List.of(0, 0),
+                                false, include),
                         OpCase.in(1, 6, 6, 16)));
                 cases.add(OpCase.of(
                         new Pool(kind, List.of(2, 1, 2), List.of(1, 1, 2), List.of(1, 1, 1), List.of(0, 0, 1),

@@ -161,7 +161,8 @@ final class Recurrence {
     }
 
     /** Cases that matter for every cell: sizes with tails, both directions, lengths, initial states. */
-    static List<OpCase> cases(java.util.function.Function<Boolean, dev.lanewise.compiler.graph.Op> op, int gates, int states) {
+    static List<OpCase> cases(java.util.function.Function<Boolean, dev.lanewise.compiler.graph.Op> op, int gates,
+            int states) {
         List<OpCase> cases = new ArrayList<>();
         int[][] sizes = {{1, 1, 1, 1}, {3, 1, 5, 7}, {4, 3, 16, 16}, {2, 2, 33, 40}};
         for (int[] size : sizes) {
@@ -181,7 +182,8 @@ final class Recurrence {
                 cases.add(new OpCase(op.apply(reverse), inputs));
             }
         }
-        cases.add(OpCase.of(op.apply(true), OpCase.in(5, 2, 3), OpCase.weights(gates * 4, 3), OpCase.weights(gates * 4, 4)));
+        cases.add(OpCase.of(op.apply(true), OpCase.in(5, 2, 3), OpCase.weights(gates * 4, 3),
+                OpCase.weights(gates * 4, 4)));
         return cases;
     }
 }

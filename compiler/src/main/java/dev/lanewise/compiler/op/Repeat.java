@@ -207,7 +207,8 @@ public record Repeat(
                         new Repeat(
                                 SmallGraphs.decayingSum(true), 1, learnt, List.of(new Walk(1, true)),
                                 List.of(new Walk(1, false)),
-                                List.of(ValueType.of(DType.F32, 3), new ValueType(DType.F32, List.of(Dim.of(3), learnt)))),
+                                List.of(ValueType.of(DType.F32, 3), new ValueType(DType.F32, List.of(Dim.of(3),
+                                        learnt)))),
                         OpCase.in(ValueType.of(DType.I64), 9, 10), OpCase.absent(), s, OpCase.in(3, 9), w));
     }
 }

@@ -46,7 +46,8 @@ public record Slice(List<Dim> starts, List<Integer> strides, List<Dim> shape) im
             boolean some = shape.get(axis).min() > 0;
             if (start.max() < 0 || start.min() > in.dim(0, axis).max()
                     || some && (last.max() < 0 || last.min() >= in.dim(0, axis).max())) {
-                throw in.fail("a slice of axis " + axis + " of " + in.type(0) + " takes elements " + start + " to " + last);
+                throw in.fail("a slice of axis " + axis + " of " + in.type(0) + " takes elements " + start + " to "
+                        + last);
             }
         }
         return List.of(new ValueType(in.dtype(0), shape));

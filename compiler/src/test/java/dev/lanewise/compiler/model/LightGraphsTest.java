@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.proto.StepKind;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -83,7 +83,8 @@ class WholeModelsTest {
                 lane.run(inputs);
                 assertEquals(expected.keySet(), java.util.Set.copyOf(lane.session.model().outputNames()));
                 for (Map.Entry<String, Literal> output : expected.entrySet()) {
-                    agreement.compare(output.getKey() + " of input " + i, output.getValue(), lane.output(output.getKey()));
+                    agreement.compare(output.getKey() + " of input " + i, output.getValue(),
+                            lane.output(output.getKey()));
                 }
             }
         }

@@ -113,7 +113,8 @@ class HostileModelsTest {
                     .setName("f" + depth).setDomain("own").addInput("a").addOutput("b10")
                     .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("own").setVersion(1));
             for (int call = 0; call <= 10; call++) {
-                function.addNode(node("f" + (depth == 14 ? 0 : depth + 1), "b" + call, call == 0 ? "a" : "b" + (call - 1))
+                function.addNode(node("f" + (depth == 14 ? 0 : depth + 1), "b" + call, call == 0 ? "a" : "b"
+                        + (call - 1))
                         .setDomain("own"));
             }
             model.addFunctions(function);

@@ -47,7 +47,8 @@ class OnnxIndexingTest {
     void choices() {
         new OneNode("NonZero", 13).in(uniform(DType.I64, 0, 2, 3, 3, 4)).agrees();
         new OneNode("NonZero", 13).in(uniform(DType.F32, -1, 1, 3, 5)).agrees();
-        new OneNode("Compress", 11).in(4, 5).in(Literal.of(DType.BOOL, new long[] {1, 0, 1}, 3)).set("axis", 0).agrees();
+        new OneNode("Compress", 11).in(4, 5).in(Literal.of(DType.BOOL, new long[] {1, 0, 1}, 3)).set("axis",
+                0).agrees();
         new OneNode("Compress", 11).in(2, 3).in(Literal.of(DType.BOOL, new long[] {0, 1, 1, 0, 1}, 5)).agrees();
         new OneNode("TopK", 11).in(3, 17).known(4).outputs(2).agrees();
         new OneNode("TopK", 11).in(uniform(DType.I64, 0, 4, 3, 6, 3)).known(3).set("axis", 0).set("largest", 0)
@@ -58,7 +59,9 @@ class OnnxIndexingTest {
         new OneNode("ReverseSequence", 10).in(5, 4, 3).in(Literal.of(new long[] {1, 2, 4, 5}, 4)).agrees();
         new OneNode("ReverseSequence", 10).in(4, 5).in(Literal.of(new long[] {0, 2, 4, 5}, 4))
                 .set("time_axis", 1).set("batch_axis", 0).agrees();
-        new OneNode("Range", 11).known(Literal.scalar(2L)).known(Literal.scalar(-9L)).known(Literal.scalar(-3L)).agrees();
-        new OneNode("Range", 11).known(Literal.scalar(1f)).known(Literal.scalar(2f)).known(Literal.scalar(0.3f)).agrees();
+        new OneNode("Range",
+                11).known(Literal.scalar(2L)).known(Literal.scalar(-9L)).known(Literal.scalar(-3L)).agrees();
+        new OneNode("Range",
+                11).known(Literal.scalar(1f)).known(Literal.scalar(2f)).known(Literal.scalar(0.3f)).agrees();
     }
 }

@@ -28,7 +28,8 @@ class OnnxOrderTest {
 
     @Test
     void constantsAfterTheirUse() {
-        assertEquals(List.of("a", "k", "b", "c"), order(node("a", "x"), node("b", "a", "k"), node("k"), node("c", "b")));
+        assertEquals(List.of("a", "k", "b", "c"), order(node("a", "x"), node("b", "a", "k"), node("k"), node("c",
+                "b")));
     }
 
     @Test

@@ -31,9 +31,11 @@ class OperatorTableTest {
     private static String table() {
         StringBuilder text = new StringBuilder();
         text.append("# Supported operators\n\n");
-        text.append("Made from the importer's own lists by `OperatorTableTest`. An attribute, type or form that an operator\n");
-        text.append("does not support is named when a model is compiled, with the node and the reason; all of a model's\n");
-        text.append("problems are reported together.\n");
+        text.append("""
+                Made from the importer's own lists by `OperatorTableTest`. An attribute, type or form that an operator
+                does not support is named when a model is compiled, with the node and the reason; all of a model's
+                problems are reported together.
+                """);
         list(text, "", "The default domain, ai.onnx, operator sets 7 and newer");
         list(text, "com.microsoft", "com.microsoft");
         text.append("\n## What they become\n\nThe importer expresses them through ").append(Ops.ALL.size());

@@ -226,7 +226,8 @@ public final class HandMade {
     public ModelProto proto() {
         ModelProto.Builder whole = model.clone();
         whole.addPrograms(program.clone().setBody(body.build())).setDebug(debug).setWeights(
-                ByteString.copyFrom(largeWeights.toByteArray()).concat(ByteString.copyFrom(smallWeights.toByteArray())));
+                ByteString.copyFrom(largeWeights.toByteArray()).concat(ByteString.copyFrom(
+                        smallWeights.toByteArray())));
         if (!whole.hasArena()) {
             whole.setArena(memory(arena));
         }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.FormatException;
-import dev.lanewise.formats.Limits;
 import dev.lanewise.formats.LanewiseException;
+import dev.lanewise.formats.Limits;
 import dev.lanewise.formats.proto.BlockProto;
 import dev.lanewise.formats.proto.DimProto;
 import dev.lanewise.formats.proto.MemoryProto;

@@ -113,7 +113,8 @@ class SessionTest {
             }
             State full = session.state().copy();
             String message = assertThrows(ShapeException.class, session::run).getMessage();
-            assertTrue(message.contains("cache") && message.contains("P = 5") && message.contains("bound of 4"), message);
+            assertTrue(message.contains("cache") && message.contains("P = 5") && message.contains("bound of 4"),
+                    message);
             assertArrayEquals(full.toBytes(), session.state().toBytes(), "a run that fails leaves the state");
             session.state().reset();
         }

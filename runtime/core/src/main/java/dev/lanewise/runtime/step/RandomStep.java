@@ -1,6 +1,5 @@
 package dev.lanewise.runtime.step;
 
-import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.plan.Chunk;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;

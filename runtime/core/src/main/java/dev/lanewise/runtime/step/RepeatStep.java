@@ -54,7 +54,8 @@ final class RepeatStep extends Step {
         boolean[] waits = waits(n);
         for (int i = 0; i < n; i++) {
             carried[i] = new CarriedValue(
-                    args, args.in(2 + i), block.params.get(2 + i), block.results.get(1 + i), args.outOrNull(i), waits[i]);
+                    args, args.in(2 + i), block.params.get(2 + i), block.results.get(1 + i), args.outOrNull(i),
+                            waits[i]);
         }
         int at = 2; // ints: axis and direction of each scanned, then of each collected tensor
         for (int i = 0; i < scanned.length; i++, at += 2) {

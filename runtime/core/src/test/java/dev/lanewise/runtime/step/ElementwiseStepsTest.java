@@ -110,7 +110,8 @@ class ElementwiseStepsTest {
             float[] a = random(1, size(shape[0]));
             float[] b = random(2, size(shape[1]));
             float[] y = binary(BinaryFn.SUB).in(a, shape[0]).in(b, shape[1]).out(DType.F32, shape[2]).run().floats(0);
-            byte[] less = binary(BinaryFn.LESS).in(a, shape[0]).in(b, shape[1]).out(DType.BOOL, shape[2]).run().bytes(0);
+            byte[] less = binary(BinaryFn.LESS).in(a, shape[0]).in(b, shape[1]).out(DType.BOOL,
+                    shape[2]).run().bytes(0);
             double[] wide = binary(BinaryFn.SUB).in(DType.F64, doubles(a), shape[0]).in(DType.F64, doubles(b), shape[1])
                     .out(DType.F64, shape[2]).run().doubles(0);
             for (int i = 0; i < y.length; i++) {

@@ -34,7 +34,8 @@ class IndexStepsTest {
             for (DType type : new DType[] {DType.F32, DType.I64, DType.BOOL, DType.F16}) {
                 Object x = Samples.random(type, 1, shape);
                 long[] i = indices(shape[axis], Samples.size(to));
-                OneStep step = OneStep.of(StepKind.GATHER_ELEMENTS).in(type, x, shape).in(i, to).out(type, to).ints(axis);
+                OneStep step = OneStep.of(StepKind.GATHER_ELEMENTS).in(type, x, shape).in(i, to).out(type,
+                        to).ints(axis);
                 Samples.assertMoved(x, step.run().arrays().get(0), y -> {
                     int[] from = y.clone();
                     from[along] = (int) Math.floorMod(i[Samples.at(y, to)], (long) shape[along]);
@@ -192,7 +193,8 @@ class IndexStepsTest {
                 OneStep step = OneStep.of(StepKind.TRILU).in(DType.I32, x, shape);
                 step = k == 0 ? step : step.in(new long[] {k});
                 Samples.assertMoved(x, step.out(DType.I32, shape).ints(upper).run().arrays().get(0),
-                        at -> (keepsUpper ? at[2] - at[1] >= k : at[2] - at[1] <= k) ? Samples.at(at, shape) : -1, shape);
+                        at -> (keepsUpper ? at[2] - at[1] >= k : at[2] - at[1] <= k) ? Samples.at(at, shape) : -1,
+                                shape);
                 step.allocatesNothing();
             }
         }
@@ -207,7 +209,8 @@ class IndexStepsTest {
             int[] to = axis == 0 ? new int[] {4, 2, 3} : axis == 1 ? new int[] {2, 4, 3} : new int[] {2, 3, 4};
             long[] i = {0, 3, -1, 4, -5, 1};
             int along = axis;
-            float[] y = OneStep.of(StepKind.ONE_HOT).in(i, 2, 3).in(new float[] {-1, 5}, 2).out(DType.F32, to).ints(axis)
+            float[] y = OneStep.of(StepKind.ONE_HOT).in(i, 2, 3).in(new float[] {-1, 5}, 2).out(DType.F32,
+                    to).ints(axis)
                     .run().floats(0);
             for (int e = 0; e < y.length; e++) {
                 int[] at = Samples.index(e, to);

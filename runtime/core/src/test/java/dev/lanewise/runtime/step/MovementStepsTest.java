@@ -108,7 +108,8 @@ class MovementStepsTest {
 
     @Test
     void refusesSlicesOutside() {
-        int[][] bad = {{0, 1, 6}, {1, 1, 5}, {0, -1, 2}, {5, 1, 1}, {4, Integer.MAX_VALUE, 2}, {0, Integer.MIN_VALUE, 2}};
+        int[][] bad = {{0, 1, 6}, {1, 1, 5}, {0, -1, 2}, {5, 1, 1}, {4, Integer.MAX_VALUE, 2}, {0, Integer.MIN_VALUE,
+                2}};
         for (int[] b : bad) {
             assertThrows(ShapeException.class, () -> slice(
                     DType.F32, new int[] {5}, new int[] {b[0]}, new int[] {b[1]}, b[2]));

@@ -57,7 +57,8 @@ class ProductStepsTest {
 
     @Test
     void matmulOfActivationsBroadcasts() {
-        int[][][] leading = {{{}, {}, {}}, {{2, 3}, {2, 3}, {2, 3}}, {{2, 1}, {3}, {2, 3}}, {{}, {4}, {4}}, {{0}, {1}, {0}}};
+        int[][][] leading = {{{}, {}, {}}, {{2, 3}, {2, 3}, {2, 3}}, {{2, 1}, {3}, {2, 3}}, {{}, {4}, {4}}, {{0},
+                {1}, {0}}};
         for (int[][] l : leading) {
             for (int trans = 0; trans < 2; trans++) {
                 checkDynamic(l, 3, 5, 300, trans);
@@ -118,10 +119,14 @@ class ProductStepsTest {
     void convolutionsOverOneToThreeAxes() {
         Case[] cases = {
             new Case(new int[] {9}, new int[] {3}, new int[] {1}, new int[] {2}, new int[] {4}, new int[] {9}),
-            new Case(new int[] {5, 6}, new int[] {3, 2}, new int[] {2, 1}, new int[] {1, 1}, new int[] {1, 0}, new int[] {3, 5}),
-            new Case(new int[] {1, 6}, new int[] {1, 1}, new int[] {1, 1}, new int[] {1, 1}, new int[] {0, 0}, new int[] {1, 6}),
-            new Case(new int[] {4, 3, 5}, new int[] {3, 3, 2}, new int[] {2, 1, 1}, new int[] {1, 1, 2}, new int[] {1, 1, 1}, new int[] {2, 3, 5}),
-            new Case(new int[] {1, 1, 1}, new int[] {1, 1, 1}, new int[] {1, 1, 1}, new int[] {1, 1, 1}, new int[] {1, 1, 1}, new int[] {3, 3, 3}),
+            new Case(new int[] {5, 6}, new int[] {3, 2}, new int[] {2, 1}, new int[] {1, 1}, new int[] {1, 0},
+                    new int[] {3, 5}),
+            new Case(new int[] {1, 6}, new int[] {1, 1}, new int[] {1, 1}, new int[] {1, 1}, new int[] {0, 0},
+                    new int[] {1, 6}),
+            new Case(new int[] {4, 3, 5}, new int[] {3, 3, 2}, new int[] {2, 1, 1}, new int[] {1, 1, 2},
+                    new int[] {1, 1, 1}, new int[] {2, 3, 5}),
+            new Case(new int[] {1, 1, 1}, new int[] {1, 1, 1}, new int[] {1, 1, 1}, new int[] {1, 1, 1},
+                    new int[] {1, 1, 1}, new int[] {3, 3, 3}),
         };
         for (Case c : cases) {
             checkConv(c, 2, 3, 4, 1, true);

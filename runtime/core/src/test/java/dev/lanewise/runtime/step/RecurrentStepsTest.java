@@ -43,7 +43,8 @@ class RecurrentStepsTest {
 
         OneStep step() {
             boolean lstm = kind == StepKind.LSTM;
-            OneStep step = OneStep.of(kind).in(x(), steps, batch, I).weights(w(), gates * H, I).weights(r(), gates * H, H);
+            OneStep step = OneStep.of(kind).in(x(), steps, batch, I).weights(w(), gates * H, I).weights(r(),
+                    gates * H, H);
             step = bias ? step.weights(b(), 2 * gates * H) : step.absent();
             step = lengths != null ? step.in(DType.I32, lengths, batch) : step.absent();
             step = initial ? step.in(h(), batch, H) : step.absent();

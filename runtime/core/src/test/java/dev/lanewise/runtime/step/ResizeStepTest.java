@@ -163,7 +163,8 @@ class ResizeStepTest {
                 for (int coordinates = 0; coordinates < 6; coordinates++) {
                     for (int variant = 0; variant < 4; variant++) {
                         check(shape[0], shape[1], scales, whole, new Case(
-                                mode, coordinates, variant, mode != NEAREST && (variant & 1) == 1, mode != NEAREST && variant >= 2, -0.75));
+                                mode, coordinates, variant, mode != NEAREST && (variant & 1) == 1, mode != NEAREST
+                                        && variant >= 2, -0.75));
                     }
                 }
             }
@@ -191,7 +192,8 @@ class ResizeStepTest {
     void cropsAndExtrapolates() {
         for (int mode = 0; mode < 3; mode++) {
             check(new int[] {1, 4, 4, 2}, new int[] {1, 3, 6, 2}, new float[4],
-                    new double[][] {{0, 1}, {0.5, 0.75}, {0.75, 1.5}, {0, 1}}, new Case(mode, 4, 0, false, false, -0.75));
+                    new double[][] {{0, 1}, {0.5, 0.75}, {0.75, 1.5}, {0, 1}}, new Case(mode, 4, 0, false, false,
+                            -0.75));
         }
     }
 
@@ -206,7 +208,8 @@ class ResizeStepTest {
                 new float[2], cubic).run().bytes(0);
         assertEquals(0, y[2]);
         assertEquals((byte) 255, y[5]);
-        int[] ints = step(DType.I32, new int[] {-7, 7}, new int[] {2}, new int[] {4}, new float[1], new float[2], linear)
+        int[] ints = step(DType.I32, new int[] {-7, 7}, new int[] {2}, new int[] {4}, new float[1], new float[2],
+                linear)
                 .run().ints(0);
         assertArrayEquals(new int[] {-7, -3, 3, 7}, ints);
     }
