@@ -44,7 +44,8 @@ public final class SileroBench {
         ModelFile file = compile(onnx);
         System.out.println("# Silero on a stream\n");
         System.out.println("Chunks of 512 samples (32 ms) with carried state, one thread each side, against "
-                + "ONNX Runtime " + OrtEnvironment.getEnvironment().getVersion() + " with all graph optimisations, rounds in turn in");
+                + "ONNX Runtime " + OrtEnvironment.getEnvironment().getVersion()
+                + " with all graph optimisations, rounds in turn in");
         System.out.println("one process; starts in processes of their own. `./lanewise bench silero` repeats it.\n");
         System.out.println("* machine: " + machine() + ", " + Runtime.getRuntime().availableProcessors()
                 + " processors, Java " + System.getProperty("java.version"));
