@@ -49,7 +49,6 @@ public final class Steps {
             case GATHER_ND -> new GatherNdStep(args);
             case SCATTER_ELEMENTS -> new ScatterElementsStep(args);
             case SCATTER_ND -> new ScatterNdStep(args);
-            case RESIZE -> new ResizeStep(args);
             case TRILU -> new TriluStep(args);
 
             case DIMS -> new DimsStep(args);
