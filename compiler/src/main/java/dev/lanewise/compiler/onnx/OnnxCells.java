@@ -10,6 +10,7 @@ import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Unary;
+import dev.lanewise.compiler.op.Where;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.UnaryFn;
@@ -139,9 +140,6 @@ final class OnnxCells {
             throw node.unsupported("a cell with activations, clipping, coupled gates or peepholes of its own takes a"
                     + " fixed number of steps, at most " + MOST_STEPS + "; this has " + x.dim(0));
         }
-        if (operands.get(4) != null) {
-            throw node.unsupported("sequence lengths together with activations, clipping, coupled gates or peepholes");
-        }
         int steps = (int) x.dim(0).constant();
         Dim hidden = operands.get(2).dim(1);
         List<Dim> state = List.of(x.dim(1), hidden);
@@ -166,15 +164,30 @@ final class OnnxCells {
                 case "GRU" -> new Value[] {step.gru(row, h), null};
                 default -> new Value[] {step.activate(0, step.sum(row, h, 0)), null};
             };
-            h = next[0];
-            c = next[1];
-            ys[t] = node.add(new Reshape(List.of(Dim.ONE, state.get(0), state.get(1))), h);
+            Value y = next[0];
+            if (operands.get(4) == null) {
+                h = next[0];
+                c = next[1];
+            } else { // beyond its length a sequence keeps its state and gives zeros
+                Value running = running(node, t, operands.get(4));
+                h = node.add(new Where(), running, next[0], h);
+                c = c == null ? null : node.add(new Where(), running, next[1], c);
+                y = node.add(new Where(), running, next[0], node.constant(Literal.splat(x.type().type(), 0)));
+            }
+            ys[t] = node.add(new Reshape(List.of(Dim.ONE, state.get(0), state.get(1))), y);
         }
         List<Value> results = new ArrayList<>();
         results.add(steps == 1 ? ys[0] : node.add(new Concat(0), ys));
         results.add(h);
         results.add(c);
         return results;
+    }
+
+    /** [B, 1]: whether each sequence has a step {@code t}. */
+    private static Value running(OnnxNode node, int t, Value lengths) {
+        Value column = node.add(new Reshape(List.of(lengths.dim(0), Dim.ONE)), lengths);
+        Value step = node.constant(Literal.of(lengths.type().type(), new long[] {t}));
+        return node.add(new Binary(BinaryFn.LESS), step, column);
     }
 
     /** One step, with the parts of the weights that belong to each gate. */
@@ -215,11 +228,14 @@ final class OnnxCells {
             return add(linear(x, w[gate], wb[gate]), linear(h, r[gate], rb[gate]));
         }
 
-        /** Clipping is of what goes into activations. */
+        /** Clipping is of the pre-activations of gates and candidates. */
         Value activate(int function, Value x) {
-            Value clipped = clip == 0 ? x : node.add(new Unary(UnaryFn.CLIP, -clip, clip), x);
+            return apply(function, clip == 0 ? x : node.add(new Unary(UnaryFn.CLIP, -clip, clip), x));
+        }
+
+        private Value apply(int function, Value x) {
             Activation activation = functions[function];
-            return node.add(new Unary(activation.fn(), activation.alpha(), activation.beta()), clipped);
+            return node.add(new Unary(activation.fn(), activation.alpha(), activation.beta()), x);
         }
 
         Value[] lstm(Value x, Value h, Value c) {
@@ -228,7 +244,8 @@ final class OnnxCells {
             Value candidate = activate(1, sum(x, h, 3));
             Value cell = add(mul(forget, c), mul(input, candidate));
             Value output = activate(0, peep(sum(x, h, 1), 1, cell));
-            return new Value[] {mul(output, activate(2, cell)), cell};
+            // the cell itself is not clipped on its way out: so ONNX Runtime reads the specification
+            return new Value[] {mul(output, apply(2, cell)), cell};
         }
 
         private Value peep(Value sum, int gate, Value c) {

@@ -41,7 +41,8 @@ final class OneNode {
 
     /** Operators that become matrices or expressions of a known size, or blocks that must fill an axis. */
     private static final Set<String> NEED_NUMBERS =
-            Set.of("DFT", "STFT", "Det", "LRN", "QuantizeLinear", "DequantizeLinear", "Resize");
+            Set.of(
+                    "DFT", "STFT", "Det", "LRN", "QuantizeLinear", "DequantizeLinear", "Resize", "LSTM", "GRU", "RNN");
 
     private final String type;
     private final int opset;
