@@ -11,6 +11,7 @@ public final class Passes {
             new PairStates(),
             new RemoveUnused(),
             new Simplify(),
+            new RecogniseSigmoid(),
             new ShareEqual(),
             new EliminateTransposes(),
             new SimplifyViews(),
