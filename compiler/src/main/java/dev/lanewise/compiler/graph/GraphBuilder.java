@@ -39,10 +39,10 @@ public final class GraphBuilder {
         return value;
     }
 
-    /** An input of a body, standing for {@code outer} and known to have the same contents. */
-    public Value inputLike(Value outer) {
-        Value value = Value.of(outer.name(), outer.type(), outer.contents());
-        inputs.add(new Graph.Port(outer.name(), value));
+    /** A new input that stands for {@code other}, as in a body, and is known to have the same contents. */
+    public Value inputLike(String name, Value other) {
+        Value value = Value.of(name, other.type(), other.contents());
+        inputs.add(new Graph.Port(name, value));
         return value;
     }
 

@@ -74,4 +74,18 @@ public interface Op {
     default boolean isPure() {
         return true;
     }
+
+    /** The graphs that this runs, as loops and branches do. */
+    default List<Graph> bodies() {
+        return List.of();
+    }
+
+    /**
+     * This with other bodies.
+     *
+     * @param bodies as many, with the same inputs and outputs
+     */
+    default Op withBodies(List<Graph> bodies) {
+        return this;
+    }
 }

@@ -90,7 +90,7 @@ final class OnnxScope {
         if (outside.isConstant() || builder == outer.builder) {
             return outside;
         }
-        return captures.computeIfAbsent(outside, builder::inputLike);
+        return captures.computeIfAbsent(outside, value -> builder.inputLike(value.name(), value));
     }
 
     /** Outer values that the body uses, and its inputs for them. */

@@ -74,6 +74,16 @@ public record Branch(Graph whenTrue, Graph whenFalse, List<ValueType> types) imp
         return bound;
     }
 
+    @Override
+    public List<Graph> bodies() {
+        return List.of(whenTrue, whenFalse);
+    }
+
+    @Override
+    public Op withBodies(List<Graph> bodies) {
+        return new Branch(bodies.get(0), bodies.get(1), types);
+    }
+
     static List<OpCase> cases() {
         List<OpCase> cases = new ArrayList<>();
         for (int condition = 0; condition < 2; condition++) {

@@ -192,6 +192,16 @@ public record Repeat(
         step.block(lowering.body(body, captures));
     }
 
+    @Override
+    public List<Graph> bodies() {
+        return List.of(body);
+    }
+
+    @Override
+    public Op withBodies(List<Graph> bodies) {
+        return new Repeat(bodies.get(0), carried, trips, scanned, collected, types);
+    }
+
     static List<OpCase> cases() {
         OpCase.Input s = OpCase.in(3);
         OpCase.Input w = OpCase.in(3);

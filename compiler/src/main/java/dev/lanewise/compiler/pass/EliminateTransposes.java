@@ -1,11 +1,10 @@
 package dev.lanewise.compiler.pass;
 
-import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.op.Transpose;
-import java.util.List;
 
 /**
  * Takes out the transposes between foreign layouts and Lanewise's own: they are moved down the graph until
@@ -15,10 +14,10 @@ import java.util.List;
 final class EliminateTransposes implements Pass {
 
     @Override
-    public Graph apply(Graph graph, CompileOptions options, List<String> notes) {
+    public Graph apply(Graph graph, Folding folding) {
         Graph best = null;
         for (boolean split : new boolean[] {false, true}) {
-            Graph sunk = new RemoveUnused().apply(new SinkTransposes(graph, split).run(), options, notes);
+            Graph sunk = new RemoveUnused().apply(new SinkTransposes(graph, folding, split).run(), folding);
             if (best == null || moved(sunk) < moved(best)) {
                 best = sunk;
             }

@@ -18,10 +18,14 @@ import java.util.Set;
  * the options name, and pairs of equal type whose names say so ({@code h} and {@code hn}, {@code state}
  * and {@code stateN}, {@code past_0} and {@code present_0}).
  */
-final class PairStates implements Pass {
+final class PairStates {
 
-    @Override
-    public Graph apply(Graph graph, CompileOptions options, List<String> notes) {
+    private PairStates() {}
+
+    /**
+     * @param notes receives what people should know
+     */
+    static Graph apply(Graph graph, CompileOptions options, List<String> notes) {
         List<Graph.StatePair> states = new ArrayList<>(graph.states());
         List<Graph.Port> inputs = new ArrayList<>(graph.inputs());
         List<Graph.Port> outputs = new ArrayList<>(graph.outputs());

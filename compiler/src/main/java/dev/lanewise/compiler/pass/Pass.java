@@ -1,14 +1,13 @@
 package dev.lanewise.compiler.pass;
 
-import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
-import java.util.List;
 
-/** A change of a graph into one that computes the same. */
+/** A change of a graph, or of a body, into one that computes the same. */
 interface Pass {
 
     /**
-     * @param notes receives what people should know
+     * @param folding how much may be computed on the way
      */
-    Graph apply(Graph graph, CompileOptions options, List<String> notes);
+    Graph apply(Graph graph, Folding folding);
 }

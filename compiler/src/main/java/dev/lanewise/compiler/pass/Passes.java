@@ -1,14 +1,20 @@
 package dev.lanewise.compiler.pass;
 
 import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Node;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /** The passes, in the order in which they run. */
 public final class Passes {
 
     private static final List<Pass> PORTABLE = List.of(
-            new PairStates(),
+            new InBodies(),
             new RemoveUnused(),
             new Simplify(),
             new RecogniseSigmoid(),
@@ -29,10 +35,30 @@ public final class Passes {
      * @param notes receives what people should know
      */
     public static Graph run(Graph graph, CompileOptions options, List<String> notes) {
-        Graph current = graph;
+        Graph current = PairStates.apply(graph, options, notes);
+        Folding folding = new Folding();
         for (Pass pass : PORTABLE) {
-            current = pass.apply(current, options, notes);
+            // what is a constant by now may be moved again; once for all bodies that use it
+            constants(current, Collections.newSetFromMap(new IdentityHashMap<>())).forEach(folding::own);
+            current = pass.apply(current, folding);
         }
         return current;
+    }
+
+    /** Runs the passes on a body. */
+    static Graph runInBody(Graph body, Folding folding) {
+        Graph current = body;
+        for (Pass pass : PORTABLE) {
+            current = pass.apply(current, folding);
+        }
+        return current;
+    }
+
+    private static Set<Literal> constants(Graph graph, Set<Literal> found) {
+        graph.uses().keySet().stream().filter(value -> value.isConstant()).forEach(value -> found.add(value.constant()));
+        for (Node node : graph.nodes()) {
+            node.op().bodies().forEach(body -> constants(body, found));
+        }
+        return found;
     }
 }

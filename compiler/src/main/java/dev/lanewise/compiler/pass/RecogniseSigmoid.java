@@ -9,7 +9,7 @@ import static dev.lanewise.compiler.pass.Pattern.quotient;
 import static dev.lanewise.compiler.pass.Pattern.sum;
 import static dev.lanewise.compiler.pass.Pattern.unary;
 
-import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
@@ -37,8 +37,8 @@ final class RecogniseSigmoid implements Pass {
             quotient(sum(number(1), HALF_TANH), number(2)));
 
     @Override
-    public Graph apply(Graph graph, CompileOptions options, List<String> notes) {
-        return new Rewriting(graph) {
+    public Graph apply(Graph graph, Folding folding) {
+        return new Rewriting(graph, folding) {
             @Override
             List<Value> node(Node node, List<Value> inputs) {
                 Match found = node.outputs().size() == 1 ? SIGMOID.in(node.output()) : null;

@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.pass;
 
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Node;
@@ -19,15 +20,14 @@ import java.util.Map;
 abstract class Rewriting {
 
     private final Graph old;
-    private final GraphBuilder builder = new GraphBuilder();
+    private final GraphBuilder builder;
     private final Map<Value, Value> values = new HashMap<>();
     private final Map<Value, Integer> uses;
 
-    Rewriting(Graph old) {
+    Rewriting(Graph old, Folding folding) {
         this.old = old;
+        this.builder = new GraphBuilder(folding);
         this.uses = old.uses();
-        // what is a constant by now may be moved again
-        uses.keySet().stream().filter(Value::isConstant).forEach(value -> builder.folding().own(value.constant()));
     }
 
     /**
@@ -39,7 +39,7 @@ abstract class Rewriting {
 
     Graph run() {
         for (Graph.Port port : old.inputs()) {
-            values.put(port.value(), builder.input(port.name(), port.value().type()));
+            values.put(port.value(), builder.inputLike(port.name(), port.value()));
         }
         for (Graph.StatePair state : old.states()) {
             values.put(state.value(), builder.state(state.name(), state.value().type()));

@@ -1,6 +1,6 @@
 package dev.lanewise.compiler.pass;
 
-import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Op;
@@ -16,9 +16,9 @@ final class ShareEqual implements Pass {
     private record Computation(Op op, List<Value> inputs) {}
 
     @Override
-    public Graph apply(Graph graph, CompileOptions options, List<String> notes) {
+    public Graph apply(Graph graph, Folding folding) {
         Map<Computation, List<Value>> known = new HashMap<>();
-        return new Rewriting(graph) {
+        return new Rewriting(graph, folding) {
             @Override
             List<Value> node(Node node, List<Value> inputs) {
                 if (!node.op().isPure()) {

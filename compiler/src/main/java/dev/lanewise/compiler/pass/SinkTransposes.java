@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.pass;
 
 import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Op;
@@ -38,8 +39,8 @@ final class SinkTransposes extends Rewriting {
     /**
      * @param split whether a transpose may be split in two, so that one of them passes a reshape
      */
-    SinkTransposes(Graph graph, boolean split) {
-        super(graph);
+    SinkTransposes(Graph graph, Folding folding, boolean split) {
+        super(graph, folding);
         this.split = split;
     }
 
