@@ -9,6 +9,7 @@ import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.compiler.op.Range;
 import dev.lanewise.compiler.op.Reduce;
+import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Transpose;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.compiler.op.Where;
@@ -95,6 +96,12 @@ record Formula(OnnxNode node) {
     /** Under other extents; the value itself where it has those already. */
     Value reshape(Value x, List<Dim> shape) {
         return OnnxMovement.reshaped(node, x, shape);
+    }
+
+    /** The elements {@code [from, from + size)} of one axis. */
+    Value part(Value x, int axis, long from, long size) {
+        boolean whole = from == 0 && x.dim(axis).is(size);
+        return whole ? x : node.add(Slice.along(axis, Dim.of(from), Dim.of(size), x.shape()), x);
     }
 
     /** With {@code axis} moved to be the last, the others in order. */

@@ -5,13 +5,7 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Attention;
 import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Extents;
-import dev.lanewise.compiler.op.MatMul;
-import dev.lanewise.compiler.op.Softmax;
 import dev.lanewise.formats.DType;
-import dev.lanewise.runtime.kernel.BinaryFn;
-import dev.lanewise.runtime.kernel.Epilogue;
-import dev.lanewise.runtime.kernel.ReduceFn;
-import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.List;
 import java.util.Map;
 
@@ -61,15 +55,28 @@ final class OnnxAttention {
         node.out(f.cast(joined ? parts.joinHeads(y) : parts.swapHeads(y), type));
         node.out(node.wants(1) ? f.cast(keys.present, type) : null);
         node.out(node.wants(2) ? f.cast(values.present, type) : null);
-        long mode = node.integer("qk_matmul_output_mode", 0);
+        AttentionScores.Stage stage = stage(node);
         if (node.wants(3)) {
             Value whole = bias;
             if (fusedCausal) {
                 Value offset = node.add(new Extents(List.of(keys.past), true));
                 whole = parts.sum(bias, parts.causalBias(q.dim(1), keys.all.dim(1), offset));
             }
-            node.out(f.cast(scores(parts, q, keys.all, scale, softcap, whole, mode), type));
+            node.out(f.cast(AttentionScores.at(stage, parts, q, keys.all, scale, softcap, whole), type));
         }
+    }
+
+    /**
+     * The scores are capped before they are masked, and stages are numbered in that order. ONNX 1.18 to 1.21
+     * had both the other way round in the same versions of the operator; that has been declared a mistake,
+     * since a capped mask lets masked keys through.
+     */
+    private static AttentionScores.Stage stage(OnnxNode node) {
+        long mode = node.integer("qk_matmul_output_mode", 0);
+        if (mode < 0 || mode >= AttentionScores.Stage.values().length) {
+            throw node.misfit("attribute 'qk_matmul_output_mode' is " + mode + "; expected 0 to 3");
+        }
+        return AttentionScores.Stage.values()[(int) mode];
     }
 
     private static Value byTime(AttentionParts parts, Value x, long heads, boolean joined) {
@@ -124,39 +131,5 @@ final class OnnxAttention {
             }
         }
         return bias;
-    }
-
-    /**
-     * The scores [B, heads, T, S] at one stage.
-     *
-     * @param mode 0 products, 1 capped, 2 with bias, 3 softmax
-     */
-    private static Value scores(
-            AttentionParts parts, Value q, Value k, float scale, float softcap, Value bias, long mode) {
-        Formula f = parts.f();
-        OnnxNode node = f.node();
-        Dim kvHeads = k.dim(2);
-        Dim shared = q.dim(2).floorDiv(kvHeads);
-        Value perHead = parts.swapHeads(q);
-        // heads of q that share a head of k, one after another
-        Value grouped = f.reshape(perHead, List.of(q.dim(0), kvHeads, shared, q.dim(1), q.dim(3)));
-        Value keys = f.reshape(parts.swapHeads(k), List.of(k.dim(0), kvHeads, Dim.ONE, k.dim(1), k.dim(3)));
-        Value products = OnnxProducts.scaled(f, node.add(new MatMul(true, Epilogue.NONE), grouped, keys), scale);
-        Value s = f.reshape(products, List.of(q.dim(0), q.dim(2), q.dim(1), k.dim(1)));
-        if (mode >= 1 && softcap != 0) {
-            s = f.apply(BinaryFn.MUL, f.apply(UnaryFn.TANH, f.apply(BinaryFn.DIV, s, softcap)), softcap);
-        }
-        if (mode >= 2 && bias != null) {
-            s = f.plus(s, bias);
-        }
-        if (mode < 3) {
-            return s;
-        }
-        Value softmax = node.add(new Softmax(false), s);
-        if (bias == null) {
-            return softmax;
-        }
-        Value visible = f.reduce(ReduceFn.MAX, bias, List.of(3), true);
-        return f.where(f.apply(BinaryFn.EQUAL, visible, AttentionParts.MASKED), f.number(0, DType.F32), softmax);
     }
 }

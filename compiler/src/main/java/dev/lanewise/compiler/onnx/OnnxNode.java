@@ -32,10 +32,10 @@ public final class OnnxNode {
     private final NodeProto node;
     private final int opset;
     private final List<Value> inputs;
-    private final List<Value> outputs = new ArrayList<>();
+    private final List<Value> outputs;
     /** By number of the output, {@code null} among the outputs. */
-    private final Map<Integer, OnnxSequence> sequences = new HashMap<>();
-    private final Set<String> read = new HashSet<>();
+    private final Map<Integer, OnnxSequence> sequences;
+    private final Set<String> read;
     private int added;
 
     OnnxNode(OnnxImporter importer, OnnxScope scope, NodeProto node, int opset, List<Value> inputs) {
@@ -44,6 +44,36 @@ public final class OnnxNode {
         this.node = node;
         this.opset = opset;
         this.inputs = inputs;
+        outputs = new ArrayList<>();
+        sequences = new HashMap<>();
+        read = new HashSet<>();
+    }
+
+    /** The same node for part of its conversion: what is read of it counts for both. */
+    private OnnxNode(OnnxNode whole, OnnxScope scope, int opset, List<Value> inputs, List<Value> outputs) {
+        importer = whole.importer;
+        node = whole.node;
+        sequences = whole.sequences;
+        read = whole.read;
+        this.scope = scope;
+        this.opset = opset;
+        this.inputs = inputs;
+        this.outputs = outputs;
+    }
+
+    /** This node read as an operator of ai.onnx of that version, of which other domains have copies. */
+    OnnxNode following(int opsetOfOnnx) {
+        return new OnnxNode(this, scope, opsetOfOnnx, inputs, outputs);
+    }
+
+    /** This node with other inputs; what is given out goes to the result's own {@link #outputs()}. */
+    OnnxNode with(List<Value> otherInputs) {
+        return new OnnxNode(this, scope, opset, otherInputs, new ArrayList<>());
+    }
+
+    /** This node adding its operations to a body of its own. */
+    OnnxNode inside(OnnxScope body) {
+        return new OnnxNode(this, body, opset, inputs, new ArrayList<>());
     }
 
     /** The node's name, or what else it can be recognised by. */

@@ -37,6 +37,9 @@ final class OnnxOps {
         OnnxPooling.register(ALL);
         OnnxRecurrent.register(ALL);
         OnnxAttention.register(ALL);
+        OnnxRotary.register(ALL);
+        OnnxLinearAttention.register(ALL);
+        OnnxCausalConv.register(ALL);
         OnnxContrib.register(ALL);
         OnnxContribAttention.register(ALL);
         OnnxControl.register(ALL);
