@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * Arithmetic that exporters leave behind: adding 0, multiplying by 1, squares written as powers,
- * reductions over axes of one element, reshapes of reshapes.
+ * reductions over axes of one element, reshapes of reshapes and of means.
  */
 final class Simplify implements Pass {
 
@@ -49,6 +49,10 @@ final class Simplify implements Pass {
                     if (fn == BinaryFn.POW && x.type().type().isFloating() && right == 0.5) {
                         return add(node.name(), Unary.of(UnaryFn.SQRT), x);
                     }
+                    if (fn == BinaryFn.POW && x.type().type().isFloating() && right == -0.5) {
+                        Value root = add(node.name(), Unary.of(UnaryFn.SQRT), x);
+                        return add(node.name(), Unary.of(UnaryFn.RECIPROCAL), root);
+                    }
                 }
                 Double left = oneValue(x);
                 boolean commutes = fn == BinaryFn.ADD || fn == BinaryFn.MUL;
@@ -73,9 +77,22 @@ final class Simplify implements Pass {
                 if (x.shape().equals(reshape.shape())) {
                     return x;
                 }
+                if (producer(x, Binary.class) != null) {
+                    return ofMean(node, reshape, x.producer());
+                }
                 return producer(x, Reshape.class) == null
                         ? null
                         : add(node.name(), reshape, x.producer().input(0));
+            }
+
+            /** A sum that is divided and then gets its axes back has them back before: means are one form. */
+            private Value ofMean(Node node, Reshape reshape, Node quotient) {
+                Value sum = quotient.input(0);
+                Value count = quotient.input(1);
+                boolean mean = producer(sum, Reduce.class) != null && count.isConstant() && count.type().size().is(1);
+                return mean && count.rank() <= Math.min(sum.rank(), reshape.shape().size())
+                        ? add(node.name(), quotient.op(), add(node.name(), reshape, sum), count)
+                        : null;
             }
         }.run();
     }

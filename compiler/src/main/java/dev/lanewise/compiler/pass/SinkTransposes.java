@@ -18,6 +18,7 @@ import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.Pad;
 import dev.lanewise.compiler.op.Reduce;
 import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.compiler.op.RmsNorm;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Softmax;
 import dev.lanewise.compiler.op.Transpose;
@@ -92,6 +93,8 @@ final class SinkTransposes extends Rewriting {
             return transposed(node, add(node.name(), op, x), p);
         } else if (op instanceof LayerNorm norm && !norm.stats() && norm.axis() == last && p.get(last) == last) {
             return transposed(node, add(node.name(), op, x, inputs.get(1), norm(inputs)), p);
+        } else if (op instanceof RmsNorm norm && norm.axis() == last && p.get(last) == last) {
+            return transposed(node, add(node.name(), op, x, inputs.get(1)), p);
         }
         return null;
     }
