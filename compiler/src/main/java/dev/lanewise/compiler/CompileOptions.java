@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param bounds ranges of symbolic extents by name
  * @param defaultBound upper bound of the symbols that {@code bounds} does not name
+ * @param lengths how many tensors inputs that are sequences have, by name
  * @param pins values of inputs that are fixed once and for all, by name
  * @param states outputs by the inputs that they become in the next call
  * @param autoState whether inputs and outputs of equal type that are named as a pair are taken for
@@ -19,8 +20,8 @@ import java.util.Map;
  *     them, which a loader replays on request
  */
 public record CompileOptions(
-        Map<String, Range> bounds, long defaultBound, Map<String, Literal> pins, Map<String, String> states,
-        boolean autoState, boolean debug, int goldens) {
+        Map<String, Range> bounds, long defaultBound, Map<String, Integer> lengths, Map<String, Literal> pins,
+        Map<String, String> states, boolean autoState, boolean debug, int goldens) {
 
     /** Smallest and largest value of an extent. */
     public record Range(long min, long max) {}
@@ -29,10 +30,11 @@ public record CompileOptions(
     private static final long DEFAULT_BOUND = 512;
 
     private static final CompileOptions DEFAULTS =
-            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), true, true, 0);
+            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0);
 
     public CompileOptions {
         bounds = Map.copyOf(bounds);
+        lengths = Map.copyOf(lengths);
         pins = Map.copyOf(pins);
         states = Map.copyOf(states);
     }
@@ -50,37 +52,44 @@ public record CompileOptions(
     public CompileOptions dim(String name, long min, long max) {
         Map<String, Range> more = new LinkedHashMap<>(bounds);
         more.put(name, new Range(min, max));
-        return new CompileOptions(more, defaultBound, pins, states, autoState, debug, goldens);
+        return new CompileOptions(more, defaultBound, lengths, pins, states, autoState, debug, goldens);
     }
 
     public CompileOptions defaultBound(long bound) {
-        return new CompileOptions(bounds, bound, pins, states, autoState, debug, goldens);
+        return new CompileOptions(bounds, bound, lengths, pins, states, autoState, debug, goldens);
+    }
+
+    /** Makes an input that is a sequence so many tensors: inputs {@code name[0]}, {@code name[1]}, … */
+    public CompileOptions length(String sequence, int length) {
+        Map<String, Integer> more = new LinkedHashMap<>(lengths);
+        more.put(sequence, length);
+        return new CompileOptions(bounds, defaultBound, more, pins, states, autoState, debug, goldens);
     }
 
     /** Fixes the value of an input, which the compiled model then no longer has. */
     public CompileOptions pin(String input, Literal value) {
         Map<String, Literal> more = new LinkedHashMap<>(pins);
         more.put(input, value);
-        return new CompileOptions(bounds, defaultBound, more, states, autoState, debug, goldens);
+        return new CompileOptions(bounds, defaultBound, lengths, more, states, autoState, debug, goldens);
     }
 
     /** Makes an input and an output one state. */
     public CompileOptions state(String input, String output) {
         Map<String, String> more = new LinkedHashMap<>(states);
         more.put(input, output);
-        return new CompileOptions(bounds, defaultBound, pins, more, autoState, debug, goldens);
+        return new CompileOptions(bounds, defaultBound, lengths, pins, more, autoState, debug, goldens);
     }
 
     public CompileOptions autoState(boolean auto) {
-        return new CompileOptions(bounds, defaultBound, pins, states, auto, debug, goldens);
+        return new CompileOptions(bounds, defaultBound, lengths, pins, states, auto, debug, goldens);
     }
 
     public CompileOptions debug(boolean keep) {
-        return new CompileOptions(bounds, defaultBound, pins, states, autoState, keep, goldens);
+        return new CompileOptions(bounds, defaultBound, lengths, pins, states, autoState, keep, goldens);
     }
 
     public CompileOptions goldens(int count) {
-        return new CompileOptions(bounds, defaultBound, pins, states, autoState, debug, count);
+        return new CompileOptions(bounds, defaultBound, lengths, pins, states, autoState, debug, count);
     }
 
     /** The extent of that name, with its bounds. */

@@ -117,6 +117,11 @@ public final class CaseRunner {
         for (Map.Entry<String, Integer> bound : bounds(ports, example).entrySet()) {
             options = options.dim(bound.getKey(), bound.getValue());
         }
+        for (ValueInfoProto port : ports.fed()) {
+            if (example.lengths().containsKey(port.getName())) {
+                options = options.length(port.getName(), example.lengths().get(port.getName()));
+            }
+        }
         for (int round = 0; ; round++) {
             try {
                 byte[] file = Compiler.compile(run.testCase.name(), bytes,
@@ -142,7 +147,7 @@ public final class CaseRunner {
     /** Symbols of the inputs, with the largest extents that the data has. */
     private static Map<String, Integer> bounds(OnnxPorts ports, Example example) {
         Map<String, Integer> bounds = new TreeMap<>();
-        for (ValueInfoProto port : ports.fed()) {
+        for (ValueInfoProto port : OnnxPorts.tensors(ports.fed(), example.lengths())) {
             Literal value = example.inputs().get(port.getName());
             List<TensorShapeProto.Dimension> dims = port.getType().getTensorType().getShape().getDimList();
             for (int axis = 0; value != null && value.rank() == dims.size() && axis < dims.size(); axis++) {
@@ -197,9 +202,9 @@ public final class CaseRunner {
                         + sessions[1].kernels() + " kernels";
             }
         }
-        if (sessions[0].outputs().size() != ports.outputs().size()) {
-            return "the compiled model has " + sessions[0].outputs().size() + " outputs, the source "
-                    + ports.outputs().size();
+        int expected = OnnxPorts.tensors(ports.outputs(), example.lengths()).size();
+        if (sessions[0].outputs().size() != expected) {
+            return "the compiled model has " + sessions[0].outputs().size() + " outputs, the source " + expected;
         }
         return "";
     }

@@ -3,11 +3,15 @@ package dev.lanewise.compiler.check;
 import dev.lanewise.compiler.data.NpzFile;
 import dev.lanewise.compiler.data.OnnxTensorFile;
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.onnx.OnnxSequence;
+import dev.lanewise.compiler.onnx.OnnxTensors;
 import dev.lanewise.compiler.onnx.proto.TensorShapeProto;
 import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
+import dev.lanewise.formats.DType;
 import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.UnsupportedOpException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,12 +34,14 @@ interface DataSet {
             while (Files.exists(folder.resolve("input_" + count + ".pb"))) {
                 count++;
             }
-            Map<String, Literal> inputs = read("input_", ports.inputs(count), unsupported);
-            Map<String, Literal> outputs = read("output_", ports.outputs(), unsupported);
-            return new Example(inputs, outputs, unsupported);
+            Map<String, Integer> lengths = new LinkedHashMap<>();
+            Map<String, Literal> inputs = read("input_", ports.inputs(count), lengths, unsupported);
+            Map<String, Literal> outputs = read("output_", ports.outputs(), lengths, unsupported);
+            return new Example(inputs, outputs, lengths, unsupported);
         }
 
-        private Map<String, Literal> read(String stem, List<ValueInfoProto> ports, List<String> unsupported)
+        private Map<String, Literal> read(
+                String stem, List<ValueInfoProto> ports, Map<String, Integer> lengths, List<String> unsupported)
                 throws IOException {
             Map<String, Literal> values = new LinkedHashMap<>();
             for (int i = 0; i < ports.size(); i++) {
@@ -44,17 +50,30 @@ interface DataSet {
                 if (!Files.exists(file)) {
                     continue;
                 }
-                if (!OnnxPorts.isTensor(port)) {
-                    unsupported.add("sequences, maps and optional values are not supported");
-                    continue;
-                }
                 try {
-                    values.put(port.getName(), OnnxTensorFile.read(file));
+                    switch (port.getType().getValueCase()) {
+                        case TENSOR_TYPE -> values.put(port.getName(), typed(OnnxTensorFile.read(file), port));
+                        case SEQUENCE_TYPE -> {
+                            List<Literal> elements = OnnxTensorFile.readSequence(file);
+                            lengths.put(port.getName(), elements.size());
+                            for (int e = 0; e < elements.size(); e++) {
+                                values.put(OnnxSequence.element(port.getName(), e), elements.get(e));
+                            }
+                        }
+                        default -> unsupported.add("maps and optional values are not supported");
+                    }
                 } catch (UnsupportedOpException e) {
                     unsupported.add(e.reason());
                 }
             }
             return values;
+        }
+
+        /** Files of before there was a bfloat16 for them have its bits as uint16. */
+        private static Literal typed(Literal value, ValueInfoProto port) {
+            boolean bits = value.type() == DType.U16
+                    && OnnxTensors.type(port.getType().getTensorType().getElemType()) == DType.BF16;
+            return bits ? Literal.decode(DType.BF16, ByteBuffer.wrap(value.encode()), value.shape()) : value;
         }
     }
 
@@ -64,7 +83,8 @@ interface DataSet {
         @Override
         public Example read(OnnxPorts ports) throws IOException {
             Map<String, Literal> arrays = NpzFile.read(file);
-            return new Example(named(arrays, ports.fed()), named(arrays, ports.outputs()), List.of());
+            return new Example(named(arrays, ports.fed()), named(arrays, ports.outputs()), Map.of(),
+                    List.of());
         }
 
         private static Map<String, Literal> named(Map<String, Literal> arrays, List<ValueInfoProto> ports) {
@@ -107,7 +127,7 @@ interface DataSet {
                 inputs.put(port.getName(), Literal.of(values, shape));
             }
             String first = ports.outputs().get(0).getName();
-            return new Example(inputs, Map.of(first, OnnxTensorFile.read(output)), List.of());
+            return new Example(inputs, Map.of(first, OnnxTensorFile.read(output)), Map.of(), List.of());
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.check;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lanewise.compiler.onnx.OnnxSequence;
 import dev.lanewise.compiler.onnx.proto.AttributeProto;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.onnx.proto.ModelProto;
@@ -8,7 +9,9 @@ import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.compiler.onnx.proto.TensorProto;
 import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
 import dev.lanewise.formats.FormatException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -54,7 +57,22 @@ record OnnxPorts(List<ValueInfoProto> inputs, List<ValueInfoProto> fed, List<Val
         return count > fed.size() ? inputs : fed;
     }
 
-    static boolean isTensor(ValueInfoProto info) {
-        return info.getType().hasTensorType();
+    /** The inputs or outputs as tensors: each element of a sequence is one. */
+    static List<ValueInfoProto> tensors(List<ValueInfoProto> ports, Map<String, Integer> lengths) {
+        List<ValueInfoProto> tensors = new ArrayList<>();
+        for (ValueInfoProto port : ports) {
+            if (!port.getType().hasSequenceType()) {
+                tensors.add(port);
+                continue;
+            }
+            for (int i = 0; i < lengths.getOrDefault(port.getName(), 0); i++) {
+                String name = OnnxSequence.element(port.getName(), i);
+                tensors.add(ValueInfoProto.newBuilder()
+                        .setName(name)
+                        .setType(OnnxSequence.elementType(port.getType()))
+                        .build());
+            }
+        }
+        return tensors;
     }
 }

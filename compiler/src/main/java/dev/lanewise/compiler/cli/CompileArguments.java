@@ -24,6 +24,10 @@ final class CompileArguments {
             description = "Bound of an extent: T=512 or T=1..512; T=512..512 makes it a number.")
     private List<String> dims = new ArrayList<>();
 
+    @Option(names = "--length", paramLabel = "SEQUENCE=N",
+            description = "Number of tensors of an input that is a sequence; they become inputs SEQUENCE[0], …")
+    private List<String> lengths = new ArrayList<>();
+
     @Option(names = "--pin", paramLabel = "INPUT=VALUE",
             description = "Fix an input's value: a number, numbers with commas, or a file (.npy, .pb, .txt).")
     private List<String> pins = new ArrayList<>();
@@ -40,7 +44,7 @@ final class CompileArguments {
 
     /** Whether any of them was given. */
     boolean given() {
-        return !dims.isEmpty() || !pins.isEmpty() || !states.isEmpty() || noAutoState || noDebug;
+        return !dims.isEmpty() || !lengths.isEmpty() || !pins.isEmpty() || !states.isEmpty() || noAutoState || noDebug;
     }
 
     /** Names of the extents whose bounds were given. */
@@ -52,6 +56,14 @@ final class CompileArguments {
         CompileOptions options = CompileOptions.defaults().autoState(!noAutoState).debug(!noDebug);
         for (String dim : dims) {
             options = bound(options, dim);
+        }
+        for (String length : lengths) {
+            String[] parts = split("--length", length);
+            try {
+                options = options.length(parts[0], Integer.parseInt(parts[1]));
+            } catch (NumberFormatException e) {
+                throw wrong("--length " + length + ": expected SEQUENCE=N, such as boxes=3");
+            }
         }
         for (String pin : pins) {
             String[] parts = split("--pin", pin);

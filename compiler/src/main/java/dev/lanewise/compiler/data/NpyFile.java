@@ -166,11 +166,11 @@ public final class NpyFile {
             case F64 -> "<f8";
             case F16 -> "<f2";
             case BF16 -> "<f4"; // NumPy has none: widened, which loses nothing
-            case I8 -> "|i1";
+            case I8, I4 -> "|i1";
             case I16 -> "<i2";
             case I32 -> "<i4";
             case I64 -> "<i8";
-            case U8 -> "|u1";
+            case U8, U4 -> "|u1";
             case U16 -> "<u2";
             case U32 -> "<u4";
             case U64 -> "<u8";

@@ -102,7 +102,7 @@ public final class Literal {
             case LONGS -> ((long[]) array)[i] = value;
             case INTS -> ((int[]) array)[i] = (int) value;
             case SHORTS -> ((short[]) array)[i] = (short) value;
-            case BYTES -> ((byte[]) array)[i] = (byte) value;
+            case BYTES -> ((byte[]) array)[i] = (byte) (type == DType.BOOL ? value : type.wrap(value));
             case FLOATS, DOUBLES -> throw new IllegalArgumentException(type.toString());
         }
     }
@@ -220,8 +220,8 @@ public final class Literal {
             case U32 -> ((int[]) array)[at] & 0xffffffffL;
             case I16 -> ((short[]) array)[at];
             case U16 -> ((short[]) array)[at] & 0xffff;
-            case I8 -> ((byte[]) array)[at];
-            case U8, BOOL -> ((byte[]) array)[at] & 0xff;
+            case I8, I4 -> ((byte[]) array)[at];
+            case U8, U4, BOOL -> ((byte[]) array)[at] & 0xff;
             case F32, F64, F16, BF16 -> (long) doubleAt(i);
         };
     }

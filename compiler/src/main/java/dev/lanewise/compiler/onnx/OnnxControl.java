@@ -6,6 +6,7 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.op.Branch;
+import dev.lanewise.formats.PlanException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +44,30 @@ final class OnnxControl {
         }
     }
 
+    /** Tensors of each output of a body: -1 for a tensor itself, else the length of a sequence. */
+    private static List<Integer> lengths(GraphProto body, OnnxScope scope) {
+        return body.getOutputList().stream()
+                .map(output -> scope.findSequence(output.getName()))
+                .map(sequence -> sequence == null ? -1 : sequence.size())
+                .toList();
+    }
+
     private static void unknown(OnnxNode node, Value condition) {
-        OnnxScope whenTrue = node.importer().readBody(node.graph("then_branch"), node.scope(), List.of());
-        OnnxScope whenFalse = node.importer().readBody(node.graph("else_branch"), node.scope(), List.of());
+        GraphProto thenBranch = node.graph("then_branch");
+        GraphProto elseBranch = node.graph("else_branch");
+        OnnxScope whenTrue = node.importer().readBody(thenBranch, node.scope(), List.of());
+        OnnxScope whenFalse = node.importer().readBody(elseBranch, node.scope(), List.of());
+        List<Integer> lengths = lengths(thenBranch, whenTrue);
+        if (lengths.size() < node.outputCount() || elseBranch.getOutputCount() != lengths.size()) {
+            throw node.misfit("the branches give " + lengths.size() + " and " + elseBranch.getOutputCount()
+                    + " outputs");
+        }
+        if (!lengths.equals(lengths(elseBranch, whenFalse))) {
+            throw new PlanException("node '" + node.name() + "' (" + node.describe() + "): its branches give sequences"
+                    + " of different lengths; pin the condition", List.copyOf(condition.sources()));
+        }
         Graph a = whenTrue.builder().build().withoutUnused();
         Graph b = whenFalse.builder().build().withoutUnused();
-        if (a.outputs().size() != b.outputs().size() || a.outputs().size() < node.outputCount()) {
-            throw node.misfit("the branches give " + a.outputs().size() + " and " + b.outputs().size() + " outputs");
-        }
         List<ValueType> types = new ArrayList<>();
         for (int i = 0; i < a.outputs().size(); i++) {
             types.add(common(node, i, a.outputs().get(i).value().type(), b.outputs().get(i).value().type()));
@@ -59,7 +76,16 @@ final class OnnxControl {
         inputs.add(condition);
         inputs.addAll(whenTrue.captures().keySet());
         inputs.addAll(whenFalse.captures().keySet());
-        node.addAll(new Branch(a, b, types), inputs.toArray(new Value[0])).forEach(node::out);
+        List<Value> results = node.addAll(new Branch(a, b, types), inputs.toArray(new Value[0]));
+        int at = 0;
+        for (int length : lengths) {
+            if (length < 0) {
+                node.out(results.get(at++));
+            } else {
+                node.out(new OnnxSequence(results.subList(at, at + length)));
+                at += length;
+            }
+        }
     }
 
     /** Where extents differ, the branch that is taken decides. */

@@ -14,27 +14,22 @@ import dev.lanewise.compiler.onnx.proto.ModelProto;
 import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.compiler.onnx.proto.OperatorSetIdProto;
 import dev.lanewise.compiler.onnx.proto.TensorProto;
-import dev.lanewise.compiler.onnx.proto.TensorShapeProto;
-import dev.lanewise.compiler.onnx.proto.TypeProto;
 import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
 import dev.lanewise.formats.CompileException;
-import dev.lanewise.formats.DType;
 import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.LanewiseException;
-import dev.lanewise.formats.Limits;
 import dev.lanewise.formats.PlanException;
 import dev.lanewise.formats.UnsupportedOpException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -56,6 +51,7 @@ public final class OnnxImporter {
     private final String file;
     private final CompileOptions options;
     private final OnnxTensors tensors;
+    private final OnnxInputs inputs;
     private final List<LanewiseException> problems = new ArrayList<>();
     private final Map<String, Integer> opsets = new HashMap<>();
     private final Map<String, FunctionProto> functions = new HashMap<>();
@@ -63,8 +59,6 @@ public final class OnnxImporter {
     private long nodesRead;
     /** The names of learnt extents, numbered as they came. */
     private final Map<String, Integer> learnt = new HashMap<>();
-    /** Names of all extents that are no numbers. */
-    private final Set<String> extents = new TreeSet<>();
     private int depth;
 
     private OnnxImporter(String file, int bytes, Path folder, CompileOptions options) {
@@ -72,6 +66,7 @@ public final class OnnxImporter {
         this.file = file;
         this.options = options;
         this.tensors = new OnnxTensors(file, folder);
+        this.inputs = new OnnxInputs(file, options);
     }
 
     /**
@@ -132,48 +127,46 @@ public final class OnnxImporter {
         declareShapes(graph, scope);
         for (ValueInfoProto input : graph.getInputList()) {
             if (!constants.contains(input.getName())) {
-                readInput(input, scope);
+                try {
+                    inputs.read(input, scope);
+                } catch (LanewiseException e) {
+                    problems.add(e);
+                    scope.fail(input.getName());
+                }
             }
         }
         readNodes(graph.getNodeList(), scope);
-        checkOptions(graph, constants);
+        problems.addAll(inputs.mistakenPins());
+        if (problems.isEmpty()) { // nodes that were not read may have had the extents
+            problems.addAll(inputs.mistakenExtents());
+        }
         Set<String> names = new HashSet<>();
         for (ValueInfoProto output : graph.getOutputList()) {
-            Value value = scope.find(output.getName());
-            if (value != null && names.add(output.getName())) {
-                scope.builder().output(output.getName(), value);
-            } else if (!scope.hasFailed(output.getName())) {
-                problems.add(scope.findSequence(output.getName()) != null
-                        ? new UnsupportedOpException(output.getName(), "output",
-                                "is a sequence; a model's outputs are tensors")
-                        : new FormatException(file, "output '" + output.getName() + "'",
-                        value == null ? "no node computes it" : "listed twice"));
+            String name = output.getName();
+            if (!names.add(name)) {
+                problems.add(new FormatException(file, "output '" + name + "'", "listed twice"));
+            } else if (!scope.hasFailed(name)) {
+                try {
+                    outputs(graph, output, scope).forEach(scope.builder()::output);
+                } catch (LanewiseException e) {
+                    problems.add(e);
+                }
             }
         }
         return scope.builder().build();
     }
 
-    /** Options for what the model does not have are mistakes that would otherwise pass unseen. */
-    private void checkOptions(GraphProto graph, Set<String> constants) {
-        List<String> inputs = graph.getInputList().stream()
-                .map(ValueInfoProto::getName)
-                .filter(name -> !constants.contains(name))
-                .toList();
-        for (String pin : options.pins().keySet()) {
-            if (!inputs.contains(pin)) {
-                problems.add(new PlanException("--pin " + pin + ": the model has no such input; it has "
-                        + String.join(", ", inputs)));
-            }
+    /** The tensors of one output by name: itself, or the elements of a sequence. */
+    private Map<String, Value> outputs(GraphProto graph, ValueInfoProto output, OnnxScope scope) {
+        Map<String, Value> tensors = new LinkedHashMap<>();
+        OnnxSequence sequence = scope.findSequence(output.getName());
+        if (sequence == null) {
+            tensors.put(output.getName(), result(graph, output, scope));
         }
-        if (!problems.isEmpty()) {
-            return; // nodes that were not read may have had the extents
+        for (int i = 0; sequence != null && i < sequence.size(); i++) {
+            tensors.put(OnnxSequence.element(output.getName(), i), sequence.values().get(i));
         }
-        for (String bound : options.bounds().keySet()) {
-            if (!extents.contains(bound)) {
-                problems.add(new PlanException("--dim " + bound + ": the model has no such extent"
-                        + (extents.isEmpty() ? "; all are numbers" : "; it has " + String.join(", ", extents))));
-            }
-        }
+        return tensors;
     }
 
     static String domain(String domain) {
@@ -206,87 +199,6 @@ public final class OnnxImporter {
         return names;
     }
 
-    private void readInput(ValueInfoProto input, OnnxScope scope) {
-        Literal pin = options.pins().get(input.getName());
-        try {
-            if (pin != null) {
-                // its extents stay names that are known
-                shape(input.getName(), input.getType().getTensorType().getShape());
-                ValueType type = pin.valueType();
-                scope.define(input.getName(), Value.constant(input.getName(), checkPin(input, pin, type)));
-                return;
-            }
-            ValueType type = type(input);
-            if (input.getName().isEmpty() || input.getName().length() > Limits.NAME_BYTES) {
-                throw new FormatException(file, "inputs", "an input without a name, or with one too long");
-            }
-            if (scope.knows(input.getName())) {
-                throw new FormatException(file, "input '" + input.getName() + "'", "listed twice");
-            }
-            scope.define(input.getName(), scope.builder().input(input.getName(), type));
-        } catch (LanewiseException e) {
-            problems.add(e);
-            scope.fail(input.getName());
-        }
-    }
-
-    private Literal checkPin(ValueInfoProto input, Literal pin, ValueType type) {
-        DType declared = OnnxTensors.type(input.getType().getTensorType().getElemType());
-        TypeProto.Tensor tensor = input.getType().getTensorType();
-        Literal value = declared == null || declared == pin.type()
-                ? pin
-                : Literal.of(declared, pin.toDoubles(), pin.shape());
-        // numbers typed by hand are meant in the shape that the input has
-        int[] shape = tensor.getShape().getDimList().stream()
-                .mapToInt(dim -> (int) Math.max(1, Math.min(pin.size() + 1L, dim.getDimValue())))
-                .toArray();
-        boolean fits = tensor.hasShape() && Arrays.stream(shape).asLongStream().reduce(1,
-                (a, b) -> Math.min(Integer.MAX_VALUE, a * b)) == pin.size();
-        return fits ? value.reshape(shape) : value;
-    }
-
-    private ValueType type(ValueInfoProto info) {
-        TypeProto type = info.getType();
-        if (type.getValueCase() != TypeProto.ValueCase.TENSOR_TYPE) {
-            throw new UnsupportedOpException(info.getName(), "input", "is no dense tensor but "
-                    + type.getValueCase().name().toLowerCase(java.util.Locale.ROOT)
-                    + "; sequences, maps and optional values are not supported as inputs");
-        }
-        DType element = OnnxTensors.type(type.getTensorType().getElemType());
-        if (element == null) {
-            throw new UnsupportedOpException(info.getName(), "input",
-                    "element type " + OnnxTensors.typeName(type.getTensorType().getElemType()) + " is not supported");
-        }
-        if (!type.getTensorType().hasShape()) {
-            throw new PlanException("input '" + info.getName()
-                    + "' states no rank, so that nothing can be planned for it;"
-                    + " pin its value with --pin " + info.getName() + "=FILE", List.of(info.getName()));
-        }
-        return new ValueType(element, shape(info.getName(), type.getTensorType().getShape()));
-    }
-
-    private List<Dim> shape(String name, TensorShapeProto shape) {
-        if (shape.getDimCount() > Limits.RANK) {
-            throw new FormatException(file, "value '" + name + "'", "rank " + shape.getDimCount());
-        }
-        List<Dim> dims = new ArrayList<>();
-        for (int axis = 0; axis < shape.getDimCount(); axis++) {
-            TensorShapeProto.Dimension dim = shape.getDim(axis);
-            // -1 is how some old exporters say "any"
-            if (dim.getValueCase() == TensorShapeProto.Dimension.ValueCase.DIM_VALUE && dim.getDimValue() != -1) {
-                if (dim.getDimValue() < 0 || dim.getDimValue() > Integer.MAX_VALUE) {
-                    throw new FormatException(file, "value '" + name + "'", "an extent of " + dim.getDimValue());
-                }
-                dims.add(Dim.of(dim.getDimValue()));
-            } else {
-                String symbol = dim.getDimParam().isBlank() ? name + "." + axis : dim.getDimParam();
-                extents.add(symbol);
-                dims.add(options.symbol(symbol));
-            }
-        }
-        return dims;
-    }
-
     /** What the model says about extents of intermediate values; used only as bounds. */
     private void declareShapes(GraphProto graph, OnnxScope scope) {
         List<ValueInfoProto> infos = new ArrayList<>(graph.getValueInfoList());
@@ -294,7 +206,7 @@ public final class OnnxImporter {
         for (ValueInfoProto info : infos) {
             if (info.getType().getTensorType().hasShape()) {
                 try {
-                    scope.declareShape(info.getName(), shape(info.getName(),
+                    scope.declareShape(info.getName(), inputs.shape(info.getName(),
                             info.getType().getTensorType().getShape()));
                 } catch (FormatException e) {
                     problems.add(e);
@@ -394,6 +306,8 @@ public final class OnnxImporter {
         for (int i = 0; i < function.getInputCount(); i++) {
             if (reading.has(i)) {
                 scope.define(inlined.input(i), reading.in(i));
+            } else if (reading.isSequence(i)) {
+                scope.define(inlined.input(i), reading.sequence(i));
             }
         }
         int before = problems.size();
@@ -403,8 +317,11 @@ public final class OnnxImporter {
         depth--;
         for (int i = 0; i < call.getOutputCount(); i++) {
             Value value = scope.find(inlined.output(i));
+            OnnxSequence sequence = scope.findSequence(inlined.output(i));
             if (value != null) {
                 scope.define(call.getOutput(i), value);
+            } else if (sequence != null) {
+                scope.define(call.getOutput(i), sequence);
             } else {
                 scope.fail(call.getOutput(i));
                 if (problems.size() == before) {
@@ -415,7 +332,7 @@ public final class OnnxImporter {
     }
 
     /**
-     * Reads a body.
+     * Reads a body. The elements of an output that is a sequence are outputs each.
      *
      * @param inputs values that stand for the body's inputs, in order
      */
@@ -431,7 +348,7 @@ public final class OnnxImporter {
         }
         readBodyNodes(graph, scope);
         for (ValueInfoProto output : graph.getOutputList()) {
-            scope.builder().output(output.getName(), result(graph, output, scope));
+            outputs(graph, output, scope).forEach(scope.builder()::output);
         }
         return scope;
     }
@@ -445,7 +362,7 @@ public final class OnnxImporter {
         Value value = scope.find(output.getName());
         if (value == null && scope.findSequence(output.getName()) != null) {
             throw new UnsupportedOpException(output.getName(), "output",
-                    "is a sequence, which a body that runs repeatedly or perhaps cannot give");
+                    "is a sequence; expected a tensor");
         }
         if (value == null) {
             throw new FormatException(file, "graph '" + graph.getName() + "'", "no node computes its output '"
@@ -502,7 +419,7 @@ public final class OnnxImporter {
     /** See {@link OnnxNode#learnt}. */
     Dim learnt(OnnxNode node, String name, List<Dim> declared, int axis, long most) {
         long bound = most;
-        extents.add(name);
+        inputs.addExtent(name);
         Dim stated = declared != null && axis < declared.size() ? declared.get(axis) : null;
         if (options.bounds().containsKey(name)) {
             bound = Math.min(bound, options.bounds().get(name).max());

@@ -297,7 +297,7 @@ public final class OnnxNode {
         int number = (int) integer(name, 0);
         DType type = OnnxTensors.type(number);
         if (type == null) {
-            throw unsupported("element type " + OnnxTensors.typeName(number) + " is not supported");
+            throw unsupported(OnnxTensors.whyUnsupported(number));
         }
         return type;
     }

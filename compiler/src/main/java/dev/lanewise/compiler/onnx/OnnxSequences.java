@@ -3,7 +3,9 @@ package dev.lanewise.compiler.onnx;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.op.Concat;
+import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.Slice;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,7 @@ final class OnnxSequences {
         ops.put(":SequenceErase", OnnxSequences::erase);
         ops.put(":SplitToSequence", OnnxSequences::split);
         ops.put(":ConcatFromSequence", OnnxSequences::concat);
+        ops.put(":SequenceMap", OnnxSequences::map);
     }
 
     private static void empty(OnnxNode node) {
@@ -42,7 +45,47 @@ final class OnnxSequences {
 
     private static void at(OnnxNode node) {
         OnnxSequence sequence = node.sequence(0);
+        boolean alike = sequence.values().stream()
+                .allMatch(value -> value.type().equals(sequence.values().get(0).type()));
+        if (node.in(1).contents() == null && sequence.size() > 0 && alike) {
+            // a position that data decide, among tensors of one type
+            Value stacked = concat(node, sequence.values(), 0, true);
+            node.out(node.add(new Gather(0), stacked, OnnxMovement.reshaped(node, node.in(1), List.of())));
+            return;
+        }
         node.out(sequence.values().get(position(node, 1, sequence.size() - 1)));
+    }
+
+    /** The body for each element of the first sequence, with that element of the other sequences. */
+    private static void map(OnnxNode node) {
+        OnnxSequence first = node.sequence(0);
+        GraphProto body = node.graph("body");
+        int inputs = body.getInputCount();
+        if (inputs < 1 || body.getOutputCount() < node.outputCount()) {
+            throw node.misfit("a body of " + inputs + " inputs and " + body.getOutputCount() + " outputs");
+        }
+        for (int i = 0; i < inputs; i++) {
+            if (node.isSequence(i) && node.sequence(i).size() != first.size()) {
+                throw node.misfit("sequences of " + first.size() + " and " + node.sequence(i).size() + " tensors");
+            }
+        }
+        List<List<Value>> results = new ArrayList<>();
+        for (int o = 0; o < body.getOutputCount(); o++) {
+            results.add(new ArrayList<>());
+        }
+        for (int t = 0; t < first.size(); t++) {
+            int element = t;
+            OnnxScope scope = node.importer().readInline(body, node.scope(), inner -> {
+                for (int i = 0; i < inputs; i++) {
+                    inner.define(body.getInput(i).getName(),
+                            node.isSequence(i) ? node.sequence(i).values().get(element) : node.in(i));
+                }
+            });
+            for (int o = 0; o < results.size(); o++) {
+                results.get(o).add(node.importer().result(body, o, scope));
+            }
+        }
+        results.forEach(values -> node.out(new OnnxSequence(values)));
     }
 
     private static void length(OnnxNode node) {
@@ -52,7 +95,7 @@ final class OnnxSequences {
     private static void insert(OnnxNode node) {
         OnnxSequence sequence = node.sequence(0);
         List<Value> values = new ArrayList<>(sequence.values());
-        values.add(node.has(2) ? position(node, 2, sequence.size()) : sequence.size(), node.in(1));
+        values.add(node.has(2) ? place(node, sequence.size()) : sequence.size(), node.in(1));
         if (values.size() > LONGEST) {
             throw node.unsupported("a sequence of more than " + LONGEST + " tensors");
         }
@@ -64,6 +107,16 @@ final class OnnxSequences {
         List<Value> values = new ArrayList<>(sequence.values());
         values.remove(node.has(1) ? position(node, 1, sequence.size() - 1) : sequence.size() - 1);
         node.out(new OnnxSequence(values));
+    }
+
+    /** Where to insert: from the end, the elements count and not the places between them. */
+    private static int place(OnnxNode node, int size) {
+        long[] position = node.longs(2);
+        long at = position.length != 1 ? -1 : position[0] < 0 ? position[0] + size : position[0];
+        if (at < 0 || at > size) {
+            throw node.misfit("a position outside the sequence, which has " + size + " tensors");
+        }
+        return (int) at;
     }
 
     /** A position that is known, from 0 to {@code last}; negative ones count from the end. */

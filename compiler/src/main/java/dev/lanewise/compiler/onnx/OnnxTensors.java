@@ -53,6 +53,8 @@ public final class OnnxTensors {
             case 12 -> DType.U32;
             case 13 -> DType.U64;
             case 16 -> DType.BF16;
+            case 21 -> DType.U4;
+            case 22 -> DType.I4;
             default -> null;
         };
     }
@@ -67,6 +69,19 @@ public final class OnnxTensors {
         return number >= 0 && number < names.length ? names[number] : "type " + number;
     }
 
+    /** Why a type is not supported, for messages. */
+    static String whyUnsupported(int number) {
+        String name = typeName(number);
+        return switch (number) {
+            case 8 -> "element type string is not supported: strings are out of scope";
+            case 14, 15 -> "element type " + name + " is not supported: complex numbers are out of scope";
+            case 17, 18, 19, 20, 24 -> "element type " + name + " is not supported: 8-bit floats are out of scope";
+            case 23 -> "element type " + name + " is not supported: 4-bit floats are out of scope";
+            case 25, 26 -> "element type " + name + " is not supported: 2-bit types are out of scope";
+            default -> "element type " + name + " is not supported";
+        };
+    }
+
     /**
      * Reads a tensor.
      *
@@ -76,21 +91,33 @@ public final class OnnxTensors {
     public Literal read(TensorProto tensor) {
         DType type = type(tensor.getDataType());
         if (type == null) {
-            throw new UnsupportedOpException(tensor.getName(), "tensor",
-                    "element type " + typeName(tensor.getDataType()) + " is not supported");
+            throw new UnsupportedOpException(tensor.getName(), "tensor", whyUnsupported(tensor.getDataType()));
         }
         int[] shape = shape(tensor, type);
         int size = Literal.size(shape);
+        long bytes = type.bits() == 4 ? (size + 1L) / 2 : (long) size * type.bytes();
         if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-            return Literal.decode(type, external(tensor, (long) size * type.bytes()), shape);
+            return decode(type, external(tensor, bytes), shape);
         }
         if (!tensor.getRawData().isEmpty() || size == 0) {
-            if (tensor.getRawData().size() != (long) size * type.bytes()) {
+            if (tensor.getRawData().size() != bytes) {
                 throw bad(tensor, tensor.getRawData().size() + " bytes of data for " + type + Arrays.toString(shape));
             }
-            return Literal.decode(type, tensor.getRawData().asReadOnlyByteBuffer(), shape);
+            return decode(type, tensor.getRawData().asReadOnlyByteBuffer(), shape);
         }
         return typed(tensor, type, shape, size);
+    }
+
+    /** Little-endian elements; those of four bits two in a byte, the first in its lower half. */
+    private static Literal decode(DType type, ByteBuffer bytes, int[] shape) {
+        if (type.bits() != 4) {
+            return Literal.decode(type, bytes, shape);
+        }
+        long[] values = new long[Literal.size(shape)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = bytes.get(bytes.position() + i / 2) >> 4 * (i & 1);
+        }
+        return Literal.of(type, values, shape);
     }
 
     private int[] shape(TensorProto tensor, DType type) {
@@ -137,6 +164,12 @@ public final class OnnxTensors {
                 ByteBuffer bits = ByteBuffer.allocate(2 * size).order(java.nio.ByteOrder.LITTLE_ENDIAN);
                 tensor.getInt32DataList().forEach(value -> bits.putShort(value.shortValue()));
                 yield Literal.decode(type, bits.flip(), shape);
+            }
+            case I4, U4 -> {
+                requireCount(tensor, tensor.getInt32DataCount(), (size + 1) / 2);
+                ByteBuffer pairs = ByteBuffer.allocate(tensor.getInt32DataCount());
+                tensor.getInt32DataList().forEach(pair -> pairs.put(pair.byteValue()));
+                yield decode(type, pairs.flip(), shape);
             }
             default -> {
                 requireCount(tensor, tensor.getInt32DataCount(), size);

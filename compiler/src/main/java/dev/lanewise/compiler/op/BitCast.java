@@ -17,7 +17,7 @@ public record BitCast(DType to) implements Op {
 
     @Override
     public List<ValueType> infer(Signature in) {
-        if (in.dtype(0).bytes() != to.bytes()) {
+        if (in.dtype(0).bits() != to.bits() || to.bits() < 8) {
             throw in.fail("an element of " + in.type(0) + " has other bits than one of " + to);
         }
         return List.of(new ValueType(to, in.shape(0)));
@@ -48,7 +48,7 @@ public record BitCast(DType to) implements Op {
         List<OpCase> cases = new ArrayList<>();
         for (DType from : DType.values()) {
             for (DType to : DType.values()) {
-                if (from.bytes() == to.bytes() && from != DType.BOOL && to != DType.BOOL) {
+                if (from.bits() == to.bits() && to.bits() >= 8) {
                     cases.add(OpCase.of(new BitCast(to), OpCase.in(ValueType.of(from, 3, 13), 1, 100)));
                 }
             }

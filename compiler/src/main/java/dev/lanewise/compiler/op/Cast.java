@@ -74,14 +74,12 @@ public record Cast(DType to, boolean saturate) implements Op {
 
     /** The smallest value of an integer type. */
     static long least(DType type) {
-        return type.isUnsigned() ? 0 : -1L << 8 * type.bytes() - 1;
+        return type.isUnsigned() ? 0 : -1L << type.bits() - 1;
     }
 
     /** The largest value of an integer type (of u64, the largest that a long holds). */
     static long most(DType type) {
-        return type == DType.BOOL
-                ? 1
-                : type.bytes() == 8 ? Long.MAX_VALUE : (1L << 8 * type.bytes() - (type.isUnsigned() ? 0 : 1)) - 1;
+        return type.bits() == 64 ? Long.MAX_VALUE : (1L << type.bits() - (type.isUnsigned() ? 0 : 1)) - 1;
     }
 
     @Override
@@ -103,7 +101,7 @@ public record Cast(DType to, boolean saturate) implements Op {
                 cases.add(OpCase.of(to(to), OpCase.in(ValueType.of(from, 2, 19), low, high)));
             }
         }
-        for (DType to : new DType[] {DType.I8, DType.U8, DType.I16, DType.U16}) {
+        for (DType to : new DType[] {DType.I4, DType.U4, DType.I8, DType.U8, DType.I16, DType.U16}) {
             for (DType from : new DType[] {DType.F32, DType.F64, DType.I32, DType.I64}) {
                 cases.add(OpCase.of(new Cast(to, true), OpCase.in(ValueType.of(from, 37), -90_000, 90_000)));
                 cases.add(OpCase.of(new Cast(to, false), OpCase.in(ValueType.of(from, 37), -90_000, 90_000)));

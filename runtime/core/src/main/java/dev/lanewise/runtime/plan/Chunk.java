@@ -222,7 +222,7 @@ public final class Chunk {
                 byte[] array = y.buffer.bytes;
                 boolean truth = y.type == DType.BOOL;
                 for (int i = 0; i < n; i++) {
-                    array[at + i * stride] = truth ? (byte) (longs[i] != 0 ? 1 : 0) : (byte) longs[i];
+                    array[at + i * stride] = (byte) (truth ? (longs[i] != 0 ? 1 : 0) : y.type.wrap(longs[i]));
                 }
             }
             case SHORTS -> {

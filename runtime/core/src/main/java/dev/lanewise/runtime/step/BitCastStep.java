@@ -18,7 +18,7 @@ final class BitCastStep extends Step {
         this.args = args;
         x = args.in(0);
         y = args.out(0);
-        if (x.type.bytes() != y.type.bytes()) {
+        if (x.type.bits() != y.type.bits() || y.type.bits() < 8) {
             throw args.bad("operands", x.type + " and " + y.type + " differ in size");
         }
     }

@@ -132,11 +132,11 @@ final class LongFns {
 
     /** The least value of an integer type or of booleans. */
     static long least(DType type) {
-        return type.isUnsigned() ? 0 : -1L << 8 * type.bytes() - 1;
+        return type.isUnsigned() ? 0 : -1L << type.bits() - 1;
     }
 
     /** The greatest value, for U64 its bits. */
     static long greatest(DType type) {
-        return type == DType.BOOL ? 1 : -1L >>> 64 - 8 * type.bytes() + (type.isUnsigned() ? 0 : 1);
+        return -1L >>> 64 - type.bits() + (type.isUnsigned() ? 0 : 1);
     }
 }

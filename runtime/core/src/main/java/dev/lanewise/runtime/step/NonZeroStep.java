@@ -65,7 +65,7 @@ final class NonZeroStep extends Step {
             case I64, U64 -> buffer.longs[at] != 0;
             case I32, U32 -> buffer.ints[at] != 0;
             case I16, U16 -> buffer.shorts[at] != 0;
-            case I8, U8, BOOL -> buffer.bytes[at] != 0;
+            case I8, U8, I4, U4, BOOL -> buffer.bytes[at] != 0;
         };
     }
 }

@@ -62,8 +62,8 @@ final class OneHotStep extends Step {
             case F64 -> (long) b.doubles[at];
             case F16 -> (long) dev.lanewise.formats.Floats16.fromF16(b.shorts[at]);
             case BF16 -> (long) dev.lanewise.formats.Floats16.fromBf16(b.shorts[at]);
-            case I8 -> b.bytes[at];
-            case U8, BOOL -> b.bytes[at] & 0xff;
+            case I8, I4 -> b.bytes[at];
+            case U8, U4, BOOL -> b.bytes[at] & 0xff;
             case I16 -> b.shorts[at];
             case U16 -> b.shorts[at] & 0xffff;
             case I32 -> b.ints[at];

@@ -43,8 +43,9 @@ enum Reduction {
             case F16 -> y.shorts[o] = Floats16.toF16(of(Floats16.fromF16(y.shorts[o]), Floats16.fromF16(x.shorts[i])));
             case BF16 -> y.shorts[o] =
                     Floats16.toBf16(of(Floats16.fromBf16(y.shorts[o]), Floats16.fromBf16(x.shorts[i])));
-            case I8 -> y.bytes[o] = (byte) of((long) y.bytes[o], x.bytes[i]);
-            case U8, BOOL -> y.bytes[o] = (byte) of(y.bytes[o] & 0xffL, x.bytes[i] & 0xffL);
+            case I8, I4 -> y.bytes[o] = (byte) type.wrap(of((long) y.bytes[o], x.bytes[i]));
+            case U8, U4 -> y.bytes[o] = (byte) type.wrap(of(y.bytes[o] & 0xffL, x.bytes[i] & 0xffL));
+            case BOOL -> y.bytes[o] = (byte) of(y.bytes[o], x.bytes[i]);
             case I16 -> y.shorts[o] = (short) of((long) y.shorts[o], x.shorts[i]);
             case U16 -> y.shorts[o] = (short) of(y.shorts[o] & 0xffffL, x.shorts[i] & 0xffffL);
             case I32 -> y.ints[o] = (int) of((long) y.ints[o], x.ints[i]);

@@ -15,8 +15,8 @@ final class Rounding {
             case F64 -> buffer.doubles[at];
             case F16 -> Floats16.fromF16(buffer.shorts[at]);
             case BF16 -> Floats16.fromBf16(buffer.shorts[at]);
-            case I8 -> buffer.bytes[at];
-            case U8, BOOL -> buffer.bytes[at] & 0xff;
+            case I8, I4 -> buffer.bytes[at];
+            case U8, U4, BOOL -> buffer.bytes[at] & 0xff;
             case I16 -> buffer.shorts[at];
             case U16 -> buffer.shorts[at] & 0xffff;
             case I32 -> buffer.ints[at];
@@ -33,8 +33,8 @@ final class Rounding {
             case F64 -> buffer.doubles[at] = value;
             case F16 -> buffer.shorts[at] = Floats16.toF16(value);
             case BF16 -> buffer.shorts[at] = Floats16.toBf16(value);
-            case I8 -> buffer.bytes[at] = (byte) within(value, Byte.MIN_VALUE, Byte.MAX_VALUE);
-            case U8 -> buffer.bytes[at] = (byte) within(value, 0, 0xff);
+            case I8, U8, I4, U4 -> buffer.bytes[at] =
+                    (byte) within(value, LongFns.least(type), LongFns.greatest(type));
             case BOOL -> buffer.bytes[at] = (byte) (value != 0 ? 1 : 0);
             case I16 -> buffer.shorts[at] = (short) within(value, Short.MIN_VALUE, Short.MAX_VALUE);
             case U16 -> buffer.shorts[at] = (short) within(value, 0, 0xffff);
