@@ -3,12 +3,12 @@ package dev.lanewise.compiler.inspect;
 import java.util.Locale;
 
 /** Text of SVG and HTML. Whatever comes from a model passes through {@link #escape}. */
-final class Svg {
+public final class Svg {
 
     private final StringBuilder out = new StringBuilder();
 
     /** Appends markup; {@code %s} are escaped, {@code %d} and {@code %.1f} are as in format strings. */
-    Svg add(String markup, Object... values) {
+    public Svg add(String markup, Object... values) {
         Object[] safe = new Object[values.length];
         for (int i = 0; i < values.length; i++) {
             safe[i] = values[i] instanceof Number ? values[i] : escape(String.valueOf(values[i]));
@@ -18,13 +18,13 @@ final class Svg {
     }
 
     /** Appends what another of these made. */
-    Svg add(Svg other) {
+    public Svg add(Svg other) {
         out.append(other.out);
         return this;
     }
 
     /** Text that is nothing but text in element content and in attribute values. */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
             switch (c) {

@@ -1,0 +1,120 @@
+package dev.lanewise.bench.fork;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lanewise.bench.row.Suite;
+import dev.lanewise.bench.row.Work;
+import dev.lanewise.bench.subject.LanewiseSubject;
+import dev.lanewise.bench.subject.Subject;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One process that measures one row: all runtimes are prepared, give the same answer, are warmed in turn,
+ * and are then timed in rounds that alternate, so that a machine whose speed drifts slows all alike.
+ */
+public final class Fork {
+
+    /** A round lasts this long, or one call. */
+    private static final long ROUND_NANOS = 4_000_000;
+
+    /** Answers of different runtimes differ by rounding; a wrong answer differs by more. */
+    private static final double LARGEST_DIFFERENCE = 1e-3;
+
+    private Fork() {}
+
+    /** Arguments: data folder, row, runtimes between commas, rounds, milliseconds of warm-up, file for the result. */
+    public static void main(String[] args) throws Exception {
+        Work work = Suite.row(args[1], Path.of(args[0])).maker().make();
+        List<Subject.Kind> kinds =
+                Arrays.stream(args[2].split(",")).map(Subject.Kind::valueOf).filter(kind -> kind.does(work)).toList();
+        ForkResult result = measure(work, kinds, Integer.parseInt(args[3]), Long.parseLong(args[4]) * 1_000_000);
+        new ObjectMapper().writeValue(Path.of(args[5]).toFile(), result);
+        System.exit(0); // threads of the runtimes may linger
+    }
+
+    private static ForkResult measure(Work work, List<Subject.Kind> kinds, int rounds, long warmUpNanos)
+            throws Exception {
+        List<Subject> subjects = new ArrayList<>();
+        double[] differences = new double[kinds.size()];
+        float[] expected = null;
+        for (int i = 0; i < kinds.size(); i++) {
+            Subject subject = kinds.get(i).prepare(work);
+            subject.run();
+            float[] output = subject.output();
+            expected = i == 0 ? output : expected;
+            differences[i] = difference(expected, output, kinds.get(i));
+            subjects.add(subject);
+        }
+        int[] calls = warmUp(subjects, warmUpNanos);
+        double[][] nanos = new double[subjects.size()][rounds];
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < subjects.size(); i++) {
+                int turn = (i + round) % subjects.size(); // whoever goes next finds the caches of another
+                nanos[turn][round] = time(subjects.get(turn), calls[turn]);
+            }
+        }
+        List<ForkResult.Series> series = new ArrayList<>();
+        for (int i = 0; i < subjects.size(); i++) {
+            double bytes = allocated(subjects.get(i), Math.min(calls[i], 100));
+            series.add(new ForkResult.Series(kinds.get(i), nanos[i], bytes, differences[i]));
+        }
+        LanewiseSubject ours = (LanewiseSubject) subjects.get(0);
+        return new ForkResult(ours.kernels(), ours.multiplyAdds(), ours.weightBytes(), series);
+    }
+
+    /** Warms all in turn; gives the calls that make a round of each. */
+    private static int[] warmUp(List<Subject> subjects, long nanos) throws Exception {
+        int[] calls = new int[subjects.size()];
+        Arrays.fill(calls, 1);
+        long end = System.nanoTime() + nanos * subjects.size();
+        while (System.nanoTime() < end) {
+            for (int i = 0; i < calls.length; i++) {
+                double one = time(subjects.get(i), calls[i]);
+                calls[i] = (int) Math.max(1, Math.min(ROUND_NANOS / one, 2.0 * calls[i]));
+            }
+        }
+        return calls;
+    }
+
+    private static double time(Subject subject, int calls) throws Exception {
+        long begin = System.nanoTime();
+        for (int i = 0; i < calls; i++) {
+            subject.run();
+        }
+        return (System.nanoTime() - begin) / (double) calls;
+    }
+
+    /** Bytes of a call; the measuring itself, which allocates at its first use, is done once before. */
+    private static double allocated(Subject subject, int calls) throws Exception {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        double bytes = 0;
+        for (int i = 0; i < 2; i++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            time(subject, calls);
+            bytes = (threads.getCurrentThreadAllocatedBytes() - before) / (double) calls;
+        }
+        return bytes;
+    }
+
+    private static double difference(float[] expected, float[] found, Subject.Kind kind) {
+        if (expected.length != found.length) {
+            throw new IllegalStateException(kind.title() + " gives " + found.length + " elements, Lanewise "
+                    + expected.length);
+        }
+        double largest = 0;
+        double most = 0;
+        for (int i = 0; i < expected.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            most = Math.max(most, Math.abs((double) expected[i] - found[i]));
+        }
+        double relative = most == 0 ? 0 : most / largest;
+        if (!(relative <= LARGEST_DIFFERENCE)) {
+            throw new IllegalStateException(kind.title() + " gives another answer than Lanewise: they differ by "
+                    + relative + " of the largest element");
+        }
+        return relative;
+    }
+}

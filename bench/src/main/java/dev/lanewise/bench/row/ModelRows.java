@@ -1,0 +1,68 @@
+package dev.lanewise.bench.row;
+
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Literal;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Whole models: those of the reference data, and an encoder that is built here. */
+final class ModelRows {
+
+    private static final int SAMPLES = 576; // a chunk of 512 and 64 before it
+    private static final int LAYERS = 8;
+    private static final int LENGTH = 64;
+    private static final int WIDTH = 256;
+    private static final int HEADS = 8;
+
+    private ModelRows() {}
+
+    static List<Row> all(Path data) {
+        Path models = data.resolve("models");
+        return List.of(
+                row("Silero, a chunk of 32 ms", 3, () -> silero(models)),
+                row("MNIST-8, a digit", 2, () -> Work.of(
+                        models.resolve("onnx-mnist-8/model.onnx"), fixed(),
+                        List.of(Feed.random("Input3", 1, 1, 28, 28)))),
+                row("YuNet, an image of 320×320", 1, () -> Work.of(
+                        models.resolve("yunet/yunet_s_320_320.onnx"), fixed(),
+                        List.of(Feed.random("input", 1, 3, 320, 320)))),
+                row("DTLN, a frame", 3, () -> Work.of(
+                                models.resolve("dtln/model_1.onnx"), CompileOptions.defaults(),
+                                List.of(Feed.random("input_2", 1, 1, 257), Feed.zeros("input_3", 1, 2, 128, 2)))
+                        .carry("input_3", "tf_op_layer_stack_2")),
+                row("encoder of 8 layers, d=256, T=64", 1, ModelRows::encoder));
+    }
+
+    private static Row row(String name, double least, Row.Maker maker) {
+        return new Row(Suite.MODELS, name, least, Row.Against.BEST, maker);
+    }
+
+    private static CompileOptions fixed() {
+        return CompileOptions.defaults().defaultBound(1);
+    }
+
+    private static Work silero(Path models) throws Exception {
+        CompileOptions options = CompileOptions.defaults()
+                .dim("batch", 1, 1)
+                .dim("sequence", SAMPLES, SAMPLES)
+                .pin("sr", Literal.scalar(16_000L));
+        return Work.of(
+                        models.resolve("silero-vad/silero_vad_16k_op15.onnx"), options,
+                        List.of(
+                                Feed.random("input", 1, SAMPLES),
+                                Feed.zeros("state", 2, 1, 128),
+                                Feed.longs("sr", new int[0], 16_000)))
+                .carry("state", "stateN");
+    }
+
+    private static Work encoder() {
+        OnnxGraph graph = new OnnxGraph();
+        String x = graph.input("x", 1, LENGTH, WIDTH);
+        for (int layer = 0; layer < LAYERS; layer++) {
+            x = Encoder.layer(graph, x, LENGTH, WIDTH, HEADS, 10 * layer);
+        }
+        graph.named("Identity", List.of("y"), x);
+        graph.output("y", 1, LENGTH, WIDTH);
+        return Work.of(graph, List.of(Feed.random("x", 1, LENGTH, WIDTH)), null);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.lanewise.bench.row;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.recurrent.RNN;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Recurrent cells: one step with the state carried on, as a stream does, and sequences of 100. Input = hidden. */
+final class RecurrentRows {
+
+    private static final int[] SIZES = {32, 64, 128, 256, 512};
+    private static final double[] STEP_LEAST = {20, 8, 4, 1.5, 1.1};
+    private static final double[] SEQUENCE_LEAST = {1.5, 1.3, 1.3, 1.3, 1.05};
+    private static final int SEQUENCE = 100;
+
+    private enum Cell {
+        LSTM("LSTM", 4, 2),
+        GRU("GRU", 3, 1),
+        RNN("RNN", 1, 1);
+
+        final String onnx;
+        final int gates;
+        final int states;
+
+        Cell(String onnx, int gates, int states) {
+            this.onnx = onnx;
+            this.gates = gates;
+            this.states = states;
+        }
+    }
+
+    private RecurrentRows() {}
+
+    static List<Row> all() {
+        List<Row> rows = new ArrayList<>();
+        for (Cell cell : Cell.values()) {
+            for (int i = 0; i < SIZES.length; i++) {
+                int size = SIZES[i];
+                rows.add(new Row(Suite.RECURRENT, cell + " step, hidden " + size, STEP_LEAST[i], Row.Against.PINNED,
+                        () -> work(cell, size, 1)));
+            }
+        }
+        for (int i = 0; i < SIZES.length; i++) {
+            int size = SIZES[i];
+            rows.add(new Row(Suite.RECURRENT, "LSTM over " + SEQUENCE + ", hidden " + size, SEQUENCE_LEAST[i],
+                    Row.Against.BEST, () -> work(Cell.LSTM, size, SEQUENCE)));
+        }
+        return rows;
+    }
+
+    /** Gives all hidden states, and carries the last into the next call. */
+    private static Work work(Cell cell, int size, int length) {
+        float range = (float) (1 / Math.sqrt(size)); // PyTorch's initialisation
+        int rows = cell.gates * size;
+        float[] w = Feed.numbers(1, range, rows, size);
+        float[] r = Feed.numbers(2, range, rows, size);
+        float[] b = Feed.numbers(3, range, 2 * rows);
+        OnnxGraph graph = new OnnxGraph();
+        List<String> inputs = new ArrayList<>(List.of(
+                graph.input("x", length, 1, size), graph.weight(w, 1, rows, size), graph.weight(r, 1, rows, size),
+                graph.weight(b, 1, 2 * rows), ""));
+        List<Feed> feeds = new ArrayList<>(List.of(Feed.random("x", length, 1, size)));
+        List<String> outputs = new ArrayList<>(List.of("y"));
+        for (String state : cell.states == 2 ? List.of("h", "c") : List.of("h")) {
+            inputs.add(graph.input(state, 1, 1, size));
+            outputs.add(state + "n");
+            feeds.add(Feed.zeros(state, 1, 1, size));
+        }
+        graph.named(cell.onnx, outputs, inputs.toArray(String[]::new)).withInt("hidden_size", size);
+        if (cell == Cell.GRU) {
+            graph.withInt("linear_before_reset", 1); // PyTorch knows no other
+        }
+        graph.output("y", length, 1, 1, size);
+        outputs.subList(1, outputs.size()).forEach(state -> graph.output(state, 1, 1, size));
+        Work work = Work.of(graph, feeds, manager -> torch(manager, cell, size, length, w, r, b));
+        for (int i = 1; i < outputs.size(); i++) {
+            work = work.carry(feeds.get(i).name(), outputs.get(i));
+        }
+        return work;
+    }
+
+    private static Torch.Call torch(
+            NDManager manager, Cell cell, int size, int length, float[] w, float[] r, float[] b) {
+        int rows = cell.gates * size;
+        int[] order = cell == Cell.LSTM ? new int[] {0, 2, 3, 1} : cell == Cell.GRU ? new int[] {1, 0, 2} : new int[] {0};
+        NDArray x = Torch.array(manager, (float[]) Feed.random("x", length, 1, size).values(), length, 1, size);
+        NDList weights = new NDList(
+                Torch.array(manager, reorder(w, order, 0, size * size), rows, size),
+                Torch.array(manager, reorder(r, order, 0, size * size), rows, size),
+                Torch.array(manager, reorder(b, order, 0, size), rows),
+                Torch.array(manager, reorder(b, order, rows, size), rows));
+        NDArray[] state = {manager.zeros(new Shape(1, 1, size)), manager.zeros(new Shape(1, 1, size))};
+        return () -> {
+            NDList result = switch (cell) {
+                case LSTM -> x.getNDArrayInternal()
+                        .lstm(x, new NDList(state[0], state[1]), weights, true, 1, 0, false, false, false);
+                case GRU -> x.getNDArrayInternal().gru(x, state[0], weights, true, 1, 0, false, false, false);
+                case RNN -> x.getNDArrayInternal()
+                        .rnn(x, state[0], weights, true, 1, RNN.Activation.TANH, 0, false, false,
+                                false);
+            };
+            for (int i = 0; i < cell.states; i++) {
+                state[i].close();
+                state[i] = result.get(i + 1);
+            }
+            return new NDList(result.get(0));
+        };
+    }
+
+    /**
+     * Gates in PyTorch's order (i, f, g, o; r, z, n) from ONNX's (i, o, f, c; z, r, h).
+     *
+     * @param order for each gate of PyTorch its place in ONNX's order
+     * @param from where the first gate begins in {@code values[gates * size]}
+     */
+    private static float[] reorder(float[] values, int[] order, int from, int size) {
+        float[] result = new float[order.length * size];
+        for (int gate = 0; gate < order.length; gate++) {
+            System.arraycopy(values, from + order[gate] * size, result, gate * size, size);
+        }
+        return result;
+    }
+}

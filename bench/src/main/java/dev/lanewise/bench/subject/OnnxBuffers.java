@@ -1,0 +1,57 @@
+package dev.lanewise.bench.subject;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.lanewise.bench.row.Feed;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+
+/** What both ways of calling ONNX Runtime have in common: its best settings for one thread, and tensors. */
+final class OnnxBuffers {
+
+    static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment();
+
+    private OnnxBuffers() {}
+
+    /** All graph optimisations, the caller's thread alone, no spinning. */
+    static OrtSession open(byte[] model) throws OrtException {
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+        options.setIntraOpNumThreads(1);
+        options.setInterOpNumThreads(1);
+        options.addConfigEntry("session.intra_op.allow_spinning", "0");
+        return ENVIRONMENT.createSession(model, options);
+    }
+
+    /** A tensor over memory of its own, filled. */
+    static OnnxTensor tensor(Feed feed) throws OrtException {
+        long[] shape = Arrays.stream(feed.shape()).asLongStream().toArray();
+        if (feed.values() instanceof float[] values) {
+            FloatBuffer buffer = direct(4 * values.length).asFloatBuffer();
+            return OnnxTensor.createTensor(ENVIRONMENT, buffer.put(values).flip(), shape);
+        }
+        return OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap((long[]) feed.values()), shape);
+    }
+
+    /** An empty tensor for an f32 output. */
+    static OnnxTensor output(TensorInfo info) throws OrtException {
+        int size = 1;
+        for (long extent : info.getShape()) {
+            if (extent < 0) {
+                throw new IllegalArgumentException("a pinned output must have a fixed shape; found " + info);
+            }
+            size = Math.multiplyExact(size, Math.toIntExact(extent));
+        }
+        return OnnxTensor.createTensor(ENVIRONMENT, direct(4 * size).asFloatBuffer(), info.getShape());
+    }
+
+    private static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+}

@@ -1,0 +1,54 @@
+package dev.lanewise.bench.subject;
+
+import dev.lanewise.bench.row.Work;
+import java.util.Locale;
+
+/** A runtime that does a piece of work again and again, on the calling thread alone. */
+public interface Subject extends AutoCloseable {
+
+    /** One call. */
+    void run() throws Exception;
+
+    /** The first f32 output of the last call, row-major. */
+    float[] output() throws Exception;
+
+    /** The runtimes that can be measured. */
+    enum Kind {
+        LANEWISE("Lanewise"),
+        /** ONNX Runtime as its documentation shows it: tensors made for each call, results copied. */
+        PLAIN("ONNX Runtime, plain"),
+        /** ONNX Runtime with inputs and outputs in buffers made once. */
+        PINNED("ONNX Runtime, pinned"),
+        PYTORCH("PyTorch");
+
+        private final String title;
+
+        Kind(String title) {
+            this.title = title;
+        }
+
+        public String title() {
+            return title;
+        }
+
+        /** Whether this runtime can do that work. */
+        public boolean does(Work work) {
+            return this != PYTORCH || work.torch() != null;
+        }
+
+        /** Prepares the work: everything that a server would do once. */
+        public Subject prepare(Work work) throws Exception {
+            return switch (this) {
+                case LANEWISE -> new LanewiseSubject(work);
+                case PLAIN -> new PlainOnnxSubject(work);
+                case PINNED -> new PinnedOnnxSubject(work);
+                case PYTORCH -> new PyTorchSubject(work);
+            };
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}
