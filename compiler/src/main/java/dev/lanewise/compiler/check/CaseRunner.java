@@ -80,7 +80,10 @@ public final class CaseRunner {
                 }
                 String problem = execute(run, models, ports, example);
                 if (!problem.isEmpty()) {
-                    return run.end(Kind.FAIL, List.of(problem), start);
+                    String wrong = RecordedWrongly.reason(bytes);
+                    return wrong == null
+                            ? run.end(Kind.FAIL, List.of(problem), start)
+                            : run.end(Kind.RECORDED_WRONGLY, List.of(wrong), start);
                 }
             }
             return run.end(Kind.PASS, List.of(), start);

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param name of the case
  * @param kind how it ended
- * @param reasons why it failed or is not supported; for people
+ * @param reasons why it did not pass; for people
  * @param error the largest error where outputs were compared, relative to what is allowed where this
  *     is above 1; NaN where nothing was compared
  * @param pinned inputs that had to be fixed at compile time
@@ -19,7 +19,9 @@ public record Verdict(String name, Kind kind, List<String> reasons, double error
     public enum Kind {
         PASS,
         FAIL,
-        UNSUPPORTED
+        UNSUPPORTED,
+        /** The result differs from a recording that is known not to be what the model computes. */
+        RECORDED_WRONGLY
     }
 
     public Verdict {
@@ -33,7 +35,7 @@ public record Verdict(String name, Kind kind, List<String> reasons, double error
 
     /** One line: the kind, the name, and what there is to say. */
     public String line() {
-        StringBuilder line = new StringBuilder(kind.toString()).append(' ').append(name);
+        StringBuilder line = new StringBuilder(kind.toString().replace('_', ' ')).append(' ').append(name);
         if (!reasons.isEmpty()) {
             line.append(": ").append(String.join("; ", reasons));
         }

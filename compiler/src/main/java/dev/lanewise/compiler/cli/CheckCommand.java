@@ -91,7 +91,7 @@ final class CheckCommand implements Callable<Integer> {
                 printReasons(verdicts, out);
             }
             out.println(count(verdicts, Verdict.Kind.PASS) + " passed, " + failed + " failed, "
-                    + count(verdicts, Verdict.Kind.UNSUPPORTED) + " unsupported");
+                    + count(verdicts, Verdict.Kind.UNSUPPORTED) + " unsupported" + recordedWrongly(verdicts));
         }
         out.flush();
         return failed == 0 ? 0 : Failure.EXIT_CODE;
@@ -111,6 +111,12 @@ final class CheckCommand implements Callable<Integer> {
             cases.addAll(found);
         }
         return cases;
+    }
+
+    /** Apart from the others, and only where there are any: few sets of cases have them. */
+    private static String recordedWrongly(List<Verdict> verdicts) {
+        long count = count(verdicts, Verdict.Kind.RECORDED_WRONGLY);
+        return count == 0 ? "" : ", " + count + " recorded wrongly";
     }
 
     private static long count(List<Verdict> verdicts, Verdict.Kind kind) {
@@ -143,6 +149,7 @@ final class CheckCommand implements Callable<Integer> {
             generator.writeNumberField("passed", count(verdicts, Verdict.Kind.PASS));
             generator.writeNumberField("failed", count(verdicts, Verdict.Kind.FAIL));
             generator.writeNumberField("unsupported", count(verdicts, Verdict.Kind.UNSUPPORTED));
+            generator.writeNumberField("recordedWrongly", count(verdicts, Verdict.Kind.RECORDED_WRONGLY));
             generator.writeArrayFieldStart("cases");
             for (Verdict verdict : verdicts) {
                 generator.writeStartObject();

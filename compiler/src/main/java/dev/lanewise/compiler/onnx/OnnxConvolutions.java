@@ -144,9 +144,10 @@ final class OnnxConvolutions {
                     if (!total.isConstant()) {
                         throw node.unsupported("an output of " + out + " from the symbolic extent " + size);
                     }
-                    int pad = Math.toIntExact(total.constant());
+                    // a larger output than the windows reach has zeros behind them, and no padding
+                    int pad = Math.toIntExact(Math.max(0, total.constant()));
                     first = auto.equals("SAME_UPPER") ? pad / 2 : pad - pad / 2;
-                    last = pad - first;
+                    last = Math.toIntExact(total.constant()) - first;
                 }
                 before.add(reach - first);
                 after.add(reach - last + extra.get(axis) - (stride - 1));
