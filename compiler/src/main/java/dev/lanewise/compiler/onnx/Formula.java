@@ -6,6 +6,7 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.compiler.op.Range;
 import dev.lanewise.compiler.op.Reduce;
@@ -70,6 +71,11 @@ record Formula(OnnxNode node) {
         return x.type().type() == type ? x : node.add(Cast.to(type), x);
     }
 
+    /** The type to compute in: f64 for f64, f32 for all others. */
+    static DType wide(DType type) {
+        return type == DType.F64 ? DType.F64 : DType.F32;
+    }
+
     /** Types of 16 bits in f32, so that a formula of many operations rounds to them once, at its end. */
     Value wide(Value x) {
         DType type = x.type().type();
@@ -87,10 +93,14 @@ record Formula(OnnxNode node) {
 
     /** The product of the extents of axes, as a scalar of x's type. */
     Value count(Value x, List<Integer> axes) {
-        Dim count = ValueType.product(axes.stream().map(x::dim).toList());
-        return count.isConstant()
-                ? number(count.constant(), x.type().type())
-                : cast(node.add(new Extents(List.of(count), true)), x.type().type());
+        return extent(ValueType.product(axes.stream().map(x::dim).toList()), x.type().type());
+    }
+
+    /** An extent as a scalar. */
+    Value extent(Dim n, DType type) {
+        return n.isConstant()
+                ? number(n.constant(), type)
+                : cast(node.add(new Extents(List.of(n), true)), type);
     }
 
     /** Under other extents; the value itself where it has those already. */
@@ -145,6 +155,16 @@ record Formula(OnnxNode node) {
         Value vector =
                 node.add(new Range(n), node.constant(Literal.scalar(0L)), limit, node.constant(Literal.scalar(1L)));
         return along(vector, axis, rank);
+    }
+
+    /** Repeated along axes of extent 1, and along new outer ones; the value itself where it has that shape. */
+    Value expand(Value x, List<Dim> shape) {
+        return x.shape().equals(shape) ? x : node.add(new Expand(shape), x);
+    }
+
+    /** Zeros. */
+    Value zeros(DType type, List<Dim> shape) {
+        return expand(number(0, type), shape);
     }
 
     /** The axes {@code from} (inclusive) to {@code to} (exclusive). */

@@ -34,7 +34,7 @@ final class OnnxConvolutions {
         requireKernel(node, w);
         OnnxWindow window = OnnxWindow.read(node, spatial, x.shape().subList(2, x.rank()), w.shape().subList(2,
                 w.rank()));
-        Conv conv = new Conv(group(node), window.strides(), window.dilations(), window.padsBefore(), window.padsAfter(),
+        Conv conv = new Conv(positive(node, "group"), window.strides(), window.dilations(), window.padsBefore(), window.padsAfter(),
                 Epilogue.NONE);
         Value y = node.add(
                 conv, OnnxProducts.channelsLast(node, f.cast(x, DType.F32)), f.cast(w, DType.F32),
@@ -53,15 +53,16 @@ final class OnnxConvolutions {
         return x.rank() - 2;
     }
 
-    private static int group(OnnxNode node) {
-        long group = node.integer("group", 1);
-        if (group < 1 || group > Integer.MAX_VALUE) {
-            throw node.misfit("group is " + group);
+    /** A number of groups. */
+    static int positive(OnnxNode node, String attribute) {
+        long groups = node.integer(attribute, 1);
+        if (groups < 1 || groups > Integer.MAX_VALUE) {
+            throw node.misfit("attribute '" + attribute + "' is " + groups);
         }
-        return (int) group;
+        return (int) groups;
     }
 
-    private static void requireKernel(OnnxNode node, Value w) {
+    static void requireKernel(OnnxNode node, Value w) {
         long[] kernel = node.integers("kernel_shape");
         for (int axis = 0; kernel != null && axis < kernel.length; axis++) {
             if (kernel.length != w.rank() - 2 || !w.dim(axis + 2).is(kernel[axis])) {
@@ -80,7 +81,7 @@ final class OnnxConvolutions {
         Value w = f.cast(node.in(1), DType.F32);
         int spatial = spatial(node, node.in(0), w);
         requireKernel(node, w);
-        int group = group(node);
+        int group = positive(node, "group");
         Stretch stretch = Stretch.read(node, spatial, w, x);
         Value stuffed = stretch.stuff(f, x);
         Conv conv = new Conv(group, Collections.nCopies(spatial, 1), stretch.dilations,

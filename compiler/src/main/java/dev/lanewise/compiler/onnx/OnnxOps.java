@@ -31,6 +31,7 @@ final class OnnxOps {
         OnnxIndexing.register(ALL);
         OnnxResize.register(ALL);
         OnnxPlaces.register(ALL);
+        OnnxSampledImages.register(ALL);
         OnnxProducts.register(ALL);
         OnnxConvolutions.register(ALL);
         OnnxIntegerConvolutions.register(ALL);
