@@ -132,9 +132,15 @@ public final class Lowering {
         return Arrays.asList(tensors);
     }
 
-    /** Makes {@code view} another shape of the memory of {@code source}: costs nothing where it can. */
+    /**
+     * Makes {@code view} another shape of the memory of {@code source}: costs nothing where it can. Where
+     * bounds of extents make their capacities differ, as those of {@code 2 · floor(n / 2)} and {@code n} do,
+     * it is a copy.
+     */
     public void view(PlanTensor source, PlanTensor view) {
-        view.viewOf = source;
+        if (source.root().capacity() == view.capacity()) {
+            view.viewOf = source;
+        }
         step(StepKind.RESHAPE, list(source), list(view));
     }
 

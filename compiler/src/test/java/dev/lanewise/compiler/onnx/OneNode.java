@@ -51,6 +51,7 @@ final class OneNode {
     private final Map<String, Literal> given = new LinkedHashMap<>();
     /** The extents that are symbols of the model. */
     private final Set<Integer> symbols = new TreeSet<>();
+    private final Set<Integer> numbers = new TreeSet<>();
     private final StringBuilder text = new StringBuilder();
     private int outputs = 1;
 
@@ -59,6 +60,10 @@ final class OneNode {
         this.opset = opset;
         node.setOpType(type).setName("node");
         text.append(type).append('-').append(opset);
+    }
+
+    int opset() {
+        return opset;
     }
 
     /** An input given at run time. */
@@ -123,7 +128,22 @@ final class OneNode {
 
     private OneNode set(String name, AttributeProto.Builder attribute) {
         node.addAttribute(attribute.setName(name));
-        text.append(' ').append(name);
+        text.append(' ').append(name).append('=').append(shown(attribute));
+        return this;
+    }
+
+    private static String shown(AttributeProto.Builder attribute) {
+        return switch (attribute.getType()) {
+            case INT -> Long.toString(attribute.getI());
+            case FLOAT -> Float.toString(attribute.getF());
+            case STRING -> attribute.getS().toStringUtf8();
+            default -> attribute.getIntsList().toString();
+        };
+    }
+
+    /** Extents that the operator needs as numbers: they do not become symbols. */
+    OneNode numbers(int... extents) {
+        Arrays.stream(extents).forEach(numbers::add);
         return this;
     }
 
@@ -145,6 +165,7 @@ final class OneNode {
     /** Makes symbols of all extents above 1 of the inputs given at run time: equal ones are one symbol. */
     private void loosen() {
         given.values().forEach(value -> extents(value).filter(extent -> extent > 1).forEach(symbols::add));
+        symbols.removeAll(numbers);
         graph.clearInput();
         given.forEach((name, value) -> graph.addInput(SmallModel.info(name, value.type(),
                 extents(value).map(extent -> symbols.contains(extent) ? "d" + extent : extent).toArray())));
