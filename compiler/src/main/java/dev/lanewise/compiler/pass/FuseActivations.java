@@ -1,6 +1,6 @@
 package dev.lanewise.compiler.pass;
 
-import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
@@ -21,13 +21,13 @@ final class FuseActivations implements Pass {
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
     @Override
-    public Graph apply(Graph graph, CompileOptions options, List<String> notes) {
+    public Graph apply(Graph graph, Folding folding) {
         // softplus first: Mish has one in it, which is only seen in a graph that has it as a node
-        return fused(fused(graph));
+        return fused(fused(graph, folding), folding);
     }
 
-    private static Graph fused(Graph graph) {
-        return new Rewriting(graph) {
+    private static Graph fused(Graph graph, Folding folding) {
+        return new Rewriting(graph, folding) {
             @Override
             List<Value> node(Node node, List<Value> inputs) {
                 if (!(node.op() instanceof Binary || node.op() instanceof Unary)

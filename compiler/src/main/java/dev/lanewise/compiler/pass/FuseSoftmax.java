@@ -1,6 +1,6 @@
 package dev.lanewise.compiler.pass;
 
-import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
@@ -21,8 +21,8 @@ import java.util.List;
 final class FuseSoftmax implements Pass {
 
     @Override
-    public Graph apply(Graph graph, CompileOptions options, List<String> notes) {
-        return new Rewriting(graph) {
+    public Graph apply(Graph graph, Folding folding) {
+        return new Rewriting(graph, folding) {
             @Override
             List<Value> node(Node node, List<Value> inputs) {
                 if (node.outputs().size() != 1 || node.output().type().type() != DType.F32) {
