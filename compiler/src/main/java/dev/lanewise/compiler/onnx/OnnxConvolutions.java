@@ -34,8 +34,8 @@ final class OnnxConvolutions {
         requireKernel(node, w);
         OnnxWindow window = OnnxWindow.read(node, spatial, x.shape().subList(2, x.rank()), w.shape().subList(2,
                 w.rank()));
-        Conv conv = new Conv(positive(node, "group"), window.strides(), window.dilations(), window.padsBefore(), window.padsAfter(),
-                Epilogue.NONE);
+        Conv conv = new Conv(positive(node, "group"), window.strides(), window.dilations(),
+                window.padsBefore(), window.padsAfter(), Epilogue.NONE);
         Value y = node.add(
                 conv, OnnxProducts.channelsLast(node, f.cast(x, DType.F32)), f.cast(w, DType.F32),
                 bias == null ? null : f.cast(bias, DType.F32));
