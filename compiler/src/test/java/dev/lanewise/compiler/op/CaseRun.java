@@ -3,12 +3,8 @@ package dev.lanewise.compiler.op;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.Compiled;
 import dev.lanewise.compiler.Compiler;
-import dev.lanewise.compiler.graph.Dim;
-import dev.lanewise.compiler.graph.Graph;
-import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
-import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.runtime.Elements;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
@@ -19,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 /**
  * One {@link OpCase} as a model of one node: compiled and run on chosen kernels, and computed by the
@@ -27,10 +22,9 @@ import java.util.Random;
  */
 final class CaseRun {
 
-    private final Graph graph;
+    private final CaseGraph graph;
     private final Compiled compiled;
-    private final Map<Value, Literal> given = new HashMap<>();
-    private final List<Literal> inputs = new ArrayList<>();
+    private final List<Literal> inputs;
     private final Map<String, Long> symbols;
 
     /**
@@ -39,55 +33,16 @@ final class CaseRun {
      */
     CaseRun(OpCase opCase, int symbol) {
         symbols = symbol == 0 ? Map.of() : Map.of("T", (long) symbol);
-        GraphBuilder builder = new GraphBuilder();
-        List<Value> operands = new ArrayList<>();
-        for (OpCase.Input input : opCase.inputs()) {
-            String name = "x" + operands.size();
-            if (input.type() == null) {
-                operands.add(null);
-            } else if (input.literal() != null) {
-                operands.add(builder.constant(name, input.literal()));
-            } else {
-                Value value = builder.input(name, loosen(input.type(), symbol));
-                operands.add(value);
-                Literal literal = generate(input, operands.size());
-                given.put(value, literal);
-                inputs.add(literal);
-            }
-        }
-        List<Value> results = builder.addAll("node", opCase.op(), operands);
-        for (int i = 0; i < results.size(); i++) {
-            builder.output("y" + i, results.get(i));
-        }
-        graph = builder.build();
-        compiled = Compiler.compile("case", graph, CompileOptions.defaults().autoState(false));
-    }
-
-    private static ValueType loosen(ValueType type, int extent) {
-        if (extent == 0) {
-            return type;
-        }
-        return new ValueType(
-                type.type(),
-                type.shape().stream().map(dim -> dim.is(extent) ? Dim.symbol("T", 1, extent + 5L) : dim).toList());
-    }
-
-    private static Literal generate(OpCase.Input input, int seed) {
-        Random random = new Random(seed);
-        int[] shape = input.type().extents();
-        double[] values = new double[Literal.size(shape)];
-        for (int i = 0; i < values.length; i++) {
-            double value = input.low() + random.nextDouble() * (input.high() - input.low());
-            values[i] = input.type().type().isFloating() ? value : Math.floor(value);
-        }
-        return Literal.of(input.type().type(), values, shape);
+        graph = CaseGraph.of(opCase, symbol);
+        inputs = List.copyOf(graph.inputs().values());
+        compiled = Compiler.compile("case", graph.graph(), CompileOptions.defaults().autoState(false));
     }
 
     /** What the operation's own reference makes of the inputs. */
     List<Literal> reference() {
-        Map<Value, Literal> values = new HashMap<>(given);
-        graph.evaluate(values, symbols);
-        return graph.outputs().stream()
+        Map<Value, Literal> values = new HashMap<>(graph.inputs());
+        graph.graph().evaluate(values, symbols);
+        return graph.graph().outputs().stream()
                 .map(port -> port.value().isConstant() ? port.value().constant() : values.get(port.value()))
                 .toList();
     }
