@@ -28,7 +28,7 @@ public final class Folding {
     }
 
     /** Takes the cost of one operation, or leaves it and gives false. */
-    boolean spend(double newElements, double newWork) {
+    public boolean spend(double newElements, double newWork) {
         if (newElements > elements || newWork > work) {
             return false;
         }

@@ -2,9 +2,7 @@ package dev.lanewise.compiler.pass;
 
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -54,20 +52,5 @@ final class Match {
             }
         }
         return nodes;
-    }
-
-    /**
-     * Whether nothing else needs what {@code nodes} compute on the way, so that they can be replaced.
-     *
-     * @param uses how often each value of the graph is used
-     * @param results values that may be needed
-     */
-    static boolean isClosed(Set<Node> nodes, Map<Value, Integer> uses, Set<Value> results) {
-        Map<Value, Integer> inside = new HashMap<>();
-        nodes.forEach(node -> node.inputs().forEach(input -> inside.merge(input, 1, Integer::sum)));
-        return nodes.stream()
-                .flatMap(node -> node.outputs().stream())
-                .filter(output -> !results.contains(output))
-                .allMatch(output -> uses.getOrDefault(output, 0).equals(inside.getOrDefault(output, 0)));
     }
 }

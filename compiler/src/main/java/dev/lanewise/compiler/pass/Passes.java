@@ -5,6 +5,7 @@ import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Value;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class Passes {
             new Simplify(),
             new RecogniseSigmoid(),
             new ShareEqual(),
+            new FuseCells(),
             new FuseSoftmax(),
             new FuseActivations(),
             new FuseLayerNorm(),
@@ -60,7 +62,9 @@ public final class Passes {
     }
 
     private static Set<Literal> constants(Graph graph, Set<Literal> found) {
-        graph.uses().keySet().stream().filter(value -> value.isConstant()).forEach(value -> found.add(value.constant()));
+        graph.uses().keySet().stream()
+                .filter(Value::isConstant)
+                .forEach(value -> found.add(value.constant()));
         for (Node node : graph.nodes()) {
             node.op().bodies().forEach(body -> constants(body, found));
         }

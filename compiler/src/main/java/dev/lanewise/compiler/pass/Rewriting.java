@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Builds a new graph from an old one, node by node in order. A pass overrides {@link #node}, looks at
@@ -25,9 +26,9 @@ abstract class Rewriting {
     private final Map<Value, Integer> uses;
 
     Rewriting(Graph old, Folding folding) {
-        this.old = old;
+        this.old = old.withoutUnused(); // what is not used must not count as a use
         this.builder = new GraphBuilder(folding);
-        this.uses = old.uses();
+        this.uses = this.old.uses();
     }
 
     /**
@@ -68,6 +69,27 @@ abstract class Rewriting {
     /** Whether a node's only output is used once, so that nothing else needs it as it is. */
     final boolean usedOnce(Value oldValue) {
         return uses.getOrDefault(oldValue, 0) == 1;
+    }
+
+    /**
+     * Whether nothing but {@code nodes} needs what they compute, apart from their results: whether they go
+     * when the results come from elsewhere.
+     *
+     * @param nodes of the old graph
+     * @param results outputs of some of them
+     */
+    final boolean isClosed(Set<Node> nodes, Set<Value> results) {
+        Map<Value, Integer> inside = new HashMap<>();
+        nodes.forEach(node -> node.inputs().forEach(input -> inside.merge(input, 1, Integer::sum)));
+        return nodes.stream()
+                .flatMap(node -> node.outputs().stream())
+                .filter(output -> !results.contains(output))
+                .allMatch(output -> uses.getOrDefault(output, 0).equals(inside.getOrDefault(output, 0)));
+    }
+
+    /** Lets what follows use {@code now} for a value whose node has been copied already. */
+    final void replace(Value oldValue, Value now) {
+        values.put(oldValue, now);
     }
 
     final Value add(String name, Op op, Value... inputs) {
