@@ -66,9 +66,9 @@ record AttentionParts(Formula f) {
     }
 
     /** What keeps query i from keys beyond {@code i + offset}; offset an i64 scalar or {@code [B, 1, 1, 1]}. */
-    Value causalBias(Dim queries, Dim keys, Value offset) {
+    Value causalBias(Dim queries, Dim keys, Value offset, double masked) {
         Value last = f.plus(positions(queries, 2), offset);
-        return biasOf(f.node().add(new Binary(BinaryFn.LESS_OR_EQUAL), positions(keys, 3), last), MASKED);
+        return biasOf(f.node().add(new Binary(BinaryFn.LESS_OR_EQUAL), positions(keys, 3), last), masked);
     }
 
     /** What masks keys from {@code lengths [B]} on. */
@@ -76,7 +76,6 @@ record AttentionParts(Formula f) {
         Value limits = f.reshape(f.cast(lengths, DType.I64), List.of(lengths.dim(0), Dim.ONE, Dim.ONE, Dim.ONE));
         return biasOf(f.apply(BinaryFn.LESS, positions(keys, 3), limits), masked);
     }
-
 
     /** The sum; {@code null} stands for 0. */
     Value sum(Value a, Value b) {

@@ -60,7 +60,7 @@ final class OnnxAttention {
             Value whole = bias;
             if (fusedCausal) {
                 Value offset = node.add(new Extents(List.of(keys.past), true));
-                whole = parts.sum(bias, parts.causalBias(q.dim(1), keys.all.dim(1), offset));
+                whole = parts.sum(bias, parts.causalBias(q.dim(1), keys.all.dim(1), offset, AttentionParts.MASKED));
             }
             node.out(f.cast(AttentionScores.at(stage, parts, q, keys.all, scale, softcap, whole), type));
         }
@@ -127,7 +127,7 @@ final class OnnxAttention {
             if (causal) {
                 Value perBatch = f.reshape(lengths, List.of(lengths.dim(0), Dim.ONE, Dim.ONE, Dim.ONE));
                 Value offset = f.minus(perBatch, node.add(new Extents(List.of(queries), true)));
-                bias = parts.sum(bias, parts.causalBias(queries, keys, offset));
+                bias = parts.sum(bias, parts.causalBias(queries, keys, offset, AttentionParts.MASKED));
             }
         }
         return bias;

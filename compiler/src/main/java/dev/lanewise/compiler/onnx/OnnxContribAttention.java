@@ -6,69 +6,93 @@ import dev.lanewise.compiler.op.Attention;
 import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.formats.DType;
-import dev.lanewise.runtime.kernel.BinaryFn;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /**
- * com.microsoft's Attention: one product projects the input {@code [B, T, hidden]} to q, k and v, then
- * attention with a cache {@code past [2, B, heads, P, d]} of keys and values. Computed in f32.
+ * com.microsoft's Attention, and QAttention of quantised operands: one product projects the input
+ * {@code [B, T, hidden]} to q, k and v, then attention with a cache {@code past [2, B, heads, P, d]} of
+ * keys and values. Computed in f32.
  */
 final class OnnxContribAttention {
 
-    private static final int MASK = 3;
-    private static final int PAST = 4;
-    private static final int BIAS = 5;
     private static final int SHARED_LENGTH = 6;
 
     private OnnxContribAttention() {}
 
     static void register(Map<String, OnnxOp> ops) {
-        ops.put("com.microsoft:Attention", OnnxContribAttention::attention);
+        ops.put("com.microsoft:Attention", OnnxContribAttention::floating);
+        ops.put("com.microsoft:QAttention", OnnxContribAttention::quantised);
     }
 
-    private static void attention(OnnxNode node) {
+    private static void floating(OnnxNode node) {
+        Formula f = new Formula(node);
+        if (node.has(SHARED_LENGTH)) {
+            throw node.unsupported("a past that shares memory with the present");
+        }
+        Value x = f.cast(node.in(0), DType.F32);
+        Value projected = OnnxProducts.matMul(node, x, f.cast(node.in(1), DType.F32));
+        if (node.has(2)) {
+            projected = f.plus(projected, f.cast(node.in(2), DType.F32));
+        }
+        attend(node, projected, node.inOrNull(3), node.inOrNull(4), node.inOrNull(5), node.in(0).type().type());
+    }
+
+    /** Inputs: x, weights, bias, their scales (3, 4), mask, their zero points (6, 7), past. */
+    private static void quantised(OnnxNode node) {
+        Formula f = new Formula(node);
+        Value product = OnnxIntegerProducts.product(
+                f, node.in(0), node.in(1), node.inOrNull(6), node.inOrNull(7));
+        Value scale = f.times(f.cast(node.in(3), DType.F32), f.cast(node.in(4), DType.F32));
+        Value projected = f.plus(
+                f.times(f.cast(product, DType.F32), scale.type().size().is(1) ? f.reshape(scale, List.of()) : scale),
+                f.cast(node.in(2), DType.F32));
+        attend(node, projected, node.inOrNull(5), node.inOrNull(8), null, node.in(2).type().type());
+    }
+
+    /**
+     * Reads the attributes and gives the outputs.
+     *
+     * @param projected [B, T, q and k and v]
+     * @param type of the outputs
+     */
+    private static void attend(OnnxNode node, Value projected, Value mask, Value past, Value added, DType type) {
         Formula f = new Formula(node);
         AttentionParts parts = new AttentionParts(f);
         long heads = node.integer("num_heads", 0);
         if (node.flag("do_rotary", false)) {
             throw node.unsupported("attribute 'do_rotary'");
         }
-        if (node.flag("past_present_share_buffer", false) || node.has(SHARED_LENGTH)) {
+        if (node.flag("past_present_share_buffer", false)) {
             throw node.unsupported("a past that shares memory with the present");
         }
         node.ignore("rotary_embedding_dim");
-        Value x = f.cast(node.in(0), DType.F32);
-        Value projected = OnnxProducts.matMul(node, x, f.cast(node.in(1), DType.F32));
-        if (node.has(2)) {
-            projected = f.plus(projected, f.cast(node.in(2), DType.F32));
-        }
         long[] sizes = sizes(node, projected);
-        Value q = parts.splitHeads(part(node, projected, 0, sizes[0]), heads);
-        Value k = parts.splitHeads(part(node, projected, sizes[0], sizes[1]), heads);
-        Value v = parts.splitHeads(part(node, projected, sizes[0] + sizes[1], sizes[2]), heads);
-        Dim past = Dim.ZERO;
-        if (node.has(PAST) || node.wants(1)) {
+        Value q = parts.splitHeads(f.part(projected, 2, 0, sizes[0]), heads);
+        Value k = parts.splitHeads(f.part(projected, 2, sizes[0], sizes[1]), heads);
+        Value v = parts.splitHeads(f.part(projected, 2, sizes[0] + sizes[1], sizes[2]), heads);
+        Dim earlier = Dim.ZERO;
+        Value present = null;
+        if (past != null || node.wants(1)) {
             // the cache is one tensor, keys then values
-            Value now = node.add(new Concat(0), cached(parts, k), cached(parts, v));
-            if (node.has(PAST)) {
-                Value before = f.cast(node.in(PAST), DType.F32);
-                past = before.dim(3);
-                now = node.add(new Concat(3), before, now);
+            present = node.add(new Concat(0), cached(parts, k), cached(parts, v));
+            if (past != null) {
+                Value before = f.cast(past, DType.F32);
+                earlier = before.dim(3);
+                present = node.add(new Concat(3), before, present);
             }
-            k = parts.swapHeads(half(f, now, 0));
-            v = parts.swapHeads(half(f, now, 1));
-            projected = now;
+            k = parts.swapHeads(half(f, present, 0));
+            v = parts.swapHeads(half(f, present, 1));
         }
         boolean causal = node.flag("unidirectional", false);
         float scale = node.number("scale", 0);
         float usual = (float) (1 / Math.sqrt(q.dim(3).constant()));
-        Value bias = bias(parts, node, k.dim(1));
-        Attention op = new Attention(causal, causal ? past : Dim.ZERO, scale == 0 ? usual : scale, 0);
-        Value y = parts.joinHeads(node.add(op, q, k, v, bias));
-        DType type = node.in(0).type().type();
-        node.out(f.cast(y, type));
-        node.out(node.wants(1) ? f.cast(projected, type) : null);
+        float masked = node.number("mask_filter_value", -10_000);
+        Value bias = ContribMasks.bias(parts, mask, added, q.dim(0), k.dim(1), masked);
+        Attention op = new Attention(causal, causal ? earlier : Dim.ZERO, scale == 0 ? usual : scale, 0);
+        node.out(f.cast(parts.joinHeads(node.add(op, q, k, v, bias)), type));
+        node.out(node.wants(1) ? f.cast(present, type) : null);
     }
 
     /** Sizes of q, k and v in the projection. */
@@ -83,13 +107,9 @@ final class OnnxContribAttention {
             return new long[] {third, third, third};
         }
         if (sizes.length != 3 || !all.is(sizes[0] + sizes[1] + sizes[2])) {
-            throw node.misfit("qkv_hidden_sizes " + java.util.Arrays.toString(sizes) + " of " + projected.type());
+            throw node.misfit("qkv_hidden_sizes " + Arrays.toString(sizes) + " of " + projected.type());
         }
         return sizes;
-    }
-
-    private static Value part(OnnxNode node, Value projected, long from, long size) {
-        return node.add(Slice.along(2, Dim.of(from), Dim.of(size), projected.shape()), projected);
     }
 
     /** {@code [B, T, heads, d]} as {@code [1, B, heads, T, d]}. */
@@ -102,30 +122,5 @@ final class OnnxContribAttention {
     private static Value half(Formula f, Value cache, int i) {
         Value half = f.node().add(Slice.along(0, Dim.of(i), Dim.ONE, cache.shape()), cache);
         return f.reshape(half, cache.shape().subList(1, 5));
-    }
-
-    private static Value bias(AttentionParts parts, OnnxNode node, Dim keys) {
-        Formula f = parts.f();
-        float masked = node.number("mask_filter_value", -10_000);
-        Value bias = node.has(BIAS) ? parts.fit(f.cast(node.in(BIAS), DType.F32), keys) : null;
-        if (!node.has(MASK)) {
-            return bias;
-        }
-        Value mask = node.in(MASK);
-        if (mask.rank() == 1) {
-            if (!mask.dim(0).equals(node.in(0).dim(0))) {
-                throw node.unsupported("a mask of start and end positions");
-            }
-            return parts.sum(bias, parts.lengthBias(mask, keys, masked));
-        }
-        Value added = parts.biasOf(f.apply(BinaryFn.GREATER, mask, 0), masked);
-        // [B, S], [B, T, S] or [B, 1, T, S]
-        List<Dim> shape = switch (mask.rank()) {
-            case 2 -> List.of(mask.dim(0), Dim.ONE, Dim.ONE, mask.dim(1));
-            case 3 -> List.of(mask.dim(0), Dim.ONE, mask.dim(1), mask.dim(2));
-            case 4 -> mask.shape();
-            default -> throw node.misfit("a mask of " + mask.type());
-        };
-        return parts.sum(bias, f.reshape(added, shape));
     }
 }

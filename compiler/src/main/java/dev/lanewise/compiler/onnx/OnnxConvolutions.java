@@ -6,10 +6,8 @@ import dev.lanewise.compiler.op.Conv;
 import dev.lanewise.compiler.op.Pad;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Transpose;
-import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.Epilogue;
-import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,7 +22,6 @@ final class OnnxConvolutions {
     static void register(Map<String, OnnxOp> ops) {
         ops.put(":Conv", node -> node.out(conv(node, node.in(0), node.in(1), node.inOrNull(2))));
         ops.put(":ConvTranspose", OnnxConvolutions::transposed);
-        ops.put("com.microsoft:FusedConv", OnnxConvolutions::fused);
     }
 
     /** Reads the attributes and adds the convolution, in x's type. */
@@ -194,29 +191,5 @@ final class OnnxConvolutions {
             return shape.equals(y.shape()) ? y : node.add(new Slice(starts, Collections.nCopies(y.rank(), 1), shape),
                     y);
         }
-    }
-
-    /** A convolution, a residual (input 3) and an activation. */
-    private static void fused(OnnxNode node) {
-        Formula f = new Formula(node);
-        Value sum = conv(node, node.in(0), node.in(1), node.inOrNull(2));
-        if (node.has(3)) {
-            sum = f.plus(sum, node.in(3));
-        }
-        String activation = node.text("activation", "");
-        float[] given = node.numbers("activation_params");
-        float[] p = given == null ? new float[0] : given;
-        float a = p.length > 0 ? p[0] : 0;
-        float b = p.length > 1 ? p[1] : 0;
-        node.out(switch (activation) {
-            case "" -> sum;
-            case "Relu" -> f.apply(UnaryFn.RELU, sum);
-            case "Tanh" -> f.apply(UnaryFn.TANH, sum);
-            case "Sigmoid" -> f.apply(UnaryFn.SIGMOID, sum);
-            case "LeakyRelu" -> node.add(new Unary(UnaryFn.LEAKY_RELU, a, 0), sum);
-            case "Clip" -> node.add(new Unary(UnaryFn.CLIP, a, b), sum);
-            case "HardSigmoid" -> node.add(new Unary(UnaryFn.HARD_SIGMOID, a, b), sum);
-            default -> throw node.unsupported("activation '" + activation + "'");
-        });
     }
 }

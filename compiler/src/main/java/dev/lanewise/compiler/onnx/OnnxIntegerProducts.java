@@ -21,13 +21,14 @@ final class OnnxIntegerProducts {
     private OnnxIntegerProducts() {}
 
     static void register(Map<String, OnnxOp> ops) {
-        ops.put(":MatMulInteger", node -> node.out(product(node, 0, 1, node.inOrNull(2), node.inOrNull(3))));
+        ops.put(":MatMulInteger", node ->
+                node.out(product(new Formula(node), node.in(0), node.in(1), node.inOrNull(2), node.inOrNull(3))));
         ops.put(":QLinearMatMul", OnnxIntegerProducts::scaled);
     }
 
     private static void scaled(OnnxNode node) {
         Formula f = new Formula(node);
-        Value product = f.cast(product(node, 0, 3, node.in(2), node.in(5)), DType.F32);
+        Value product = f.cast(product(f, node.in(0), node.in(3), node.in(2), node.in(5)), DType.F32);
         Value aScale = perRow(f, f.cast(node.in(1), DType.F32));
         Value bScale = f.cast(node.in(4), DType.F32);
         Value factor = f.over(f.times(aScale, bScale), f.cast(node.in(6), DType.F32));
@@ -36,11 +37,16 @@ final class OnnxIntegerProducts {
         node.out(f.reshape(node.add(new Cast(node.in(7).type().type(), true), y), product.shape()));
     }
 
-    /** In i32; by way of f32, which has fast kernels, where that is exact. */
-    private static Value product(OnnxNode node, int a, int b, Value aZero, Value bZero) {
-        Formula f = new Formula(node);
-        Value left = node.in(a);
-        Value right = node.in(b);
+    /**
+     * In i32; by way of f32, which has fast kernels, where that is exact.
+     *
+     * @param left 8-bit integers [..., m, k]
+     * @param right 8-bit integers [..., k, n]
+     * @param leftZero one number, or one per row; {@code null} for 0
+     * @param rightZero one number, or one per column; {@code null} for 0
+     */
+    static Value product(Formula f, Value left, Value right, Value leftZero, Value rightZero) {
+        OnnxNode node = f.node();
         if (left.rank() < 2 || right.rank() < 2) {
             throw node.unsupported(
                     "operands " + left.type() + " and " + right.type() + "; rank 2 or more is supported");
@@ -49,11 +55,11 @@ final class OnnxIntegerProducts {
         DType type = terms.max() <= EXACT_TERMS ? DType.F32 : DType.I32;
         Value x = f.cast(left, type);
         Value y = f.cast(right, type);
-        if (aZero != null) {
-            x = f.minus(x, perRow(f, f.cast(aZero, type)));
+        if (leftZero != null) {
+            x = f.minus(x, perRow(f, f.cast(leftZero, type)));
         }
-        if (bZero != null) {
-            y = f.minus(y, f.cast(bZero, type));
+        if (rightZero != null) {
+            y = f.minus(y, f.cast(rightZero, type));
         }
         return f.cast(node.add(MatMul.PLAIN, x, y), DType.I32);
     }

@@ -41,8 +41,17 @@ final class OnnxOps {
         OnnxRotary.register(ALL);
         OnnxLinearAttention.register(ALL);
         OnnxCausalConv.register(ALL);
-        OnnxContrib.register(ALL);
         OnnxContribAttention.register(ALL);
+        OnnxMultiHeadAttention.register(ALL);
+        OnnxGroupQueryAttention.register(ALL);
+        OnnxContribNorms.register(ALL);
+        OnnxContribActivations.register(ALL);
+        OnnxContribProducts.register(ALL);
+        OnnxBlockwiseProducts.register(ALL);
+        OnnxContribConvolutions.register(ALL);
+        OnnxContribIntegerProducts.register(ALL);
+        OnnxContribQuantised.register(ALL);
+        OnnxContribMovement.register(ALL);
         OnnxControl.register(ALL);
         OnnxSequences.register(ALL);
     }
@@ -79,6 +88,8 @@ final class OnnxOps {
             return reason;
         }
         return switch (domain) {
+            case "com.microsoft.nchwc" -> "this operator is tied to the machine that ONNX Runtime optimised the model"
+                    + " for; save the optimised model at level EXTENDED or BASIC";
             case "ai.onnx.ml" -> "classical machine learning operators are out of scope";
             case "ai.onnx.preview", "ai.onnx.preview.training" -> "the preview and training domains are out of scope";
             default -> "this operator is not supported";

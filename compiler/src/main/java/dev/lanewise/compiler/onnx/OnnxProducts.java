@@ -12,15 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Matrix products of ONNX and of com.microsoft. */
+/** ONNX's matrix products. */
 final class OnnxProducts {
 
     private OnnxProducts() {}
 
     static void register(Map<String, OnnxOp> ops) {
         ops.put(":MatMul", node -> node.out(matMul(node, node.in(0), node.in(1))));
-        ops.put(":Gemm", OnnxProducts::gemm);
-        ops.put("com.microsoft:FusedMatMul", OnnxProducts::fusedMatMul);
+        ops.put(":Gemm", node -> node.out(gemm(node)));
     }
 
     /**
@@ -55,7 +54,7 @@ final class OnnxProducts {
     }
 
     /** {@code alpha · A' · B' + beta · C}. */
-    private static void gemm(OnnxNode node) {
+    static Value gemm(OnnxNode node) {
         Formula f = new Formula(node);
         node.ignore("broadcast"); // before opset 7; what does not broadcast then is not valid
         float alpha = node.number("alpha", 1);
@@ -80,35 +79,11 @@ final class OnnxProducts {
         if (!y.shape().equals(product.shape())) {
             throw node.misfit("C " + node.in(2).type() + " does not broadcast to " + product.type());
         }
-        node.out(f.cast(y, node.in(0).type().type()));
+        return f.cast(y, node.in(0).type().type());
     }
 
     static Value scaled(Formula f, Value x, float factor) {
         return factor == 1 ? x : f.node().add(new Unary(UnaryFn.AFFINE, factor, 0), x);
-    }
-
-    /** A product whose operands may be transposed in their last two axes, or over the batch. */
-    private static void fusedMatMul(OnnxNode node) {
-        Formula f = new Formula(node);
-        Value a = oriented(node, node.in(0), node.flag("transA", false), node.flag("transBatchA", false));
-        Value b = oriented(node, node.in(1), node.flag("transB", false), node.flag("transBatchB", false));
-        node.out(scaled(f, matMul(node, a, b), node.number("alpha", 1)));
-    }
-
-    private static Value oriented(OnnxNode node, Value x, boolean transposed, boolean batch) {
-        int rank = x.rank();
-        if (rank < 2 || !transposed && !batch) {
-            return x;
-        }
-        // the batch flag takes the first axes' last one to the back: [m, b..., k] is a batch of [m, k]
-        List<Integer> order = new ArrayList<>(Formula.axes(0, rank));
-        if (batch) {
-            order.add(rank - 2, order.remove(0));
-        }
-        if (transposed) {
-            order.add(rank - 2, order.remove(rank - 1));
-        }
-        return node.add(new Transpose(order), x);
     }
 
     /** {@code [N, C, spatial...]} to {@code [N, spatial..., C]}. */

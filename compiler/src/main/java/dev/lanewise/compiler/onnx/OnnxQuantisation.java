@@ -18,12 +18,17 @@ import java.util.Map;
  */
 final class OnnxQuantisation {
 
+    /** Those of com.microsoft are these of ONNX, with more types. */
+    private static final int CONTRIBUTED = 21;
+
     private OnnxQuantisation() {}
 
     static void register(Map<String, OnnxOp> ops) {
         ops.put(":QuantizeLinear", OnnxQuantisation::quantize);
         ops.put(":DequantizeLinear", OnnxQuantisation::dequantize);
-        ops.put(":DynamicQuantizeLinear", OnnxQuantisation::dynamic);
+        ops.put(":DynamicQuantizeLinear", node -> dynamic(new Formula(node), node.in(0)).forEach(node::out));
+        ops.put("com.microsoft:QuantizeLinear", node -> quantize(node.following(CONTRIBUTED)));
+        ops.put("com.microsoft:DequantizeLinear", node -> dequantize(node.following(CONTRIBUTED)));
     }
 
     private static void quantize(OnnxNode node) {
@@ -62,10 +67,13 @@ final class OnnxQuantisation {
         node.out(f.cast(f.reshape(product, x.shape()), type));
     }
 
-    /** To u8, with the scale and zero point that its own range, widened to hold 0, asks for. */
-    private static void dynamic(OnnxNode node) {
-        Formula f = new Formula(node);
-        Value x = node.in(0);
+    /**
+     * To u8, with the scale and zero point that its own range, widened to hold 0, asks for.
+     *
+     * @return the numbers, their scale and their zero point, scalars
+     */
+    static List<Value> dynamic(Formula f, Value x) {
+        OnnxNode node = f.node();
         List<Integer> all = Formula.axes(0, x.rank());
         Value max = f.apply(BinaryFn.MAX, f.reduce(ReduceFn.MAX, x, all, false), 0);
         Value min = f.apply(BinaryFn.MIN, f.reduce(ReduceFn.MIN, x, all, false), 0);
@@ -75,9 +83,7 @@ final class OnnxQuantisation {
         Value zero = f.apply(UnaryFn.ROUND, node.add(
                 new Unary(UnaryFn.CLIP, 0, 255), f.apply(UnaryFn.NEG, f.over(min, scale))));
         Value y = f.plus(f.apply(UnaryFn.ROUND, f.over(x, scale)), zero);
-        node.out(node.add(new Cast(DType.U8, true), y));
-        node.out(scale);
-        node.out(node.add(new Cast(DType.U8, true), zero));
+        return List.of(node.add(new Cast(DType.U8, true), y), scale, node.add(new Cast(DType.U8, true), zero));
     }
 
     /**

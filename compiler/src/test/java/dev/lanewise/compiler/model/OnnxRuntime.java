@@ -67,10 +67,12 @@ public final class OnnxRuntime implements AutoCloseable {
         OnnxJavaType type = switch (literal.type()) {
             case F32 -> OnnxJavaType.FLOAT;
             case F64 -> OnnxJavaType.DOUBLE;
+            case F16 -> OnnxJavaType.FLOAT16;
             case I64 -> OnnxJavaType.INT64;
             case I32 -> OnnxJavaType.INT32;
             case U8 -> OnnxJavaType.UINT8;
             case I8 -> OnnxJavaType.INT8;
+            case I16 -> OnnxJavaType.INT16;
             case BOOL -> OnnxJavaType.BOOL;
             default -> throw new IllegalArgumentException(literal.describe());
         };
@@ -83,10 +85,12 @@ public final class OnnxRuntime implements AutoCloseable {
         DType type = switch (info.type) {
             case FLOAT -> DType.F32;
             case DOUBLE -> DType.F64;
+            case FLOAT16 -> DType.F16;
             case INT64 -> DType.I64;
             case INT32 -> DType.I32;
             case UINT8 -> DType.U8;
             case INT8 -> DType.I8;
+            case INT16 -> DType.I16;
             case BOOL -> DType.BOOL;
             default -> throw new IllegalArgumentException(info.type.toString());
         };

@@ -15,6 +15,7 @@ import dev.lanewise.compiler.onnx.proto.ModelProto;
 import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.compiler.onnx.proto.OperatorSetIdProto;
 import dev.lanewise.compiler.onnx.proto.TensorProto;
+import dev.lanewise.compiler.onnx.proto.TypeProto;
 import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
 import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.DType;
@@ -39,12 +40,17 @@ final class OneNode {
 
     private static final double RELATIVE = 1e-4;
 
+    /** Half a unit in the last place of what ONNX Runtime may round more than once. */
+    private static final double RELATIVE_OF_16_BITS = 2e-3;
+
     /** Operators that become matrices or expressions of a known size, or blocks that must fill an axis. */
     private static final Set<String> NEED_NUMBERS =
             Set.of(
                     "DFT", "STFT", "Det", "LRN", "QuantizeLinear", "DequantizeLinear", "Resize", "LSTM", "GRU", "RNN");
 
     private final String type;
+    /** Empty for that of ONNX. */
+    private final String domain;
     private final int opset;
     private final NodeProto.Builder node = NodeProto.newBuilder();
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("one");
@@ -54,11 +60,16 @@ final class OneNode {
     private final Set<Integer> numbers = new TreeSet<>();
     private final StringBuilder text = new StringBuilder();
     private int outputs = 1;
+    /** {@code null} where the model need not state it. */
+    private DType outputType;
 
+    /** @param type of another domain than ONNX's as {@code domain:Type} */
     OneNode(String type, int opset) {
-        this.type = type;
+        int colon = type.indexOf(':');
+        domain = type.substring(0, Math.max(0, colon));
+        this.type = type.substring(colon + 1);
         this.opset = opset;
-        node.setOpType(type).setName("node");
+        node.setOpType(this.type).setName("node").setDomain(domain);
         text.append(type).append('-').append(opset);
     }
 
@@ -126,6 +137,14 @@ final class OneNode {
         return set(name, attribute);
     }
 
+    OneNode set(String name, float[] values) {
+        AttributeProto.Builder attribute = AttributeProto.newBuilder().setType(AttributeProto.AttributeType.FLOATS);
+        for (float value : values) {
+            attribute.addFloats(value);
+        }
+        return set(name, attribute);
+    }
+
     private OneNode set(String name, AttributeProto.Builder attribute) {
         node.addAttribute(attribute.setName(name));
         text.append(' ').append(name).append('=').append(shown(attribute));
@@ -137,6 +156,7 @@ final class OneNode {
             case INT -> Long.toString(attribute.getI());
             case FLOAT -> Float.toString(attribute.getF());
             case STRING -> attribute.getS().toStringUtf8();
+            case FLOATS -> attribute.getFloatsList().toString();
             default -> attribute.getIntsList().toString();
         };
     }
@@ -152,6 +172,12 @@ final class OneNode {
         return this;
     }
 
+    /** States the type of the outputs, where it does not follow from the inputs. */
+    OneNode typed(DType type) {
+        outputType = type;
+        return this;
+    }
+
     static Literal uniform(DType type, double low, double high, int seed, int... shape) {
         Random random = new Random(31L * Arrays.hashCode(shape) + seed);
         double[] values = new double[Literal.size(shape)];
@@ -162,7 +188,7 @@ final class OneNode {
         return Literal.of(type, values, shape);
     }
 
-    /** Makes symbols of all extents above 1 of the inputs given at run time: equal ones are one symbol. */
+    /** Makes symbols of the extents above 1 of the inputs given at run time: equal ones are one symbol. */
     private void loosen() {
         given.values().forEach(value -> extents(value).filter(extent -> extent > 1).forEach(symbols::add));
         symbols.removeAll(numbers);
@@ -180,15 +206,22 @@ final class OneNode {
         node.clearOutput();
         for (int i = 0; i < outputs; i++) {
             node.addOutput("y" + i);
-            graph.addOutput(ValueInfoProto.newBuilder().setName("y" + i));
+            ValueInfoProto.Builder output = ValueInfoProto.newBuilder().setName("y" + i);
+            if (outputType != null) {
+                output.setType(TypeProto.newBuilder().setTensorType(
+                        TypeProto.Tensor.newBuilder().setElemType(SmallModel.elementType(outputType))));
+            }
+            graph.addOutput(output);
         }
         graph.addNode(node);
-        return ModelProto.newBuilder()
+        ModelProto.Builder model = ModelProto.newBuilder()
                 .setIrVersion(opset > 20 ? 10 : 8)
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
-                .setGraph(graph)
-                .build()
-                .toByteArray();
+                .setGraph(graph);
+        if (!domain.isEmpty()) {
+            model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1));
+        }
+        return model.build().toByteArray();
     }
 
     /** What Lanewise makes of the model. */
@@ -253,7 +286,8 @@ final class OneNode {
         for (int i = 0; i < expected.size(); i++) {
             double e = expected.doubleAt(i);
             double f = found.doubleAt(i);
-            double allowed = expected.type().isFloating() ? RELATIVE * Math.max(rms, Math.abs(e)) : 0;
+            double relative = expected.type() == DType.F16 ? RELATIVE_OF_16_BITS : RELATIVE;
+            double allowed = expected.type().isFloating() ? relative * Math.max(rms, Math.abs(e)) : 0;
             boolean same = e == f || Double.isNaN(e) && Double.isNaN(f) || Math.abs(e - f) <= allowed;
             assertTrue(same, what + " element " + i + " is " + f + "; ONNX Runtime has " + e);
         }

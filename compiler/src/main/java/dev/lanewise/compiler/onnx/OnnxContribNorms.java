@@ -3,43 +3,27 @@ package dev.lanewise.compiler.onnx;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.LayerNorm;
 import dev.lanewise.compiler.op.RmsNorm;
 import dev.lanewise.compiler.op.Slice;
-import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.ReduceFn;
-import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.List;
 import java.util.Map;
 
-/** Operators of com.microsoft that ONNX Runtime's optimisers leave in transformers. Computed in f32. */
-final class OnnxContrib {
+/** Normalisations of com.microsoft, with the sums that ONNX Runtime fuses into them. Computed in f32. */
+final class OnnxContribNorms {
 
-    private static final String DOMAIN = "com.microsoft:";
-
-    private OnnxContrib() {}
+    private OnnxContribNorms() {}
 
     static void register(Map<String, OnnxOp> ops) {
-        ops.put(DOMAIN + "Gelu", node -> biased(node, UnaryFn.GELU, 0));
-        ops.put(DOMAIN + "BiasGelu", node -> biased(node, UnaryFn.GELU, 0));
-        ops.put(DOMAIN + "FastGelu", node -> biased(node, UnaryFn.GELU_TANH, 0));
-        ops.put(DOMAIN + "QuickGelu", node -> biased(node, UnaryFn.SWISH, node.number("alpha", 1.702f)));
-        ops.put(DOMAIN + "SkipLayerNormalization", node -> skip(node, true));
-        ops.put(DOMAIN + "SkipSimplifiedLayerNormalization", node -> skip(node, false));
-        ops.put(DOMAIN + "SimplifiedLayerNormalization", OnnxContrib::simplified);
-        ops.put(":SimplifiedLayerNormalization", OnnxContrib::simplified);
-        ops.put(DOMAIN + "EmbedLayerNormalization", OnnxContrib::embed);
-        ops.put(DOMAIN + "MatMulIntegerToFloat", OnnxContrib::integerProduct);
-    }
-
-    /** {@code fn(x + bias)}. */
-    private static void biased(OnnxNode node, UnaryFn fn, float alpha) {
-        Formula f = new Formula(node);
-        Value x = f.wide(node.in(0));
-        Value sum = node.has(1) ? f.plus(x, f.wide(node.in(1))) : x;
-        node.out(f.cast(node.add(new Unary(fn, alpha, 0), sum), node.in(0).type().type()));
+        ops.put("com.microsoft:SkipLayerNormalization", node -> skip(node, true));
+        ops.put("com.microsoft:SkipSimplifiedLayerNormalization", node -> skip(node, false));
+        ops.put("com.microsoft:SimplifiedLayerNormalization", OnnxContribNorms::simplified);
+        ops.put(":SimplifiedLayerNormalization", OnnxContribNorms::simplified);
+        ops.put("com.microsoft:EmbedLayerNormalization", OnnxContribNorms::embed);
     }
 
     /** Normalises the sum of input, skip and bias over the last axis; the sum itself is output 3. */
@@ -108,23 +92,6 @@ final class OnnxContrib {
             return f.reduce(ReduceFn.SUM, node.in(7), List.of(1), false);
         }
         Value zero = node.constant(Literal.splat(DType.I32, 0, 1));
-        return node.add(new dev.lanewise.compiler.op.Expand(List.of(ids.dim(0))), zero);
-    }
-
-    /** {@code (A − a0) · (B − b0) · aScale · bScale + bias}. */
-    private static void integerProduct(OnnxNode node) {
-        Formula f = new Formula(node);
-        Value a = f.cast(node.in(0), DType.I32);
-        Value b = f.cast(node.in(1), DType.I32);
-        if (node.has(4)) {
-            a = f.minus(a, f.reshape(f.cast(node.in(4), DType.I32), List.of()));
-        }
-        if (node.has(5)) {
-            b = f.minus(b, f.cast(node.in(5), DType.I32));
-        }
-        Value product = f.cast(OnnxProducts.matMul(node, a, b), DType.F32);
-        Value y = f.times(f.times(product, f.reshape(f.cast(node.in(2), DType.F32), List.of())), f.cast(node.in(3),
-                DType.F32));
-        node.out(node.has(6) ? f.plus(y, f.cast(node.in(6), DType.F32)) : y);
+        return node.add(new Expand(List.of(ids.dim(0))), zero);
     }
 }

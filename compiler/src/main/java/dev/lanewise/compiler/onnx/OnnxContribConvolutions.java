@@ -1,0 +1,63 @@
+package dev.lanewise.compiler.onnx;
+
+import dev.lanewise.compiler.graph.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Convolutions and pooling of com.microsoft: fused with what follows, or with channels last. */
+final class OnnxContribConvolutions {
+
+    /** The version of ONNX's pooling that the copies with channels last follow. */
+    private static final int POOLING = 12;
+
+    private OnnxContribConvolutions() {}
+
+    static void register(Map<String, OnnxOp> ops) {
+        ops.put("com.microsoft:FusedConv", OnnxContribConvolutions::fused);
+        ops.put("com.microsoft:NhwcFusedConv", node -> channelsLast(node, OnnxContribConvolutions::fused, 0, 3));
+        ops.put("com.microsoft:NhwcConv", node -> channelsLast(node, OnnxContribConvolutions::fused, 0));
+        ops.put("com.microsoft:NhwcMaxPool", node ->
+                channelsLast(node, inner -> ops.get(":MaxPool").convert(inner.following(POOLING)), 0));
+        ops.put("com.microsoft:QLinearConv", node -> {
+            OnnxOp conv = ops.get(":QLinearConv");
+            if (node.flag("channels_last", false)) {
+                channelsLast(node, conv, 0);
+            } else {
+                conv.convert(node);
+            }
+        });
+    }
+
+    /** A convolution, a residual (input 3) and an activation. */
+    private static void fused(OnnxNode node) {
+        Formula f = new Formula(node);
+        Value sum = OnnxConvolutions.conv(node, node.in(0), node.in(1), node.inOrNull(2));
+        if (node.has(3)) {
+            sum = f.plus(sum, node.in(3));
+        }
+        node.out(FusedActivation.byList(node, sum));
+    }
+
+    /**
+     * Converts an operator whose first output, and some of whose inputs, have channels last, through one
+     * that has them second; the transposes meet those that the graph's own layout needs, and vanish.
+     */
+    static void channelsLast(OnnxNode node, OnnxOp op, int... images) {
+        List<Value> inputs = new ArrayList<>();
+        for (int i = 0; i < node.inputCount(); i++) {
+            inputs.add(node.inOrNull(i));
+        }
+        for (int i : images) {
+            if (node.has(i)) {
+                if (node.in(i).rank() < 3) {
+                    throw node.misfit("input " + i + " is " + node.in(i).type() + "; expected [N, spatial..., C]");
+                }
+                inputs.set(i, OnnxProducts.channelsFirst(node, node.in(i)));
+            }
+        }
+        OnnxNode first = node.with(inputs);
+        op.convert(first);
+        node.out(OnnxProducts.channelsLast(node, first.outputs().get(0)));
+    }
+}

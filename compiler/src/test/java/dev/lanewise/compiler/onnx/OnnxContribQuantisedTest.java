@@ -1,0 +1,136 @@
+package dev.lanewise.compiler.onnx;
+
+import static dev.lanewise.compiler.onnx.OneNode.uniform;
+
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.formats.DType;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The operators of com.microsoft on quantised tensors, against ONNX Runtime, to the last bit where integers come out. */
+@Tag("once")
+class OnnxContribQuantisedTest {
+
+    private static final DType[] BYTES = {DType.U8, DType.I8};
+
+    private static OneNode node(String type) {
+        return new OneNode("com.microsoft:" + type, 17);
+    }
+
+    private static Literal bytes(DType type, int seed, int... shape) {
+        return uniform(type, type.isUnsigned() ? 0 : -128, type.isUnsigned() ? 256 : 128, seed, shape);
+    }
+
+    private static Literal zero(DType type) {
+        return Literal.of(type, new long[] {type.isUnsigned() ? 117 : -9});
+    }
+
+    private static Literal scale(double value) {
+        return Literal.scalar((float) value);
+    }
+
+    @Test
+    void arithmetic() {
+        for (DType type : BYTES) {
+            for (String op : new String[] {"QLinearAdd", "QLinearMul"}) {
+                double product = op.equals("QLinearMul") ? 0.041 : 0.017;
+                node(op).in(bytes(type, 0, 3, 7)).known(scale(0.0131)).known(zero(type)).in(bytes(type, 1, 3, 7))
+                        .known(scale(0.0217)).known(zero(type)).known(scale(product)).known(zero(type)).agrees();
+                node(op).in(bytes(type, 0, 3, 7)).known(scale(0.0131)).known(zero(type)).in(bytes(type, 1, 7))
+                        .known(scale(0.0217)).known(zero(type)).known(scale(product)).known(zero(type)).agrees();
+            }
+        }
+    }
+
+    @Test
+    void functions() {
+        for (DType type : BYTES) {
+            node("QLinearSigmoid").in(bytes(type, 0, 4, 9)).known(scale(0.031)).known(zero(type))
+                    .known(scale(1 / 256.)).known(Literal.of(type, new long[] {type.isUnsigned() ? 0 : -128})).agrees();
+            node("QLinearLeakyRelu").in(bytes(type, 0, 4, 9)).known(scale(0.031)).known(zero(type))
+                    .known(scale(0.0277)).known(zero(type)).set("alpha", 0.1f).agrees();
+            for (int opset : new int[] {11, 13}) {
+                node("QLinearSoftmax").in(bytes(type, 0, 2, 3, 5)).known(scale(0.031)).known(zero(type))
+                        .known(scale(1 / 256.)).known(Literal.of(type, new long[] {type.isUnsigned() ? 0 : -128}))
+                        .set("axis", opset == 11 ? 1 : -1).set("opset", opset).agrees();
+            }
+        }
+    }
+
+    @Test
+    void pooling() {
+        for (DType type : BYTES) {
+            node("QLinearAveragePool").in(bytes(type, 0, 2, 3, 9, 8)).known(scale(0.031)).known(zero(type))
+                    .known(scale(0.0277)).known(zero(type)).set("kernel_shape", new long[] {3, 2})
+                    .set("strides", new long[] {2, 2}).set("pads", new long[] {1, 0, 1, 1}).agrees();
+            node("QLinearGlobalAveragePool").in(bytes(type, 0, 2, 3, 9, 8)).known(scale(0.031)).known(zero(type))
+                    .known(scale(0.0177)).known(zero(type)).agrees();
+            node("QLinearGlobalAveragePool").in(bytes(type, 0, 2, 9, 8, 3)).known(scale(0.031)).known(zero(type))
+                    .known(scale(0.0177)).known(zero(type)).set("channels_last", 1).agrees();
+            node("QLinearAveragePool").in(bytes(type, 0, 2, 9, 8, 3)).known(scale(0.031)).known(zero(type))
+                    .known(scale(0.0277)).known(zero(type)).set("kernel_shape", new long[] {3, 3})
+                    .set("count_include_pad", 1).set("pads", new long[] {1, 1, 1, 1}).set("channels_last", 1)
+                    .agrees();
+        }
+    }
+
+    @Test
+    void choices() {
+        for (DType type : BYTES) {
+            node("QLinearConcat").known(scale(0.0277)).known(zero(type))
+                    .in(bytes(type, 0, 2, 3, 5)).known(scale(0.031)).known(zero(type))
+                    .in(bytes(type, 1, 2, 4, 5)).known(scale(0.022)).known(zero(type)).set("axis", 1).agrees();
+            node("QLinearWhere").in(uniform(DType.BOOL, 0, 2, 0, 3, 5)).in(bytes(type, 1, 3, 5)).known(scale(0.031))
+                    .known(zero(type)).in(bytes(type, 2, 5)).known(scale(0.022)).known(zero(type))
+                    .known(scale(0.0277)).known(zero(type)).agrees();
+        }
+    }
+
+    @Test
+    void products() {
+        for (DType type : BYTES) {
+            node("QGemm").in(bytes(DType.U8, 0, 3, 40)).known(scale(0.01)).known(zero(DType.U8))
+                    .known(bytes(type, 1, 40, 6)).known(scale(0.02)).known(zero(type))
+                    .known(uniform(DType.I32, -1000, 1000, 2, 6)).known(scale(0.071)).known(zero(DType.U8)).agrees();
+            node("QGemm").in(bytes(DType.U8, 0, 40, 3)).known(scale(0.01)).known(zero(DType.U8))
+                    .known(bytes(type, 1, 6, 40)).known(uniform(DType.F32, 0.01, 0.03, 3, 6))
+                    .known(bytes(type, 4, 6)).none().none().none().set("transA", 1).set("transB", 1)
+                    .set("alpha", 0.7f).agrees();
+            node("MatMulIntegerToFloat").in(bytes(DType.U8, 0, 2, 3, 40)).known(bytes(type, 1, 40, 6))
+                    .known(scale(0.01)).known(scale(0.02)).known(zero(DType.U8)).known(zero(type)).in(6).agrees();
+            node("MatMulIntegerToFloat").in(bytes(type, 0, 3, 400)).known(bytes(type, 1, 400, 6))
+                    .known(scale(0.01)).known(uniform(DType.F32, 0.01, 0.03, 3, 6)).agrees();
+            node("DynamicQuantizeMatMul").in(2, 3, 40).known(bytes(type, 1, 40, 6)).known(scale(0.02))
+                    .known(zero(type)).in(6).agrees();
+            node("DynamicQuantizeMatMul").in(3, 40).known(bytes(type, 1, 40, 6))
+                    .known(uniform(DType.F32, 0.01, 0.03, 3, 6)).known(bytes(type, 5, 6)).agrees();
+        }
+    }
+
+    @Test
+    void convolutions() {
+        long[] pads = {1, 1, 1, 1};
+        for (DType type : BYTES) {
+            for (int last = 0; last < 2; last++) {
+                Literal x = last == 0 ? bytes(DType.U8, 0, 2, 3, 9, 8) : bytes(DType.U8, 0, 2, 9, 8, 3);
+                node("QLinearConv").in(x).known(scale(0.01)).known(zero(DType.U8)).known(bytes(type, 1, 5, 3, 3, 3))
+                        .known(scale(0.02)).known(Literal.of(type, new long[] {type.isUnsigned() ? 117 : 0}))
+                        .known(scale(0.071)).known(zero(DType.U8)).known(uniform(DType.I32, -1000, 1000, 2, 5))
+                        .set("pads", pads).set("channels_last", last).agrees();
+            }
+        }
+    }
+
+    @Test
+    void quantisation() {
+        for (DType type : new DType[] {DType.U8, DType.I8, DType.I16}) {
+            Literal zero = Literal.of(type, new long[] {3, 9, 7, 1}, 4);
+            Literal scales = uniform(DType.F32, 0.01, 0.1, 2, 4);
+            node("QuantizeLinear").in(uniform(DType.F32, -3, 3, 0, 4, 5)).in(scales).in(zero).set("axis", 0).agrees();
+            node("DequantizeLinear").in(uniform(type, 0, 100, 0, 4, 5)).in(scales).in(zero).set("axis", 0).agrees();
+            Literal one = Literal.of(type, new long[] {5});
+            node("QuantizeLinear").in(uniform(DType.F32, -3, 3, 0, 4, 5)).in(scale(0.03)).in(one).agrees();
+            node("DequantizeLinear").in(uniform(type, 0, 100, 0, 4, 5)).in(scale(0.03)).in(one).agrees();
+        }
+    }
+}
