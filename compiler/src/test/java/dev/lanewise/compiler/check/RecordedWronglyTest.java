@@ -44,7 +44,8 @@ class RecordedWronglyTest {
             try (OnnxRuntime runtime = new OnnxRuntime(model)) {
                 Map<String, Literal> truth = runtime.run(recorded.inputs());
                 truth.forEach((name, value) -> assertFalse(value.sameAs(recorded.outputs().get(name)), name));
-                Example mended = new Example(recorded.inputs(), truth, recorded.unsupported());
+                Example mended = new Example(
+                        recorded.inputs(), truth, recorded.lengths(), recorded.unsupported());
                 TestCase rerecorded = new TestCase(listed.name(), listed.model(), List.of(ports -> mended));
                 assertEquals(Verdict.Kind.PASS, runner.run(rerecorded).kind(), listed.name());
             }

@@ -33,7 +33,7 @@ class OnnxContribAttentionTest {
         long[] values = random.toLongs();
         int row = shape[shape.length - 1];
         for (int i = 0; i < values.length; i += row) {
-            values[i] = 1; // a query that sees no key sees all of them in ONNX Runtime, as far as −10000 differs from −∞
+            values[i] = 1; // a query that sees no key sees all of them: −10000 is not −∞
         }
         return ints(values, shape);
     }
@@ -274,6 +274,7 @@ class OnnxContribAttentionTest {
     }
 
     private static OneNode causal(String activation) {
-        return new OneNode("com.microsoft:CausalConvWithState", 17).set("activation", activation).outputs(2).numbers(FIXED);
+        return new OneNode("com.microsoft:CausalConvWithState", 17).set("activation", activation).outputs(2)
+                .numbers(FIXED);
     }
 }

@@ -7,7 +7,7 @@ import dev.lanewise.formats.DType;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The operators of com.microsoft on quantised tensors, against ONNX Runtime, to the last bit where integers come out. */
+/** The operators of com.microsoft on quantised tensors, against ONNX Runtime: integers are the same to the last bit. */
 @Tag("once")
 class OnnxContribQuantisedTest {
 

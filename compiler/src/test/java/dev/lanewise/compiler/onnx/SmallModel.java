@@ -71,7 +71,7 @@ public final class SmallModel {
                 .addOutput(info("t", DType.F32, 1, 6, 6, 4)));
     }
 
-    static byte[] model(GraphProto.Builder graph) {
+    public static byte[] model(GraphProto.Builder graph) {
         return ModelProto.newBuilder()
                 .setIrVersion(8)
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
@@ -81,7 +81,7 @@ public final class SmallModel {
     }
 
     /** A node; its outputs have commas between them. */
-    static NodeProto.Builder node(String type, String outputs, String... inputs) {
+    public static NodeProto.Builder node(String type, String outputs, String... inputs) {
         return NodeProto.newBuilder()
                 .setOpType(type)
                 .setName("make_" + outputs)
@@ -93,11 +93,11 @@ public final class SmallModel {
         return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.GRAPH).setG(body);
     }
 
-    static AttributeProto.Builder integer(String name, long value) {
+    public static AttributeProto.Builder integer(String name, long value) {
         return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INT).setI(value);
     }
 
-    private static AttributeProto.Builder integers(String name, long... values) {
+    public static AttributeProto.Builder integers(String name, long... values) {
         AttributeProto.Builder attribute =
                 AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
         for (long value : values) {
@@ -106,12 +106,26 @@ public final class SmallModel {
         return attribute;
     }
 
-    static TensorProto.Builder number(String name, long value) {
+    public static TensorProto.Builder number(String name, long value) {
         return TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(elementType(DType.I64))
                 .addDims(1)
                 .addInt64Data(value);
+    }
+
+    /** Elements of u8: these, again and again. */
+    public static TensorProto.Builder bytes(String name, int[] shape, int... values) {
+        TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(elementType(DType.U8));
+        int size = 1;
+        for (int extent : shape) {
+            tensor.addDims(extent);
+            size *= extent;
+        }
+        for (int i = 0; i < size; i++) {
+            tensor.addInt32Data(values[i % values.length]);
+        }
+        return tensor;
     }
 
     public static TensorProto.Builder tensor(int[] shape, float... values) {
@@ -124,7 +138,7 @@ public final class SmallModel {
         return tensor.setRawData(ByteString.copyFrom(bytes));
     }
 
-    private static TensorProto.Builder weights(String name, int... shape) {
+    public static TensorProto.Builder weights(String name, int... shape) {
         int size = 1;
         for (int extent : shape) {
             size *= extent;
@@ -141,7 +155,7 @@ public final class SmallModel {
      *
      * @param shape numbers, and names of symbols; -1 is not stated
      */
-    static ValueInfoProto.Builder info(String name, DType type, Object... shape) {
+    public static ValueInfoProto.Builder info(String name, DType type, Object... shape) {
         TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
         for (Object extent : shape) {
             TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
