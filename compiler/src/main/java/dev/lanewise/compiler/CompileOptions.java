@@ -18,10 +18,11 @@ import java.util.Map;
  * @param debug whether the file keeps the source model's names
  * @param goldens how many golden vectors the file gets: seeded inputs and what the model computes from
  *     them, which a loader replays on request
+ * @param stream the axis of time of a model that is to take chunks; {@code null} for whole sequences
  */
 public record CompileOptions(
         Map<String, Range> bounds, long defaultBound, Map<String, Integer> lengths, Map<String, Literal> pins,
-        Map<String, String> states, boolean autoState, boolean debug, int goldens) {
+        Map<String, String> states, boolean autoState, boolean debug, int goldens, StreamAxis stream) {
 
     /** Smallest and largest value of an extent. */
     public record Range(long min, long max) {}
@@ -29,8 +30,11 @@ public record CompileOptions(
     /** Where nobody says otherwise; enough for sentences, small enough for memory. */
     private static final long DEFAULT_BOUND = 512;
 
+    /** Longer than any sequence that a model would be given as a whole. */
+    private static final long ANY_LENGTH = 1 << 24;
+
     private static final CompileOptions DEFAULTS =
-            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0);
+            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0, null);
 
     public CompileOptions {
         bounds = Map.copyOf(bounds);
@@ -52,49 +56,63 @@ public record CompileOptions(
     public CompileOptions dim(String name, long min, long max) {
         Map<String, Range> more = new LinkedHashMap<>(bounds);
         more.put(name, new Range(min, max));
-        return new CompileOptions(more, defaultBound, lengths, pins, states, autoState, debug, goldens);
+        return new CompileOptions(more, defaultBound, lengths, pins, states, autoState, debug, goldens, stream);
     }
 
     public CompileOptions defaultBound(long bound) {
-        return new CompileOptions(bounds, bound, lengths, pins, states, autoState, debug, goldens);
+        return new CompileOptions(bounds, bound, lengths, pins, states, autoState, debug, goldens, stream);
     }
 
     /** Makes an input that is a sequence so many tensors: inputs {@code name[0]}, {@code name[1]}, … */
     public CompileOptions length(String sequence, int length) {
         Map<String, Integer> more = new LinkedHashMap<>(lengths);
         more.put(sequence, length);
-        return new CompileOptions(bounds, defaultBound, more, pins, states, autoState, debug, goldens);
+        return new CompileOptions(bounds, defaultBound, more, pins, states, autoState, debug, goldens, stream);
     }
 
     /** Fixes the value of an input, which the compiled model then no longer has. */
     public CompileOptions pin(String input, Literal value) {
         Map<String, Literal> more = new LinkedHashMap<>(pins);
         more.put(input, value);
-        return new CompileOptions(bounds, defaultBound, lengths, more, states, autoState, debug, goldens);
+        return new CompileOptions(bounds, defaultBound, lengths, more, states, autoState, debug, goldens, stream);
     }
 
     /** Makes an input and an output one state. */
     public CompileOptions state(String input, String output) {
         Map<String, String> more = new LinkedHashMap<>(states);
         more.put(input, output);
-        return new CompileOptions(bounds, defaultBound, lengths, pins, more, autoState, debug, goldens);
+        return new CompileOptions(bounds, defaultBound, lengths, pins, more, autoState, debug, goldens, stream);
     }
 
     public CompileOptions autoState(boolean auto) {
-        return new CompileOptions(bounds, defaultBound, lengths, pins, states, auto, debug, goldens);
+        return new CompileOptions(bounds, defaultBound, lengths, pins, states, auto, debug, goldens, stream);
     }
 
     public CompileOptions debug(boolean keep) {
-        return new CompileOptions(bounds, defaultBound, lengths, pins, states, autoState, keep, goldens);
+        return new CompileOptions(bounds, defaultBound, lengths, pins, states, autoState, keep, goldens, stream);
     }
 
     public CompileOptions goldens(int count) {
-        return new CompileOptions(bounds, defaultBound, lengths, pins, states, autoState, debug, count);
+        return new CompileOptions(bounds, defaultBound, lengths, pins, states, autoState, debug, count, stream);
     }
 
-    /** The extent of that name, with its bounds. */
+    /** Makes a model over whole sequences one over chunks; {@code null} for one as it is. */
+    public CompileOptions stream(StreamAxis axis) {
+        return new CompileOptions(bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, axis);
+    }
+
+    /** The extent of that name, with its bounds; what is streamed has none, since only chunks have. */
     public Dim symbol(String name) {
+        if (stream != null && stream.isNamed(name)) {
+            return Dim.symbol(name, 1, ANY_LENGTH);
+        }
         Range range = bounds.getOrDefault(name, new Range(0, defaultBound));
         return range.min == range.max ? Dim.of(range.max) : Dim.symbol(name, range.min, range.max);
+    }
+
+    /** The range of the chunks of a sequence, by the extent that the graph has for its length. */
+    public Range chunk(Dim.Symbol length) {
+        long max = length.max() == ANY_LENGTH ? defaultBound : length.max();
+        return bounds.getOrDefault(length.name(), new Range(Math.min(1, max), max));
     }
 }

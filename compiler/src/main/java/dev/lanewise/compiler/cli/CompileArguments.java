@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.StreamAxis;
 import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.data.TextFile;
 import dev.lanewise.compiler.graph.Literal;
@@ -39,12 +40,21 @@ final class CompileArguments {
     @Option(names = "--no-auto-state", description = "Pair no inputs and outputs by their names.")
     private boolean noAutoState;
 
+    @Option(names = "--stream", paramLabel = "T",
+            description = "Take the sequences of extent T in chunks of any size up to --dim T=MAX; also INPUT:AXIS.")
+    private String stream;
+
+    @Option(names = "--window", paramLabel = "N",
+            description = "With --stream: frames that causal attention sees, its own among them.")
+    private int window;
+
     @Option(names = "--no-debug", description = "Leave the source model's names out of the file.")
     private boolean noDebug;
 
     /** Whether any of them was given. */
     boolean given() {
-        return !dims.isEmpty() || !lengths.isEmpty() || !pins.isEmpty() || !states.isEmpty() || noAutoState || noDebug;
+        return !dims.isEmpty() || !lengths.isEmpty() || !pins.isEmpty() || !states.isEmpty() || noAutoState
+                || noDebug || stream != null || window != 0;
     }
 
     /** Names of the extents whose bounds were given. */
@@ -73,7 +83,21 @@ final class CompileArguments {
             String[] parts = split("--state", state);
             options = options.state(parts[0], parts[1]);
         }
-        return options;
+        return streamed(options);
+    }
+
+    private CompileOptions streamed(CompileOptions options) {
+        if (stream == null) {
+            if (window != 0) {
+                throw wrong("--window " + window + ": only with --stream");
+            }
+            return options;
+        }
+        if (window < 0) {
+            throw wrong("--window " + window + ": expected a number of frames");
+        }
+        String axis = stream.startsWith("axis=") ? stream.substring("axis=".length()) : stream;
+        return options.stream(new StreamAxis(axis, window));
     }
 
     private CompileOptions bound(CompileOptions options, String dim) {

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 public final class Dim {
 
     /** What a polynomial has for variables. */
-    public sealed interface Atom permits Symbol, Function {
+    public sealed interface Atom permits Symbol, Function, Bounded {
         String text();
 
         long min();
@@ -32,6 +32,22 @@ public final class Dim {
         @Override
         public String text() {
             return name;
+        }
+    }
+
+    /**
+     * A polynomial as one, between 0 and {@code max}, which interval arithmetic does not find by itself
+     * where its terms depend on each other.
+     */
+    public record Bounded(Dim value, long max) implements Atom {
+        @Override
+        public String text() {
+            return "[" + value + "]";
+        }
+
+        @Override
+        public long min() {
+            return 0;
         }
     }
 
@@ -167,6 +183,11 @@ public final class Dim {
         } else {
             terms.put(key.toString(), new Term(atoms, sum));
         }
+    }
+
+    /** This, which is known to lie between 0 and {@code max} where its own bounds are wider. */
+    public Dim boundedBy(long max) {
+        return min >= 0 && this.max <= max ? this : of(new Bounded(this, max));
     }
 
     public boolean isConstant() {
@@ -435,6 +456,9 @@ public final class Dim {
             }
             return value;
         }
+        if (atom instanceof Bounded bounded) {
+            return bounded.value.evaluate(symbols);
+        }
         Function function = (Function) atom;
         long a = function.a.evaluate(symbols);
         long b = function.b.evaluate(symbols);
@@ -465,6 +489,9 @@ public final class Dim {
             Dim replacement = symbols.get(symbol.name);
             return replacement == null ? of(atom) : replacement;
         }
+        if (atom instanceof Bounded bounded) {
+            return bounded.value.substitute(symbols).boundedBy(bounded.max);
+        }
         Function function = (Function) atom;
         Dim a = function.a.substitute(symbols);
         Dim b = function.b.substitute(symbols);
@@ -494,6 +521,8 @@ public final class Dim {
             for (Atom atom : term.atoms) {
                 if (atom instanceof Symbol symbol) {
                     into.add(symbol);
+                } else if (atom instanceof Bounded bounded) {
+                    bounded.value.collectSymbols(into);
                 } else if (atom instanceof Function function) {
                     function.a.collectSymbols(into);
                     function.b.collectSymbols(into);

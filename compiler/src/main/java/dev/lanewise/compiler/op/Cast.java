@@ -73,7 +73,7 @@ public record Cast(DType to, boolean saturate) implements Op {
     }
 
     /** The smallest value of an integer type. */
-    static long least(DType type) {
+    public static long least(DType type) {
         return type.isUnsigned() ? 0 : -1L << type.bits() - 1;
     }
 

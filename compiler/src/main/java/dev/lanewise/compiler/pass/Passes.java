@@ -6,6 +6,7 @@ import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.stream.Streaming;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class Passes {
             new EliminateTransposes(),
             new SimplifyViews(),
             new RemoveUnused(),
+            Streaming::apply,
             new FoldAffine(),
             new FuseEpilogues(),
             new ShareEqual(),

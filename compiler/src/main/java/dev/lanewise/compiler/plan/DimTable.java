@@ -52,6 +52,9 @@ final class DimTable {
         if (atom instanceof Dim.Symbol symbol) {
             return symbol(symbol);
         }
+        if (atom instanceof Dim.Bounded bounded) {
+            return expression(ExpressionProto.Kind.MIN, id(bounded.value()), number(bounded.max()));
+        }
         Dim.Function function = (Dim.Function) atom;
         ExpressionProto.Kind kind = switch (function.kind()) {
             case FLOOR_DIV -> ExpressionProto.Kind.FLOOR_DIV;

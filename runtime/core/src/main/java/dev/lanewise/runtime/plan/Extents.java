@@ -45,10 +45,53 @@ public final class Extents {
         for (int i = 0; i < n; i++) {
             read(file, "dims[" + i + "]", i, model.getDims(i));
         }
-        bounds = new int[n];
+        bounds = max.clone();
+        int[] least = min.clone();
         for (int i = 0; i < n; i++) {
-            bounds[i] = kind[i] == EXPRESSION ? clamp(value(i, bounds)) : max[i];
+            if (kind[i] == EXPRESSION) {
+                bounds[i] = clamp(most(i, least));
+                least[i] = bounds[i] < 0 ? 0 : (int) Math.max(0, Math.min(bounds[i], least(i, least)));
+            }
         }
+    }
+
+    /** The largest value that an expression can have for any values of its operands. */
+    private long most(int i, int[] least) {
+        long a = bounds[left[i]];
+        long b = bounds[right[i]];
+        if (a < 0 || b < 0) {
+            return -1;
+        }
+        long leastB = least[right[i]];
+        return switch (operator[i]) {
+            case ADD -> a + b;
+            case SUB -> a - leastB;
+            case MUL -> a * b;
+            case FLOOR_DIV -> b == 0 ? -1 : a / Math.max(1, leastB);
+            case CEIL_DIV -> b == 0 ? -1 : -Math.floorDiv(-a, Math.max(1, leastB));
+            case MIN -> Math.min(a, b);
+            case MAX -> Math.max(a, b);
+            case MOD -> b == 0 ? -1 : Math.min(a, b - 1);
+            case UNRECOGNIZED -> throw new IllegalStateException();
+        };
+    }
+
+    /** The least value likewise; what is below zero is an error and never gets used. */
+    private long least(int i, int[] least) {
+        long a = least[left[i]];
+        long b = least[right[i]];
+        long mostB = Math.max(1, bounds[right[i]]);
+        return switch (operator[i]) {
+            case ADD -> a + b;
+            case SUB -> a - bounds[right[i]];
+            case MUL -> a * b;
+            case FLOOR_DIV -> a / mostB;
+            case CEIL_DIV -> -Math.floorDiv(-a, mostB);
+            case MIN -> Math.min(a, b);
+            case MAX -> Math.max(a, b);
+            case MOD -> 0;
+            case UNRECOGNIZED -> throw new IllegalStateException();
+        };
     }
 
     private void read(String file, String field, int i, DimProto dim) {
@@ -135,9 +178,19 @@ public final class Extents {
         return kind[id] == SYMBOL ? names[id] : kind[id] == NUMBER ? Integer.toString(max[id]) : "extent " + id;
     }
 
-    /** Values with every symbol and learnt extent at its largest. Values that overflow are -1. */
+    /**
+     * Upper bounds: what no value is above, whatever the symbols and learnt extents are. Bounds that
+     * overflow are -1.
+     */
     public int[] atMost() {
         return bounds.clone();
+    }
+
+    /** Values with every symbol and learnt extent at its largest; evaluated, not bounds. */
+    public int[] allLargest() {
+        int[] values = max.clone();
+        evaluate(values);
+        return values;
     }
 
     /** One value of {@link #atMost()}. */

@@ -277,7 +277,7 @@ public final class PlanCheck {
             if (from.getRegion() == Region.ARENA && tensor.getRegion() == Region.ARENA
                     && from.getOffset() == tensor.getOffset()
                     && plan.type(source).storage() == plan.type(t).storage()
-                    && plan.capacity(source) == plan.capacity(t) && first[t] == NEVER) {
+                    && plan.capacity(source) >= plan.capacity(t) && first[t] == NEVER) {
                 root[t] = root[source];
             }
         }

@@ -22,7 +22,7 @@ public final class SessionMemory {
      */
     public SessionMemory(Extents definition, int[] arenaElements) {
         this.definition = definition;
-        this.extents = definition.atMost();
+        this.extents = definition.allLargest();
         this.arena = new Buffer[arenaElements.length];
         this.state = new Buffer[arenaElements.length];
         for (DType.Storage storage : DType.Storage.values()) {

@@ -1,0 +1,121 @@
+package dev.lanewise.compiler.stream;
+
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.formats.PlanException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Makes a graph over whole sequences one over chunks of any size, up to the bound, changing from call to
+ * call. What it gives for all chunks, one after another, and for the call that ends the stream, is what
+ * the graph gives for the sequence as a whole.
+ */
+public final class Streaming {
+
+    private Streaming() {}
+
+    /**
+     * Streams a graph along the axis that the options name; gives the graph itself where they name none.
+     *
+     * @param notes receives the delay of each output, and what is carried
+     * @throws dev.lanewise.formats.UnsupportedOpException naming the node that looks into an unbounded future
+     * @throws PlanException where the inputs have no such axis
+     */
+    public static Graph apply(Graph graph, CompileOptions options, List<String> notes) {
+        if (options.stream() == null) {
+            return graph;
+        }
+        Dim.Symbol length = length(graph, options.stream().axis());
+        int window = options.stream().window();
+        CompileOptions.Range chunk = options.chunk(length);
+        Survey survey = new Survey(length, shortest(graph, length));
+        new StreamGraph(graph, length, Timeline.unknown(length, chunk), survey, window).build();
+        Timeline timeline = survey.timeline(chunk);
+        StreamGraph streamed = new StreamGraph(graph, length, timeline, survey, window);
+        Graph result = streamed.build();
+        describe(streamed, length, notes);
+        return result;
+    }
+
+    /** The symbol that an axis is given by: its name, or an input and a number. */
+    private static Dim.Symbol length(Graph graph, String axis) {
+        TreeSet<String> names = new TreeSet<>();
+        int colon = axis.lastIndexOf(':');
+        for (Graph.Port port : graph.inputs()) {
+            List<Dim> shape = port.value().shape();
+            for (int i = 0; i < shape.size(); i++) {
+                boolean meant = colon > 0 && axis.equals(port.name() + ":" + i);
+                Dim.Symbol symbol = shape.get(i).asSymbol();
+                if (meant && symbol == null) {
+                    throw new PlanException("--stream " + axis + ": the input is " + port.value().type()
+                            + ", of fixed length there; export the model with a dynamic axis");
+                }
+                if (meant || symbol != null && symbol.name().equals(axis)) {
+                    return symbol;
+                }
+                if (symbol != null) {
+                    names.add(symbol.name());
+                }
+            }
+        }
+        throw new PlanException("--stream " + axis + ": no input has such an axis; there are " + names);
+    }
+
+    /** The shortest sequence for which no extent of the graph comes out below zero. */
+    private static long shortest(Graph graph, Dim.Symbol length) {
+        long shortest = 1;
+        for (Node node : graph.nodes()) {
+            for (Value output : node.outputs()) {
+                for (Dim dim : output.shape()) {
+                    shortest = shortest(dim, length, shortest);
+                }
+            }
+        }
+        return shortest;
+    }
+
+    private static long shortest(Dim dim, Dim.Symbol length, long from) {
+        List<Dim.Symbol> symbols = new ArrayList<>();
+        dim.collectSymbols(symbols);
+        long frames = from;
+        boolean alone = symbols.stream().allMatch(symbol -> symbol.name().equals(length.name()));
+        while (alone && !symbols.isEmpty() && dim.evaluate(Map.of(length.name(), frames)) < 0) {
+            frames = Periods.require(frames + 1);
+        }
+        return frames;
+    }
+
+    private static void describe(StreamGraph streamed, Dim.Symbol length, List<String> notes) {
+        for (StreamGraph.Output output : streamed.outputs()) {
+            Flow flow = output.flow();
+            notes.add("stream: " + output.name() + " " + switch (flow.kind()) {
+                case FRAMES -> "has " + flow.emission().gain() + " frames for every " + flow.emission().period()
+                        + " of " + length.name() + ", with a delay of " + flow.emission().delay();
+                case LATEST -> "is that of the sequence so far";
+                case STILL, WHOLE -> "is the same in each call";
+            });
+        }
+        long bytes = 0;
+        for (StreamGraph.Carried carried : streamed.carried()) {
+            bytes += bytes(carried.type());
+            notes.add("stream: carries " + carried.name() + " " + carried.type() + ", " + bytes(carried.type())
+                    + " bytes");
+        }
+        notes.add("stream: " + streamed.carried().size() + " states were added, " + bytes + " bytes for each stream");
+        if (!streamed.timeline().more().isConstant()) {
+            notes.add("stream: the end of a stream has frames of its own; " + Timeline.MORE
+                    + " of extent 0 ends it");
+        }
+    }
+
+    private static long bytes(ValueType type) {
+        return type.size().max() * type.type().bytes();
+    }
+}
