@@ -9,6 +9,15 @@ package dev.lanewise.compiler;
  */
 public record StreamAxis(String axis, int window) {
 
+    /**
+     * The input, u8 of extent 1 or 0 and of any content, of models whose streams have an end: 1 while the
+     * stream goes on, 0 in the call that ends it. A session begins with 1.
+     */
+    public static final String MORE = "stream.more";
+
+    /** The extent that a stream carries to tell its calls apart; nobody sets it. */
+    public static final String POSITION = "stream.position";
+
     /** Whether it is the extent of that name; one without a name is called by its input and axis: {@code x.1}. */
     boolean isNamed(String extent) {
         return axis.equals(extent) || axis.replace(':', '.').equals(extent);

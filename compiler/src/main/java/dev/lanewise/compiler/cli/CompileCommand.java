@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.Compiled;
+import dev.lanewise.compiler.StreamAxis;
 import dev.lanewise.compiler.inspect.ModelFacts;
 import dev.lanewise.compiler.inspect.ModelFacts.Port;
 import dev.lanewise.compiler.inspect.Sizes;
@@ -60,6 +61,9 @@ final class CompileCommand implements Callable<Integer> {
         compiled.notes().forEach(print::println);
         List<String> bounded = arguments.boundedDims();
         for (ModelFacts.Symbol symbol : facts.symbols()) {
+            if (symbol.name().equals(StreamAxis.POSITION) || symbol.name().equals(StreamAxis.MORE)) {
+                continue; // not extents of the model
+            }
             print.println("extent: " + symbol + (bounded.contains(symbol.name())
                     ? ""
                     : " (nobody said; --dim " + symbol.name() + "=N changes it)"));

@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.cli;
 
+import dev.lanewise.compiler.StreamAxis;
 import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.data.NpyFile;
 import dev.lanewise.compiler.graph.Literal;
@@ -99,6 +100,9 @@ final class RunCommand implements Callable<Integer> {
     private Map<String, Stack> run(Session session, Map<String, Literal> values) {
         List<Feed> feeds = new ArrayList<>();
         for (Tensor input : session.inputs()) {
+            if (endsStream(input, values)) {
+                continue;
+            }
             feeds.add(Feed.of(session, input, values.get(input.name()), steps, overlap));
         }
         int count = 1;
@@ -115,6 +119,11 @@ final class RunCommand implements Callable<Integer> {
             for (Feed feed : feeds) {
                 feed.shape(step);
             }
+            if (step == count - 1) {
+                session.inputs().stream()
+                        .filter(input -> endsStream(input, values))
+                        .forEach(input -> input.setShape(0));
+            }
             for (Feed feed : feeds) {
                 feed.fill(step);
             }
@@ -125,6 +134,11 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         return results;
+    }
+
+    /** Whether it is the input that says that the values are at their end, which they themselves say. */
+    private static boolean endsStream(Tensor input, Map<String, Literal> values) {
+        return input.name().equals(StreamAxis.MORE) && !values.containsKey(input.name());
     }
 
     private Map<String, Literal> readInputs() throws IOException {
@@ -152,7 +166,8 @@ final class RunCommand implements Callable<Integer> {
                 throw wrong("the model has no input '" + name + "'; it has " + session.inputs());
             }
         }
-        List<Tensor> missing = session.inputs().stream().filter(t -> !values.containsKey(t.name())).toList();
+        List<Tensor> missing = session.inputs().stream().filter(
+                t -> !values.containsKey(t.name()) && !endsStream(t, values)).toList();
         if (!missing.isEmpty()) {
             throw wrong("no --input for " + missing);
         }

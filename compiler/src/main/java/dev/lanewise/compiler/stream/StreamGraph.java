@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.stream;
 
+import dev.lanewise.compiler.StreamAxis;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.GraphBuilder;
@@ -128,14 +129,14 @@ final class StreamGraph {
     private void carryPosition() {
         if (!timeline.before().isConstant()) {
             Value position = builder.state(
-                    Timeline.POSITION, new ValueType(DType.U8, List.of(timeline.before(), Dim.ZERO)));
+                    StreamAxis.POSITION, new ValueType(DType.U8, List.of(timeline.before(), Dim.ZERO)));
             Value next = builder.add(
-                    Timeline.POSITION, new Expand(List.of(timeline.next(), Dim.ZERO)),
-                    builder.constant(Timeline.POSITION, Literal.splat(DType.U8, 0, 1, 1)));
-            builder.next(Timeline.POSITION, position, next);
+                    StreamAxis.POSITION, new Expand(List.of(timeline.next(), Dim.ZERO)),
+                    builder.constant(StreamAxis.POSITION, Literal.splat(DType.U8, 0, 1, 1)));
+            builder.next(StreamAxis.POSITION, position, next);
         }
         if (!timeline.more().isConstant()) {
-            builder.input(Timeline.MORE, new ValueType(DType.U8, List.of(timeline.more())));
+            builder.input(StreamAxis.MORE, new ValueType(DType.U8, List.of(timeline.more())));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.stream;
 
 import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.StreamAxis;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Node;
@@ -96,8 +97,8 @@ public final class Streaming {
         for (StreamGraph.Output output : streamed.outputs()) {
             Flow flow = output.flow();
             notes.add("stream: " + output.name() + " " + switch (flow.kind()) {
-                case FRAMES -> "has " + flow.emission().gain() + " frames for every " + flow.emission().period()
-                        + " of " + length.name() + ", with a delay of " + flow.emission().delay();
+                case FRAMES -> "has " + frames(flow.emission(), length.name()) + ", with a delay of "
+                        + flow.emission().delay();
                 case LATEST -> "is that of the sequence so far";
                 case STILL, WHOLE -> "is the same in each call";
             });
@@ -110,9 +111,14 @@ public final class Streaming {
         }
         notes.add("stream: " + streamed.carried().size() + " states were added, " + bytes + " bytes for each stream");
         if (!streamed.timeline().more().isConstant()) {
-            notes.add("stream: the end of a stream has frames of its own; " + Timeline.MORE
+            notes.add("stream: the end of a stream has frames of its own; " + StreamAxis.MORE
                     + " of extent 0 ends it");
         }
+    }
+
+    private static String frames(Emission emission, String length) {
+        return emission.gain() + (emission.gain() == 1 ? " frame for " : " frames for ")
+                + (emission.period() == 1 ? "each of " : "every " + emission.period() + " of ") + length;
     }
 
     private static long bytes(ValueType type) {

@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.stream;
 
 import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.StreamAxis;
 import dev.lanewise.compiler.graph.Dim;
 import java.util.HashMap;
 import java.util.List;
@@ -15,9 +16,6 @@ import java.util.Map;
  * so that all extents are known before a call begins; where it does not matter at all there is none.
  */
 final class Timeline {
-
-    static final String POSITION = "stream.position";
-    static final String MORE = "stream.more";
 
     private final Dim.Symbol length;
     private final Dim chunk;
@@ -48,8 +46,8 @@ final class Timeline {
         long least = tail ? 0 : range.min();
         this.chunk = least == range.max() ? Dim.of(least) : Dim.symbol(length.name(), least, range.max());
         long last = settled + period - 1;
-        this.before = last == 0 ? Dim.ZERO : Dim.symbol(POSITION, 0, last);
-        this.more = tail ? Dim.symbol(MORE, 0, 1) : Dim.ONE;
+        this.before = last == 0 ? Dim.ZERO : Dim.symbol(StreamAxis.POSITION, 0, last);
+        this.more = tail ? Dim.symbol(StreamAxis.MORE, 0, 1) : Dim.ONE;
     }
 
     /** One that stands for any other while nothing is known yet. */

@@ -97,13 +97,13 @@ final class StreamRun {
     }
 
     boolean hasEnd() {
-        return streamed.inputNames().contains(Timeline.MORE);
+        return streamed.inputNames().contains(StreamAxis.MORE);
     }
 
     /** Whether the stream goes on after the next call. */
     void more(Session session, int extent) {
         if (hasEnd()) {
-            session.input(Timeline.MORE).setShape(extent);
+            session.input(StreamAxis.MORE).setShape(extent);
         }
     }
 
