@@ -15,7 +15,8 @@ import java.util.Set;
 /** The passes, in the order in which they run. */
 public final class Passes {
 
-    private static final List<Pass> PORTABLE = List.of(
+    /** What says more plainly what a graph computes. */
+    private static final List<Pass> PLAIN = List.of(
             new InBodies(),
             new RemoveUnused(),
             new Simplify(),
@@ -29,8 +30,10 @@ public final class Passes {
             new RemoveUnused(),
             new EliminateTransposes(),
             new SimplifyViews(),
-            new RemoveUnused(),
-            Streaming::apply,
+            new RemoveUnused());
+
+    /** What makes it faster to compute. */
+    private static final List<Pass> FAST = List.of(
             new FoldAffine(),
             new FuseEpilogues(),
             new ShareEqual(),
@@ -44,9 +47,14 @@ public final class Passes {
      * @param notes receives what people should know
      */
     public static Graph run(Graph graph, CompileOptions options, List<String> notes) {
-        Graph current = PairStates.apply(graph, options, notes);
         Folding folding = new Folding();
-        for (Pass pass : PORTABLE) {
+        Graph plain = run(PLAIN, PairStates.apply(graph, options, notes), folding);
+        return run(FAST, Streaming.apply(plain, options, notes), folding);
+    }
+
+    private static Graph run(List<Pass> passes, Graph graph, Folding folding) {
+        Graph current = graph;
+        for (Pass pass : passes) {
             // what is a constant by now may be moved again; once for all bodies that use it
             constants(current, Collections.newSetFromMap(new IdentityHashMap<>())).forEach(folding::own);
             current = pass.apply(current, folding);
@@ -57,8 +65,10 @@ public final class Passes {
     /** Runs the passes on a body. */
     static Graph runInBody(Graph body, Folding folding) {
         Graph current = body;
-        for (Pass pass : PORTABLE) {
-            current = pass.apply(current, folding);
+        for (List<Pass> passes : List.of(PLAIN, FAST)) {
+            for (Pass pass : passes) {
+                current = pass.apply(current, folding);
+            }
         }
         return current;
     }

@@ -1,11 +1,9 @@
 package dev.lanewise.compiler.stream;
 
 import dev.lanewise.compiler.graph.Dim;
-import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.op.Attention;
-import dev.lanewise.compiler.op.Branch;
 import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.compiler.op.OneHot;
@@ -25,7 +23,9 @@ final class OpDims {
     private OpDims() {}
 
     static Stream<Dim> of(Node node) {
-        return Stream.concat(of(node.op()), node.outputs().stream().flatMap(output -> output.shape().stream()));
+        Stream<Dim> own = Stream.concat(of(node.op()), node.outputs().stream().flatMap(value -> value.shape().stream()));
+        Stream<Node> nested = node.op().bodies().stream().flatMap(body -> body.nodes().stream());
+        return Stream.concat(own, nested.flatMap(OpDims::of));
     }
 
     private static Stream<Dim> of(Op op) {
@@ -50,15 +50,9 @@ final class OpDims {
         } else if (op instanceof TopK topK) {
             return Stream.of(topK.k());
         } else if (op instanceof Repeat repeat) {
-            return Stream.concat(Stream.of(repeat.trips()), of(repeat.body()));
-        } else if (op instanceof Branch branch) {
-            return Stream.concat(of(branch.whenTrue()), of(branch.whenFalse()));
+            return Stream.of(repeat.trips());
         }
         return Stream.of();
-    }
-
-    private static Stream<Dim> of(Graph body) {
-        return body.nodes().stream().flatMap(OpDims::of);
     }
 
     private static Stream<Dim> both(List<Dim> a, List<Dim> b) {
