@@ -36,7 +36,7 @@ final class OnnxCausalConv {
     private static void convert(OnnxNode node) {
         Formula f = new Formula(node);
         Value x = node.in(0);
-        Value filter = f.cast(node.in(1), DType.F32);
+        Value filter = f.wide(node.in(1));
         if (x.rank() != 3 || filter.rank() != 3 || !filter.dim(1).is(1) || !filter.dim(0).isConstant()) {
             throw node.misfit("the input is " + x.type() + " and the filter " + filter.type()
                     + "; expected [N, C, T] and [C, 1, k]");
@@ -54,8 +54,8 @@ final class OnnxCausalConv {
         Conv conv = new Conv(
                 Math.toIntExact(filter.dim(0).constant()), List.of(1), List.of(1), List.of(0), List.of(0),
                 Epilogue.NONE);
-        Value bias = node.has(2) ? f.cast(node.in(2), DType.F32) : null;
-        Value y = node.add(conv, node.add(Transpose.of(0, 2, 1), f.cast(padded, DType.F32)), filter, bias);
+        Value bias = node.has(2) ? f.wide(node.in(2)) : null;
+        Value y = node.add(conv, node.add(Transpose.of(0, 2, 1), f.wide(padded)), filter, bias);
         if (!activation.equals("none")) {
             y = node.add(new Unary(UnaryFn.SWISH, 1, 0), y);
         }

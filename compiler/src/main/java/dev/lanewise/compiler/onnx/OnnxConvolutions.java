@@ -6,7 +6,6 @@ import dev.lanewise.compiler.op.Conv;
 import dev.lanewise.compiler.op.Pad;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Transpose;
-import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.Epilogue;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** ONNX's convolutions. ONNX has channels first, the graph last. Computed in f32, whatever floats come. */
+/** ONNX's convolutions. ONNX has channels first, the graph last. Types of 16 bits are computed in f32. */
 final class OnnxConvolutions {
 
     private OnnxConvolutions() {}
@@ -34,8 +33,7 @@ final class OnnxConvolutions {
         Conv conv = new Conv(positive(node, "group"), window.strides(), window.dilations(),
                 window.padsBefore(), window.padsAfter(), Epilogue.NONE);
         Value y = node.add(
-                conv, OnnxProducts.channelsLast(node, f.cast(x, DType.F32)), f.cast(w, DType.F32),
-                bias == null ? null : f.cast(bias, DType.F32));
+                conv, OnnxProducts.channelsLast(node, f.wide(x)), f.wide(w), bias == null ? null : f.wide(bias));
         return f.cast(OnnxProducts.channelsFirst(node, y), x.type().type());
     }
 
@@ -74,8 +72,8 @@ final class OnnxConvolutions {
      */
     private static void transposed(OnnxNode node) {
         Formula f = new Formula(node);
-        Value x = OnnxProducts.channelsLast(node, f.cast(node.in(0), DType.F32));
-        Value w = f.cast(node.in(1), DType.F32);
+        Value x = OnnxProducts.channelsLast(node, f.wide(node.in(0)));
+        Value w = f.wide(node.in(1));
         int spatial = spatial(node, node.in(0), w);
         requireKernel(node, w);
         int group = positive(node, "group");
@@ -84,7 +82,7 @@ final class OnnxConvolutions {
         Conv conv = new Conv(group, Collections.nCopies(spatial, 1), stretch.dilations,
                 stretch.positive(stretch.before),
                 stretch.positive(stretch.after), Epilogue.NONE);
-        Value bias = node.has(2) ? f.cast(node.in(2), DType.F32) : null;
+        Value bias = node.has(2) ? f.wide(node.in(2)) : null;
         Value y = stretch.crop(node, node.add(conv, stuffed, turned(f, w, group), bias));
         node.out(f.cast(OnnxProducts.channelsFirst(node, y), node.in(0).type().type()));
     }

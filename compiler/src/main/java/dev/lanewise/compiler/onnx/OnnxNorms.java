@@ -239,15 +239,16 @@ final class OnnxNorms {
             throw node.unsupported("over " + x.dim(1) + " channels; expected a number up to " + MOST_CHANNELS);
         }
         int channels = Math.toIntExact(x.dim(1).constant());
-        float[] band = new float[channels * channels];
+        double[] band = new double[channels * channels];
         for (int c = 0; c < channels; c++) {
             long first = Math.max(0, c - (size - 1) / 2);
             for (long from = first; from <= Math.min(channels - 1, c + size / 2); from++) {
                 band[(int) from * channels + c] = 1;
             }
         }
-        Value last = f.cast(OnnxProducts.channelsLast(node, x), DType.F32);
-        Value sums = node.add(MatMul.PLAIN, f.times(last, last), node.constant(Literal.of(band, channels, channels)));
+        Value last = f.wide(OnnxProducts.channelsLast(node, x));
+        Value sums = node.add(MatMul.PLAIN, f.times(last, last),
+                node.constant(Literal.of(last.type().type(), band, channels, channels)));
         Value base = f.apply(BinaryFn.ADD, f.apply(BinaryFn.MUL, sums, alpha / size), bias);
         Value y = f.over(last, f.apply(BinaryFn.POW, base, beta));
         node.out(f.cast(OnnxProducts.channelsFirst(node, y), x.type().type()));

@@ -5,7 +5,6 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Conv;
 import dev.lanewise.compiler.op.Pool;
-import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.ReduceFn;
@@ -87,7 +86,7 @@ final class OnnxPooling {
     /** {@code (Σ |x|ᵖ)^(1/p)}: the sum is a convolution with ones. */
     private static void norm(OnnxNode node) {
         Formula f = new Formula(node);
-        Value x = f.cast(node.in(0), DType.F32);
+        Value x = f.wide(node.in(0));
         Kernel kernel = Kernel.read(node, x);
         float p = power(node);
         if (!x.dim(1).isConstant()) {
@@ -97,7 +96,7 @@ final class OnnxPooling {
         List<Integer> filter = new ArrayList<>(List.of(channels, 1));
         filter.addAll(kernel.extents);
         Value ones = node.constant(
-                Literal.splat(DType.F32, 1, filter.stream().mapToInt(extent -> extent).toArray()));
+                Literal.splat(x.type().type(), 1, filter.stream().mapToInt(extent -> extent).toArray()));
         Conv sum = new Conv(channels, kernel.window.strides(), kernel.window.dilations(), kernel.window.padsBefore(),
                 padsAfter(node, kernel, x), Epilogue.NONE);
         Value y = node.add(sum, OnnxProducts.channelsLast(node, powers(f, x, p)), ones);

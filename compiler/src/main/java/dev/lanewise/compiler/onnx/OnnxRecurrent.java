@@ -10,6 +10,7 @@ import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.Rnn;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,8 @@ import java.util.Map;
 
 /**
  * ONNX's LSTM, GRU and RNN. Each direction is an operation of its own; with other activations than the
- * usual ones, with peepholes, clipping or coupled gates it is composed, see {@link OnnxCells}.
+ * usual ones, with peepholes, clipping or coupled gates it is composed, see {@link ComposedCell}. Types of
+ * 16 bits are computed in f32.
  */
 final class OnnxRecurrent {
 
@@ -47,21 +49,31 @@ final class OnnxRecurrent {
         if (!hidden.is(declared)) {
             throw node.misfit("hidden_size is " + declared + " and R " + node.in(2).type());
         }
-        Value x = batchFirst ? node.add(Transpose.of(1, 0, 2), node.in(0)) : node.in(0);
-        OnnxCells cells = OnnxCells.read(node, gates, directions);
+        Formula f = new Formula(node);
+        Value x = f.wide(batchFirst ? node.add(Transpose.of(1, 0, 2), node.in(0)) : node.in(0));
+        OnnxCells cells = OnnxCells.read(node, directions);
         List<List<Value>> results = new ArrayList<>();
         for (int d = 0; d < directions; d++) {
             boolean reverse = direction.equals("reverse") || d == 1;
             List<Value> operands = operands(node, x, d, directions, states, batchFirst);
-            results.add(cells.isUsual(d)
+            Value peephole = direction(node, 7, d, directions);
+            results.add(cells.isUsual(d) && hasStep(operands)
                     ? node.addAll(usual(node, cells, d, reverse), operands.toArray(new Value[0]))
-                    : cells.compose(node, d, reverse, operands, direction(node, 7, d, directions)));
+                    : ComposedCell.add(node, cells, d, gates, reverse, operands,
+                            peephole == null ? null : f.wide(peephole)));
         }
+        DType type = node.in(0).type().type();
         Value y = stack(node, results, 0, 1);
-        node.out(batchFirst ? node.add(Transpose.of(2, 0, 1, 3), y) : y);
+        node.out(f.cast(batchFirst ? node.add(Transpose.of(2, 0, 1, 3), y) : y, type));
         for (int s = 0; s < states; s++) {
-            node.out(stack(node, results, 1 + s, batchFirst ? 1 : 0));
+            node.out(f.cast(stack(node, results, 1 + s, batchFirst ? 1 : 0), type));
         }
+    }
+
+    /** Whether the fused operations take it: f32, and weights, which are packed when the model is loaded. */
+    private static boolean hasStep(List<Value> operands) {
+        return operands.get(0).type().type() == DType.F32
+                && operands.subList(1, 4).stream().allMatch(value -> value == null || value.isConstant());
     }
 
     private static Op usual(OnnxNode node, OnnxCells cells, int direction, boolean reverse) {
@@ -75,10 +87,12 @@ final class OnnxRecurrent {
     /** X, W, R, bias, lengths, h and c of one direction, without the axis of directions. */
     private static List<Value> operands(
             OnnxNode node, Value x, int d, int directions, int states, boolean batchFirst) {
+        Formula f = new Formula(node);
         List<Value> operands = new ArrayList<>();
         operands.add(x);
         for (int i = 1; i <= 3; i++) {
-            operands.add(direction(node, i, d, directions));
+            Value weights = direction(node, i, d, directions);
+            operands.add(weights == null ? null : f.wide(weights));
         }
         operands.add(node.inOrNull(4));
         for (int s = 0; s < states; s++) {
@@ -86,7 +100,7 @@ final class OnnxRecurrent {
             if (state != null && state.rank() != 3) {
                 throw node.misfit("input " + (5 + s) + " is " + state.type() + "; expected rank 3");
             }
-            operands.add(state == null ? null : part(node, state, batchFirst ? 1 : 0, d, directions));
+            operands.add(state == null ? null : f.wide(part(node, state, batchFirst ? 1 : 0, d, directions)));
         }
         return operands;
     }

@@ -86,7 +86,8 @@ final class OnnxScope {
         return outside == null ? null : capture(outside);
     }
 
-    private Value capture(Value outside) {
+    /** A value of the graphs around this one, as it is called here. */
+    Value capture(Value outside) {
         if (outside.isConstant() || builder == outer.builder) {
             return outside;
         }

@@ -5,6 +5,7 @@ import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.formats.DType;
@@ -47,25 +48,41 @@ public record Conv(
         in.requireRank(1, spatial + 2);
         in.requireSameType(0, 1);
         in.requireEqual(in.dim(0, spatial + 1), in.dim(1, 1).times(group), "the number of channels of " + in.type(0));
+        in.requireFloating(0);
         Dim out = in.dim(1, 0);
         if (out.isConstant() && out.constant() % group != 0) {
             throw in.fail(out + " output channels do not divide into " + group + " groups");
         }
-        List<Dim> shape = new ArrayList<>();
-        shape.add(in.dim(0, 0));
-        for (int axis = 0; axis < spatial; axis++) {
-            Dim reach = in.dim(1, axis + 2).minus(1).times(dilations.get(axis)).plus(1);
-            Dim room = in.dim(0, axis + 1).plus(padsBefore.get(axis) + padsAfter.get(axis)).minus(reach);
-            if (room.max() < 0) {
-                throw in.fail("a kernel that reaches over " + reach + " is larger than the padded input " + in.type(0));
-            }
-            shape.add(room.floorDiv(strides.get(axis)).plus(1));
+        List<Dim> shape = resultShape(in.shape(0), in.shape(1));
+        if (shape.stream().anyMatch(dim -> dim.max() < 0)) {
+            throw in.fail("a kernel that reaches beyond the padded input " + in.type(0));
         }
-        shape.add(out);
         if (in.has(2)) {
             in.requireEqual(in.type(2).size(), out, "the size of the bias");
         }
         return List.of(new ValueType(in.dtype(0), shape));
+    }
+
+    /**
+     * The shape of the result.
+     *
+     * @param x [N, spatial..., C]
+     * @param filter [O, C / group, kernel...]
+     */
+    public List<Dim> resultShape(List<Dim> x, List<Dim> filter) {
+        List<Dim> shape = new ArrayList<>(List.of(x.get(0)));
+        for (int axis = 0; axis < strides.size(); axis++) {
+            Dim reach = filter.get(axis + 2).minus(1).times(dilations.get(axis)).plus(1);
+            Dim room = x.get(axis + 1).plus(padsBefore.get(axis) + padsAfter.get(axis)).minus(reach);
+            shape.add(room.max() < 0 ? Dim.of(-1) : room.floorDiv(strides.get(axis)).plus(1));
+        }
+        shape.add(filter.get(0));
+        return shape;
+    }
+
+    /** Whether there is a step for it: on f32, and on weights, which are packed when the model is loaded. */
+    public boolean hasStep(Value x, Value filter) {
+        return x.type().type() == DType.F32 && filter.isConstant();
     }
 
     @Override
@@ -155,6 +172,12 @@ public record Conv(
         cases.add(conv(3, 1, 1, 0, Epilogue.NONE, new long[] {1, 5, 5, 3}, 6, 1, 2, 2));
         cases.add(conv(1, 1, 1, 1, relu, new long[] {1, 4, 5, 6, 3}, 4, 3, 2, 3, 3));
         cases.add(OpCase.of(same(1, 1, 1, 1, 1, Epilogue.NONE), OpCase.in(1, 8, 2), OpCase.weights(3, 2, 3)));
+        cases.add(OpCase.of(
+                same(2, 2, 2, 2, 1, relu), OpCase.in(2, 9, 8, 6), OpCase.in(4, 3, 3, 2), OpCase.in(4)));
+        cases.add(OpCase.of(same(1, 1, 1, 1, 0, Epilogue.NONE), OpCase.in(1, 8, 2), OpCase.in(3, 2, 1)));
+        OpCase.Input f64 = OpCase.in(ValueType.of(DType.F64, 1, 4, 5, 6, 3), -1, 1);
+        cases.add(OpCase.of(
+                same(3, 1, 1, 1, 1, relu), f64, OpCase.in(ValueType.of(DType.F64, 2, 3, 2, 3, 3), -1, 1)));
         return cases;
     }
 

@@ -21,6 +21,7 @@ public final class Passes {
             new RemoveUnused(),
             new Simplify(),
             new RecogniseSigmoid(),
+            new ConvolutionsAsProducts(),
             new ShareEqual(),
             new FuseCells(),
             new FuseSoftmax(),

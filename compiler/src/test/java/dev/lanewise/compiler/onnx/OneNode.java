@@ -46,7 +46,7 @@ final class OneNode {
     /** Operators that become matrices or expressions of a known size, or blocks that must fill an axis. */
     private static final Set<String> NEED_NUMBERS =
             Set.of(
-                    "DFT", "STFT", "Det", "LRN", "QuantizeLinear", "DequantizeLinear", "Resize", "LSTM", "GRU", "RNN");
+                    "DFT", "STFT", "Det", "LRN", "QuantizeLinear", "DequantizeLinear", "Resize");
 
     private final String type;
     /** Empty for that of ONNX. */

@@ -5,7 +5,7 @@ import dev.lanewise.formats.DType;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Recurrent cells with sequence lengths against ONNX Runtime: the fused ones, and those composed step by step. */
+/** Recurrent cells against ONNX Runtime: the fused ones, and those composed of products and elementwise steps. */
 @Tag("once")
 class OnnxRecurrentTest {
 
@@ -13,19 +13,29 @@ class OnnxRecurrentTest {
     private static final int B = 3;
     private static final int I = 4;
     private static final int H = 6;
+    private static final String[] TYPES = {"LSTM", "GRU", "RNN"};
     private static final Literal LENGTHS = Literal.of(DType.I32, new long[] {5, 2, 4}, B);
 
-    private static OneNode cell(String type, int gates, boolean both, float clip) {
+    /** A cell whose weights are given when the model runs, where they are not {@code known}. */
+    private static OneNode cell(String type, DType of, boolean known, boolean both, float clip) {
+        int gates = type.equals("LSTM") ? 4 : type.equals("GRU") ? 3 : 1;
         int directions = both ? 2 : 1;
-        OneNode node = new OneNode(type, 14)
-                .in(T, B, I)
-                .known(OneNode.uniform(DType.F32, -1, 1, 1, directions, gates * H, I))
-                .known(OneNode.uniform(DType.F32, -1, 1, 2, directions, gates * H, H))
-                .known(OneNode.uniform(DType.F32, -1, 1, 3, directions, 2 * gates * H))
-                .known(LENGTHS)
-                .known(OneNode.uniform(DType.F32, -1, 1, 4, directions, B, H));
+        OneNode node = new OneNode(type, 14).in(OneNode.uniform(of, -1, 1, 0, T, B, I));
+        Literal[] weights = {
+            OneNode.uniform(of, -1, 1, 1, directions, gates * H, I),
+            OneNode.uniform(of, -1, 1, 2, directions, gates * H, H),
+            OneNode.uniform(of, -1, 1, 3, directions, 2 * gates * H)
+        };
+        for (Literal value : weights) {
+            if (known) {
+                node.known(value);
+            } else {
+                node.in(value);
+            }
+        }
+        node.known(LENGTHS).known(OneNode.uniform(of, -1, 1, 4, directions, B, H));
         if (type.equals("LSTM")) {
-            node.known(OneNode.uniform(DType.F32, -1, 1, 5, directions, B, H));
+            node.known(OneNode.uniform(of, -1, 1, 5, directions, B, H));
         }
         if (clip > 0) {
             node.set("clip", clip);
@@ -39,10 +49,36 @@ class OnnxRecurrentTest {
     void lengths() {
         for (boolean both : new boolean[] {false, true}) {
             for (float clip : new float[] {0, 0.4f}) {
-                cell("LSTM", 4, both, clip).agrees();
-                cell("GRU", 3, both, clip).agrees();
-                cell("RNN", 1, both, clip).agrees();
+                for (String type : TYPES) {
+                    cell(type, DType.F32, true, both, clip).agrees();
+                }
             }
         }
+    }
+
+    @Test
+    void weightsComputedAtRunTime() {
+        for (String type : TYPES) {
+            cell(type, DType.F32, false, true, 0).agrees();
+        }
+    }
+
+    @Test
+    void doublePrecision() {
+        cell("LSTM", DType.F64, true, true, 0).agrees();
+    }
+
+    /** No initial state, and more steps than anybody would write out. */
+    @Test
+    void manySteps() {
+        new OneNode("GRU", 14)
+                .in(300, 2, 3)
+                .known(OneNode.uniform(DType.F32, -1, 1, 1, 1, 12, 3))
+                .known(OneNode.uniform(DType.F32, -1, 1, 2, 1, 12, 4))
+                .set("hidden_size", 4)
+                .set("clip", 0.5f)
+                .set("direction", "reverse")
+                .outputs(2)
+                .agrees();
     }
 }
