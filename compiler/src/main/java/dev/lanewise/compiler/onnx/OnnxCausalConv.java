@@ -8,7 +8,6 @@ import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Transpose;
 import dev.lanewise.compiler.op.Unary;
-import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.List;

@@ -58,6 +58,11 @@ final class OnnxConvolutions {
     }
 
     static void requireKernel(OnnxNode node, Value w) {
+        for (int axis = 2; axis < w.rank(); axis++) {
+            if (!w.dim(axis).isConstant()) {
+                throw node.unsupported("a kernel of the symbolic extent " + w.dim(axis) + "; fix it with --dim");
+            }
+        }
         long[] kernel = node.integers("kernel_shape");
         for (int axis = 0; kernel != null && axis < kernel.length; axis++) {
             if (kernel.length != w.rank() - 2 || !w.dim(axis + 2).is(kernel[axis])) {

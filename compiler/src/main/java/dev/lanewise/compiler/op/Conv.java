@@ -173,7 +173,7 @@ public record Conv(
         cases.add(conv(1, 1, 1, 1, relu, new long[] {1, 4, 5, 6, 3}, 4, 3, 2, 3, 3));
         cases.add(OpCase.of(same(1, 1, 1, 1, 1, Epilogue.NONE), OpCase.in(1, 8, 2), OpCase.weights(3, 2, 3)));
         cases.add(OpCase.of(
-                same(2, 2, 2, 2, 1, relu), OpCase.in(2, 9, 8, 6), OpCase.in(4, 3, 3, 2), OpCase.in(4)));
+                same(2, 2, 2, 2, 1, relu), OpCase.in(5, 9, 8, 6), OpCase.in(4, 3, 3, 2), OpCase.in(4)));
         cases.add(OpCase.of(same(1, 1, 1, 1, 0, Epilogue.NONE), OpCase.in(1, 8, 2), OpCase.in(3, 2, 1)));
         OpCase.Input f64 = OpCase.in(ValueType.of(DType.F64, 1, 4, 5, 6, 3), -1, 1);
         cases.add(OpCase.of(

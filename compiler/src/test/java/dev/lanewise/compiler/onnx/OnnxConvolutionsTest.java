@@ -1,0 +1,36 @@
+package dev.lanewise.compiler.onnx;
+
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.formats.DType;
+import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Convolutions whose filter is computed when the model runs, against ONNX Runtime. */
+@Tag("once")
+class OnnxConvolutionsTest {
+
+    @Test
+    void filtersComputedAtRunTime() {
+        conv("Conv", 5, 6, 3, 3).in(4, 6, 3, 3).in(4).numbers(3, 6).agrees();
+        conv("Conv", 2, 6, 9, 11).in(8, 3, 2, 3).set("group", 2).numbers(2, 3, 6).agrees();
+        conv("Conv", 2, 6, 12).in(8, 6, 3).set("dilations", new long[] {2}).numbers(3, 6).agrees();
+        conv("Conv", 1, 4, 5, 6, 7).in(2, 4, 3, 2, 3).numbers(2, 3, 4).agrees();
+        conv("ConvTranspose", 1, 6, 9, 11).in(6, 4, 3, 2).in(4).numbers(2, 3, 4, 6).agrees();
+    }
+
+    private static OneNode conv(String type, int... x) {
+        long[] strides = new long[x.length - 2];
+        long[] pads = new long[2 * strides.length];
+        Arrays.fill(strides, 2);
+        Arrays.fill(pads, 1);
+        return new OneNode(type, 11).in(x).set("strides", strides).set("pads", pads);
+    }
+
+    /** Weights in the model, but in halves: computed in f32 and rounded once. */
+    @Test
+    void halfPrecision() {
+        Literal filter = OneNode.uniform(DType.F16, -1, 1, 1, 4, 3, 3);
+        new OneNode("Conv", 11).in(OneNode.uniform(DType.F16, -1, 1, 0, 1, 3, 8)).known(filter).agrees();
+    }
+}
