@@ -36,6 +36,7 @@ final class OnnxOps {
         OnnxConvolutions.register(ALL);
         OnnxIntegerConvolutions.register(ALL);
         OnnxPooling.register(ALL);
+        OnnxRoiPooling.register(ALL);
         OnnxRecurrent.register(ALL);
         OnnxAttention.register(ALL);
         OnnxRotary.register(ALL);
