@@ -41,8 +41,7 @@ final class OnnxRoiPooling {
         DType type = x.type().type();
         Value wide = f.wide(x);
         double scale = node.number("spatial_scale", 1);
-        Value scaled = f.apply(UnaryFn.FLOOR, f.plus(
-                f.times(f.wide(regions), f.number(scale, wide.type().type())), f.number(0.5, wide.type().type())));
+        Value scaled = rounded(f, f.times(f.wide(regions), f.number(scale, wide.type().type())));
         Dim r = regions.dim(0);
         Value image = f.reshape(f.cast(f.part(f.wide(regions), 1, 0, 1), DType.I64), List.of(r));
         Value images = node.add(new Gather(0), wide, image); // [R, C, H, W]
@@ -55,6 +54,13 @@ final class OnnxRoiPooling {
                 List.of(r, Dim.ONE, Dim.of(bins[0]), x.dim(2), Dim.ONE), 3); // [R, C, bins high, bins wide]
         Value empty = f.apply(BinaryFn.EQUAL, rows, Double.NEGATIVE_INFINITY);
         node.out(f.cast(f.where(empty, f.number(0, wide.type().type()), rows), type));
+    }
+
+    /** To the nearest integer, halves away from zero. */
+    private static Value rounded(Formula f, Value x) {
+        Value half = f.number(0.5, x.type().type());
+        return f.where(f.apply(BinaryFn.LESS, x, 0),
+                f.apply(UnaryFn.CEIL, f.minus(x, half)), f.apply(UnaryFn.FLOOR, f.plus(x, half)));
     }
 
     /** Which of {@code n} elements lie in each bin of the interval between two columns of the regions. */
