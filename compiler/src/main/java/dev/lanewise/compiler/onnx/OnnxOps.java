@@ -52,6 +52,7 @@ final class OnnxOps {
         OnnxContribConvolutions.register(ALL);
         OnnxContribIntegerProducts.register(ALL);
         OnnxContribQuantised.register(ALL);
+        OnnxDynamicLstm.register(ALL);
         OnnxContribMovement.register(ALL);
         OnnxControl.register(ALL);
         OnnxSequences.register(ALL);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class OnnxContribQuantisedTest {
 
     private static final DType[] BYTES = {DType.U8, DType.I8};
+    private static final int HIDDEN = 6;
 
     private static OneNode node(String type) {
         return new OneNode("com.microsoft:" + type, 17);
@@ -132,5 +133,36 @@ class OnnxContribQuantisedTest {
             node("QuantizeLinear").in(uniform(DType.F32, -3, 3, 0, 4, 5)).in(scale(0.03)).in(one).agrees();
             node("DequantizeLinear").in(uniform(type, 0, 100, 0, 4, 5)).in(scale(0.03)).in(one).agrees();
         }
+    }
+
+    /** A batch of 1: with more of them ONNX Runtime quantises rows on their own, by the number of its threads. */
+    @Test
+    void recurrentCells() {
+        for (DType type : BYTES) {
+            for (String direction : new String[] {"forward", "reverse", "bidirectional"}) {
+                lstm(type, direction, false).agrees();
+                lstm(type, direction, true).agrees();
+            }
+        }
+    }
+
+    private static int directions(String direction) {
+        return direction.equals("bidirectional") ? 2 : 1;
+    }
+
+    private static OneNode lstm(DType type, String direction, boolean more) {
+        int d = directions(direction);
+        OneNode node = node("DynamicQuantizeLSTM").set("hidden_size", HIDDEN).set("direction", direction)
+                .in(5, 1, 4).known(bytes(type, 1, d, 4, 4 * HIDDEN)).known(bytes(type, 2, d, HIDDEN, 4 * HIDDEN))
+                .numbers(4, 2, 6, 3 * HIDDEN);
+        if (more) {
+            node.known(uniform(DType.F32, -1, 1, 3, d, 8 * HIDDEN)).known(Literal.of(DType.I32, new long[] {3}, 1))
+                    .in(d, 1, HIDDEN).in(d, 1, HIDDEN).known(uniform(DType.F32, -1, 1, 4, d, 3 * HIDDEN));
+        } else {
+            node.none().none().none().none().none();
+        }
+        Literal scale = uniform(DType.F32, 0.004, 0.008, 5, d);
+        Literal zero = Literal.splat(type, type.isUnsigned() ? 128 : 0, d);
+        return node.known(scale).known(zero).known(scale).known(zero).outputs(3);
     }
 }
