@@ -27,26 +27,38 @@ import java.util.List;
  *
  * @param causal whether query i sees only keys up to {@code i + offset}
  * @param softcap 0 for none
+ * @param keysFirst whether k and v are {@code [S, B, kvHeads, d]}, as a cache that grows has them
  */
-public record Attention(boolean causal, Dim offset, float scale, float softcap) implements Op {
+public record Attention(boolean causal, Dim offset, float scale, float softcap, boolean keysFirst) implements Op {
+
+    /** Keys and values are in q's order of axes. */
+    public Attention(boolean causal, Dim offset, float scale, float softcap) {
+        this(causal, offset, scale, softcap, false);
+    }
 
     /** Each query sees every key that the bias does not mask. */
     public static Attention open(float scale, float softcap) {
         return new Attention(false, Dim.ZERO, scale, softcap);
     }
 
+    public Attention withKeysFirst() {
+        return new Attention(causal, offset, scale, softcap, true);
+    }
+
     @Override
     public List<ValueType> infer(Signature in) {
+        int batchAxis = keysFirst ? 1 : 0;
+        int keyAxis = 1 - batchAxis;
         for (int i = 0; i < 3; i++) {
             in.requireRank(i, 4);
             in.requireType(i, DType.F32);
-            in.requireEqual(in.dim(i, 0), in.dim(0, 0), "the batch of " + in.type(i));
+            in.requireEqual(in.dim(i, i == 0 ? 0 : batchAxis), in.dim(0, 0), "the batch of " + in.type(i));
             if (!in.dim(i, 2).isConstant() || !in.dim(i, 3).isConstant()) {
                 throw in.fail("the heads of " + in.type(i) + " must be of fixed number and size");
             }
         }
         in.requireEqual(in.dim(1, 3), in.dim(0, 3), "the head size of k " + in.type(1));
-        in.requireEqual(in.dim(2, 1), in.dim(1, 1), "the number of keys of v " + in.type(2));
+        in.requireEqual(in.dim(2, keyAxis), in.dim(1, keyAxis), "the number of keys of v " + in.type(2));
         in.requireEqual(in.dim(2, 2), in.dim(1, 2), "the number of heads of v " + in.type(2));
         if (in.dim(1, 2).is(0) || in.dim(0, 2).constant() % in.dim(1, 2).constant() != 0) {
             throw in.fail(in.dim(0, 2) + " heads of q cannot share " + in.dim(1, 2) + " heads of k");
@@ -54,7 +66,7 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap) 
         if (in.has(3)) {
             in.requireRank(3, 4);
             in.requireType(3, DType.F32);
-            in.requireEqual(in.dim(3, 3), in.dim(1, 1), "the last extent of the bias " + in.type(3));
+            in.requireEqual(in.dim(3, 3), in.dim(1, keyAxis), "the last extent of the bias " + in.type(3));
         }
         return List.of(new ValueType(
                 DType.F32, List.of(in.dim(0, 0), in.dim(0, 1), in.dim(0, 2), in.dim(2, 3))));
@@ -63,8 +75,8 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap) 
     @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal q = in.in(0);
-        Literal k = in.in(1);
-        Literal v = in.in(2);
+        Literal k = batchFirst(in.in(1));
+        Literal v = batchFirst(in.in(2));
         Literal bias = in.inOrNull(3);
         int[] shape = {q.extent(0), q.extent(1), q.extent(2), v.extent(3)};
         int keys = k.extent(1);
@@ -110,6 +122,18 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap) 
         return List.of(Literal.of(DType.F32, y, shape));
     }
 
+    private Literal batchFirst(Literal x) {
+        if (!keysFirst) {
+            return x;
+        }
+        int row = x.extent(2) * x.extent(3);
+        int batch = x.extent(1);
+        int keys = x.extent(0);
+        return x.select(
+                i -> (i / row % keys * batch + i / row / keys) * row + i % row,
+                batch, keys, x.extent(2), x.extent(3));
+    }
+
     @Override
     public void lower(Lowering lowering) {
         int headDim = Math.toIntExact(lowering.inputValue(0).dim(3).constant());
@@ -127,6 +151,7 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap) 
                         Lowering.list(lowering.out(0), scratch))
                 .flag(causal)
                 .ints(lowering.dim(offset))
+                .flag(keysFirst)
                 .floats(scale, softcap);
     }
 
@@ -144,6 +169,9 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap) 
                 open(0.3f, 0), heads(2, 3, 2, 8), heads(2, 10, 2, 8), heads(2, 10, 2, 8), OpCase.in(2, 1, 1, 10)));
         cases.add(OpCase.of(
                 fromStart, heads(1, 3, 2, 8), heads(1, 10, 2, 8), heads(1, 10, 2, 8), OpCase.in(1, 2, 3, 10)));
+        cases.add(OpCase.of(
+                later.withKeysFirst(), heads(2, 4, 4, 8), heads(10, 2, 2, 8), heads(10, 2, 2, 5),
+                OpCase.in(2, 1, 1, 10)));
         return cases;
     }
 

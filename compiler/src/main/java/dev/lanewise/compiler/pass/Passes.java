@@ -29,6 +29,11 @@ public final class Passes {
             new FuseLayerNorm(),
             new FuseRmsNorm(),
             new RemoveUnused(),
+            new FuseAttention(),
+            new RemoveUnused(),
+            new SplitCaches(),
+            new CachesByTime(),
+            new Simplify(),
             new EliminateTransposes(),
             new SimplifyViews(),
             new RemoveUnused());

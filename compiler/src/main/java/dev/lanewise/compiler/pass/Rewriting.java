@@ -43,7 +43,7 @@ abstract class Rewriting {
             values.put(port.value(), builder.inputLike(port.name(), port.value()));
         }
         for (Graph.StatePair state : old.states()) {
-            values.put(state.value(), builder.state(state.name(), state.value().type()));
+            values.put(state.value(), state(state));
         }
         for (Node node : old.nodes()) {
             List<Value> inputs = new ArrayList<>();
@@ -57,8 +57,26 @@ abstract class Rewriting {
             }
         }
         old.outputs().forEach(port -> builder.output(port.name(), now(port.value())));
-        old.states().forEach(state -> builder.next(state.name(), now(state.value()), now(state.next())));
+        old.states().forEach(this::next);
         return builder.build();
+    }
+
+    /** Gives the new value of a state. A pass that keeps it in another form overrides this and {@link #next}. */
+    Value state(Graph.StatePair state) {
+        return newState(state.name(), state.value().type());
+    }
+
+    /** Says what a state becomes. */
+    void next(Graph.StatePair state) {
+        next(state.name(), now(state.value()), now(state.next()));
+    }
+
+    final Value newState(String name, ValueType type) {
+        return builder.state(name, type);
+    }
+
+    final void next(String name, Value state, Value next) {
+        builder.next(name, state, next);
     }
 
     /** The value in the new graph. */

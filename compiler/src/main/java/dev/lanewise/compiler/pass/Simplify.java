@@ -1,13 +1,16 @@
 package dev.lanewise.compiler.pass;
 
+import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Reduce;
 import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ReduceFn;
@@ -16,7 +19,8 @@ import java.util.List;
 
 /**
  * Arithmetic that exporters leave behind: adding 0, multiplying by 1, squares written as powers,
- * reductions over axes of one element, reshapes of reshapes and of means.
+ * reductions over axes of one element, reshapes of reshapes and of
+ * means, parts of what was just put together.
  */
 final class Simplify implements Pass {
 
@@ -32,6 +36,8 @@ final class Simplify implements Pass {
                     simpler = reduce(node, reduce, inputs.get(0));
                 } else if (node.op() instanceof Reshape reshape) {
                     simpler = reshape(node, reshape, inputs.get(0));
+                } else if (node.op() instanceof Slice slice) {
+                    simpler = slice(slice, inputs.get(0));
                 }
                 return simpler == null ? null : List.of(simpler);
             }
@@ -83,6 +89,22 @@ final class Simplify implements Pass {
                 return producer(x, Reshape.class) == null
                         ? null
                         : add(node.name(), reshape, x.producer().input(0));
+            }
+
+            /** One of the parts that were put together. */
+            private Value slice(Slice slice, Value x) {
+                Concat concat = producer(x, Concat.class);
+                if (concat == null) {
+                    return null;
+                }
+                Dim start = Dim.ZERO;
+                for (Value part : x.producer().inputs()) {
+                    if (slice.equals(Slice.along(concat.axis(), start, part.dim(concat.axis()), x.shape()))) {
+                        return part;
+                    }
+                    start = start.plus(part.dim(concat.axis()));
+                }
+                return null;
             }
 
             /** A sum that is divided and then gets its axes back has them back before: means are one form. */

@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.op.Attention;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.Concat;
@@ -35,6 +36,8 @@ import java.util.List;
  */
 final class SinkTransposes extends Rewriting {
 
+    private static final List<Integer> KEYS_FIRST = List.of(1, 0, 2, 3);
+
     private final boolean split;
 
     /**
@@ -57,6 +60,9 @@ final class SinkTransposes extends Rewriting {
         }
         if (op instanceof MatMul matMul) {
             return product(node, matMul, inputs);
+        }
+        if (op instanceof Attention attention) {
+            return attention(node, attention, inputs);
         }
         List<Integer> p = permutation(inputs.isEmpty() ? null : inputs.get(0));
         if (p == null) {
@@ -181,6 +187,18 @@ final class SinkTransposes extends Rewriting {
         List<Integer> kept = p.stream().filter(axis -> !axes.contains(axis)).toList();
         List<Integer> ascending = kept.stream().sorted().toList();
         return transposed(node, reduced, kept.stream().map(ascending::indexOf).toList());
+    }
+
+    /** Keys and values that lie keys first, by the flag of the operation. */
+    private Value attention(Node node, Attention attention, List<Value> inputs) {
+        boolean both = KEYS_FIRST.equals(permutation(inputs.get(1))) && KEYS_FIRST.equals(permutation(inputs.get(2)));
+        if (!both || attention.keysFirst()) {
+            return null;
+        }
+        Value[] operands = inputs.toArray(new Value[0]);
+        operands[1] = source(inputs.get(1));
+        operands[2] = source(inputs.get(2));
+        return add(node.name(), attention.withKeysFirst(), operands);
     }
 
     /** {@code x · Tᵗ} by the flag of the product; a flattened transpose by the order of the weights' rows. */

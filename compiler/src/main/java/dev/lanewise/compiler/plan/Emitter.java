@@ -69,6 +69,7 @@ public final class Emitter {
             if (next.root().region == Region.WEIGHTS) {
                 next = copy(body, next);
             }
+            extendInPlace(body, states.get(nexts.size()), next.root());
             nexts.add(next);
             alive.add(next);
         }
@@ -113,6 +114,17 @@ public final class Emitter {
         boolean taken = root.isConstant() || inputs.contains(root) || states.contains(root)
                 || outputs.stream().anyMatch(other -> other.root() == root);
         return taken ? copy(body, tensor) : tensor;
+    }
+
+    /** What a state becomes by appending to it lies where the state does: only what is new is written. */
+    private static void extendInPlace(PlanBlock body, PlanTensor state, PlanTensor next) {
+        for (PlanStep step : body.steps) {
+            boolean appends = step.kind == StepKind.CONCAT && step.outputs.get(0) == next
+                    && step.inputs.get(0) == state && next.region == Region.ARENA;
+            if (appends && next.type.shape().subList(0, step.ints.get(0)).stream().allMatch(dim -> dim.is(1))) {
+                next.viewOf = state;
+            }
+        }
     }
 
     private static PlanTensor copy(PlanBlock body, PlanTensor tensor) {

@@ -70,15 +70,20 @@ final class Placement {
                 root.offset = requests.get(holder(root)).offset();
             }
         }
-        return new Result(arena, placeStates(states), MemoryPlanner.lowerBound(list), list);
+        return new Result(arena, placeStates(states, alive), MemoryPlanner.lowerBound(list), list);
     }
 
-    private static int[] placeStates(List<PlanTensor> states) {
+    /** A state takes the room of all that lies in it, such as the longer one that it becomes. */
+    private static int[] placeStates(List<PlanTensor> states, List<PlanTensor> alive) {
         int[] elements = new int[DType.Storage.count()];
         for (PlanTensor state : states) {
             int storage = state.type.type().storage().ordinal();
             state.offset = elements[storage];
-            elements[storage] = Math.toIntExact(elements[storage] + (state.capacity() + 15) / 16 * 16);
+            long capacity = state.capacity();
+            for (PlanTensor tensor : alive) {
+                capacity = tensor.root() == state ? Math.max(capacity, tensor.capacity()) : capacity;
+            }
+            elements[storage] = Math.toIntExact(elements[storage] + (capacity + 15) / 16 * 16);
         }
         return elements;
     }

@@ -8,7 +8,8 @@ import dev.lanewise.runtime.plan.StepArgs;
 /**
  * Scaled dot-product attention, head by head: q [B, T, heads, d], k [B, S, kvHeads, d], v [B, S,
  * kvHeads, dv], y [B, T, heads, dv]. Query head h attends to key head {@code h · kvHeads / heads}. The
- * bias [B or 1, heads or 1, T or 1, S] is added to the scores.
+ * bias [B or 1, heads or 1, T or 1, S] is added to the scores. Keys and values may also lie keys first, [S, B,
+ * kvHeads, d], as caches do that grow.
  */
 final class AttentionStep extends Step {
 
@@ -22,6 +23,9 @@ final class AttentionStep extends Step {
     private final Operand scratch;
     private final boolean causal;
     private final int offsetDim;
+    /** Axes of k and v. */
+    private final int batchAxis;
+    private final int keyAxis;
     private final float scale;
     private final float softcap;
     private AttentionKernels.AttentionShape shape;
@@ -46,6 +50,9 @@ final class AttentionStep extends Step {
         scratch = args.floatsOut(1);
         causal = args.flag(0);
         offsetDim = causal ? args.dim(1) : 0;
+        boolean keysFirst = args.flag(2);
+        batchAxis = keysFirst ? 1 : 0;
+        keyAxis = keysFirst ? 0 : 1;
         scale = args.number(0);
         softcap = args.number(1);
         args.requireRank(q, 4);
@@ -62,12 +69,12 @@ final class AttentionStep extends Step {
         batch = q.shape[0];
         queries = q.shape[1];
         heads = q.shape[2];
-        keys = k.shape[1];
+        keys = k.shape[keyAxis];
         kvHeads = k.shape[2];
-        args.requireEqual(k.shape[0], batch, k, "the batch");
+        args.requireEqual(k.shape[batchAxis], batch, k, "the batch");
         args.requireEqual(k.shape[3], q.shape[3], k, "the head size");
-        args.requireEqual(v.shape[0], batch, v, "the batch");
-        args.requireEqual(v.shape[1], keys, v, "the number of keys");
+        args.requireEqual(v.shape[batchAxis], batch, v, "the batch");
+        args.requireEqual(v.shape[keyAxis], keys, v, "the number of keys");
         args.requireEqual(v.shape[2], kvHeads, v, "the number of heads");
         args.requireEqual(y.shape[0], batch, y, "the batch");
         args.requireEqual(y.shape[1], queries, y, "the number of queries");
@@ -119,14 +126,17 @@ final class AttentionStep extends Step {
         int d = shape.headDim();
         int dv = shape.valueDim();
         int group = heads / kvHeads;
+        // from key to key and from batch to batch, in heads of keys
+        int keyStep = batchAxis == 0 ? kvHeads : batch * kvHeads;
+        int batchStep = batchAxis == 0 ? keys * kvHeads : kvHeads;
         for (int b = 0; b < batch; b++) {
             for (int head = 0; head < heads; head++) {
                 int kvHead = head / group;
                 kernels.attend(
                         shape, queries, keys,
                         q.buffer.floats, q.offset + (b * queries * heads + head) * d, heads * d,
-                        k.buffer.floats, k.offset + (b * keys * kvHeads + kvHead) * d, kvHeads * d,
-                        v.buffer.floats, v.offset + (b * keys * kvHeads + kvHead) * dv, kvHeads * dv,
+                        k.buffer.floats, k.offset + (b * batchStep + kvHead) * d, keyStep * d,
+                        v.buffer.floats, v.offset + (b * batchStep + kvHead) * dv, keyStep * dv,
                         bias == null ? null : bias.buffer.floats,
                         bias == null ? 0 : bias.offset + b * biasStride[0] + head * biasStride[1], biasStride[2],
                         lastKeyOfFirstQuery,

@@ -4,7 +4,10 @@ import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
 
-/** Inputs one after another along an axis, on which alone they may differ. */
+/**
+ * Inputs one after another along an axis, on which alone they may differ. The first may be what the output
+ * extends in place: a cache that only gets longer costs what is appended.
+ */
 final class ConcatStep extends Step {
 
     private final StepArgs args;
@@ -12,6 +15,8 @@ final class ConcatStep extends Step {
     private final Operand y;
     private final int axis;
     private final StridedCopy[] copies;
+    /** The first input that is copied: 1 where y begins with the first input as it lies. */
+    private final int first;
 
     ConcatStep(StepArgs args) {
         this.args = args;
@@ -25,6 +30,8 @@ final class ConcatStep extends Step {
             args.requireRank(inputs[i], y.rank());
             copies[i] = new StridedCopy();
         }
+        boolean inPlace = inputs.length > 0 && inputs[0].buffer == y.buffer && inputs[0].offset == y.offset;
+        first = inPlace ? 1 : 0;
     }
 
     @Override
@@ -46,6 +53,9 @@ final class ConcatStep extends Step {
             throw args.misfit("the inputs have " + length + " elements along axis " + axis + ", tensor '" + y.name
                     + "' " + y.describe() + " has not");
         }
+        if (first == 1 && y.product(0, axis) != 1) {
+            throw args.misfit("tensor '" + y.name + "' " + y.describe() + " cannot grow in place along axis " + axis);
+        }
     }
 
     @Override
@@ -54,7 +64,9 @@ final class ConcatStep extends Step {
         int stride = y.stride(axis);
         for (int i = 0; i < inputs.length; i++) {
             Operand x = inputs[i];
-            copies[i].run(x.buffer, x.offset, y.buffer, at);
+            if (i >= first) {
+                copies[i].run(x.buffer, x.offset, y.buffer, at);
+            }
             at += x.shape[axis] * stride;
         }
     }

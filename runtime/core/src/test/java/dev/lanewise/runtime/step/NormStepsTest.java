@@ -137,7 +137,7 @@ class NormStepsTest {
                 : step.in(random(4, ElementwiseStepsTest.size(biasShape)), biasShape);
         step.out(DType.F32, batch, queries, HEADS, DV)
                 .scratch(AttentionKernels.scratchFloats(shape, queries)).floats(0.4f, softcap);
-        return step.ints(causal ? 1 : 0, causal ? step.dim(offset) : 0);
+        return step.ints(causal ? 1 : 0, causal ? step.dim(offset) : 0, 0);
     }
 
     private static void attention(
@@ -190,14 +190,14 @@ class NormStepsTest {
     void attentionRefusesWhatDoesNotFit() {
         assertThrows(ShapeException.class, () -> OneStep.of(StepKind.ATTENTION)
                 .in(new float[6], 1, 1, 3, 2).in(new float[4], 1, 1, 2, 2).in(new float[4], 1, 1, 2, 2).absent()
-                .out(DType.F32, 1, 1, 3, 2).out(DType.F32, 9999).ints(0, 0).floats(1, 0).run());
+                .out(DType.F32, 1, 1, 3, 2).out(DType.F32, 9999).ints(0, 0, 0).floats(1, 0).run());
         assertThrows(ShapeException.class, () -> OneStep.of(StepKind.ATTENTION)
                 .in(new float[2], 1, 1, 1, 2).in(new float[4], 1, 2, 1, 2).in(new float[4], 1, 2, 1, 2)
                 .in(new float[1], 1, 1, 1, 1)
-                .out(DType.F32, 1, 1, 1, 2).out(DType.F32, 9999).ints(0, 0).floats(1, 0).run());
+                .out(DType.F32, 1, 1, 1, 2).out(DType.F32, 9999).ints(0, 0, 0).floats(1, 0).run());
         assertThrows(ShapeException.class, () -> OneStep.of(StepKind.ATTENTION)
                 .in(new float[2], 1, 1, 1, 2).in(new float[4], 1, 2, 1, 2).in(new float[4], 1, 2, 1, 2).absent()
-                .out(DType.F32, 1, 1, 1, 2).out(DType.F32, 9).ints(0, 0).floats(1, 0).run());
+                .out(DType.F32, 1, 1, 1, 2).out(DType.F32, 9).ints(0, 0, 0).floats(1, 0).run());
         assertArrayEquals(new float[0], step(0, 3, 3, null, false, 0, 0).run().floats(0));
     }
 }
