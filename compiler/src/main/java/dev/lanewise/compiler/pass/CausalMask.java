@@ -36,7 +36,8 @@ final class CausalMask {
     /** Of the rows and columns that a slice takes from a large constant mask. */
     private static Dim ofPart(Slice slice, Literal whole, DoublePredicate visible, DoublePredicate hidden) {
         int rows = whole.rank() - 2;
-        Long constant = slice.strides().stream().allMatch(stride -> stride == 1) ? offset(whole, visible, hidden) : null;
+        boolean connected = slice.strides().stream().allMatch(stride -> stride == 1);
+        Long constant = connected ? offset(whole, visible, hidden) : null;
         return constant == null
                 ? null
                 : slice.starts().get(rows).plus(Dim.of(constant)).minus(slice.starts().get(rows + 1));

@@ -6,7 +6,7 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.formats.proto.StepProto;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -104,7 +104,7 @@ class FusedAttentionTest {
         String scores = "s = Mul(MatMul(q, Transpose(k; perm=[0, 1, 3, 2])), 0.35); ";
         Literal some = OneNode.uniform(DType.BOOL, 0, 2, 3, B, 1, T, S);
         long[] values = some.toLongs();
-        java.util.Arrays.fill(values, 2 * S, 4 * S, 0);
+        Arrays.fill(values, 2 * S, 4 * S, 0);
         Literal mask = Literal.of(DType.BOOL, values, some.shape());
         byHead(scores + "y = MatMul(Softmax(Where(m, s, -3.4028235e38); axis=-1), v)").in("m", mask)
                 .has(1, StepKind.ATTENTION);
@@ -176,13 +176,14 @@ class FusedAttentionTest {
 
     @Test
     void notQuiteAttention() throws Exception {
-        List<String> near = new ArrayList<>(List.of(
+        String[] near = {
                 "y = MatMul(Softmax(MatMul(q, Transpose(k; perm=[0, 1, 3, 2])); axis=2), v)",
                 "y = MatMul(Sigmoid(MatMul(q, Transpose(k; perm=[0, 1, 3, 2]))), v)",
                 "y = MatMul(Mul(Softmax(MatMul(q, Transpose(k; perm=[0, 1, 3, 2])); axis=3), 0.5), v)",
                 "y = MatMul(Softmax(Mul(Add(MatMul(q, Transpose(k; perm=[0, 1, 3, 2])), m), 0.5); axis=3), v)",
                 "y = MatMul(Softmax(Tanh(MatMul(q, Transpose(k; perm=[0, 1, 3, 2]))); axis=3), v)",
-                "y = MatMul(Softmax(Add(MatMul(q, Transpose(k; perm=[0, 1, 3, 2])), r); axis=3), v)"));
+                "y = MatMul(Softmax(Add(MatMul(q, Transpose(k; perm=[0, 1, 3, 2])), r); axis=3), v)",
+        };
         for (String spelling : near) {
             byHead(spelling).in("m", T, S).in("r", T, 1).has(0, StepKind.ATTENTION);
         }

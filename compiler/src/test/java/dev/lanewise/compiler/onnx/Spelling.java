@@ -57,6 +57,7 @@ final class Spelling {
     private final List<String> outputs = new ArrayList<>();
     private CompileOptions options = CompileOptions.defaults().autoState(false);
     private String text = "";
+    private String lastName;
     private int position;
     private int made;
     private int opset = 17;
@@ -134,9 +135,7 @@ final class Spelling {
                 expect(";");
             }
         }
-        if (outputs.isEmpty()) {
-            outputs.add(last);
-        }
+        lastName = last;
         return this;
     }
 
@@ -172,11 +171,11 @@ final class Spelling {
         if (Character.isDigit(token.charAt(0)) || token.charAt(0) == '-') {
             return constant(Literal.of(new float[] {Float.parseFloat(token.replace("-inf", "-Infinity"))}));
         }
-        return at("(") ? call(token, "v" + made++) : token;
+        return at("(") ? call(token, "unnamed" + made++) : token;
     }
 
     private String constant(Literal literal) {
-        String name = "c" + made++;
+        String name = "constant" + made++;
         weights(name, literal);
         return name;
     }
@@ -231,9 +230,11 @@ final class Spelling {
         node.addAttribute(attribute);
     }
 
+    /** The ONNX model. */
     byte[] bytes() {
         graph.clearOutput();
-        outputs.forEach(name -> graph.addOutput(ValueInfoProto.newBuilder().setName(name)));
+        List<String> names = outputs.isEmpty() ? List.of(lastName) : outputs;
+        names.forEach(name -> graph.addOutput(ValueInfoProto.newBuilder().setName(name)));
         return ModelProto.newBuilder()
                 .setIrVersion(8)
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
