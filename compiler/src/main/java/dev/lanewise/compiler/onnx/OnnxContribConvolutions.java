@@ -2,6 +2,7 @@ package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Value;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +12,8 @@ final class OnnxContribConvolutions {
     /** The version of ONNX's pooling that the copies with channels last follow. */
     private static final int POOLING = 12;
 
+    private static final long MOST_PADDING = 1 << 20;
+
     private OnnxContribConvolutions() {}
 
     static void register(Map<String, OnnxOp> ops) {
@@ -19,6 +22,7 @@ final class OnnxContribConvolutions {
         ops.put("com.microsoft:NhwcConv", node -> channelsLast(node, OnnxContribConvolutions::fused, 0));
         ops.put("com.microsoft:NhwcMaxPool", node ->
                 channelsLast(node, inner -> ops.get(":MaxPool").convert(inner.following(POOLING)), 0));
+        ops.put("com.microsoft:ConvTransposeWithDynamicPads", OnnxContribConvolutions::transposed);
         ops.put("com.microsoft:QLinearConv", node -> {
             OnnxOp conv = ops.get(":QLinearConv");
             if (node.flag("channels_last", false)) {
@@ -37,6 +41,20 @@ final class OnnxContribConvolutions {
             sum = f.plus(sum, node.in(3));
         }
         node.out(FusedActivation.byList(node, sum));
+    }
+
+    /** A transposed convolution whose pads are input 2, and its bias input 3. */
+    private static void transposed(OnnxNode node) {
+        List<Integer> pads = null;
+        if (node.has(2)) {
+            long[] given = node.longs(2);
+            if (given.length != 2 * (node.in(0).rank() - 2)
+                    || Arrays.stream(given).anyMatch(pad -> Math.abs(pad) > MOST_PADDING)) {
+                throw node.misfit("pads " + Arrays.toString(given) + " of " + node.in(0).type());
+            }
+            pads = Arrays.stream(given).mapToObj(Math::toIntExact).toList();
+        }
+        OnnxConvolutions.transposed(node, node.inOrNull(3), pads);
     }
 
     /**

@@ -16,6 +16,7 @@ final class OnnxContribMovement {
         copy(ops, "Pad", 13);
         copy(ops, "Range", 11);
         copy(ops, "GatherND", 12);
+        copy(ops, "GridSample", 16);
         ops.put("com.microsoft:ExpandDims", OnnxContribMovement::expandDims);
     }
 

@@ -20,7 +20,7 @@ final class OnnxConvolutions {
 
     static void register(Map<String, OnnxOp> ops) {
         ops.put(":Conv", node -> node.out(conv(node, node.in(0), node.in(1), node.inOrNull(2))));
-        ops.put(":ConvTranspose", OnnxConvolutions::transposed);
+        ops.put(":ConvTranspose", node -> transposed(node, node.inOrNull(2), null));
     }
 
     /** Reads the attributes and adds the convolution, in x's type. */
@@ -74,21 +74,24 @@ final class OnnxConvolutions {
     /**
      * The gradient of a convolution, as a convolution of its own: x with {@code stride − 1} zeros behind
      * each element, the filter turned round, inputs and outputs of its groups exchanged.
+     *
+     * @param bias {@code null} for none
+     * @param pads before each axis, then after each axis; {@code null} where an attribute says them
      */
-    private static void transposed(OnnxNode node) {
+    static void transposed(OnnxNode node, Value bias, List<Integer> pads) {
         Formula f = new Formula(node);
         Value x = OnnxProducts.channelsLast(node, f.wide(node.in(0)));
         Value w = f.wide(node.in(1));
         int spatial = spatial(node, node.in(0), w);
         requireKernel(node, w);
         int group = positive(node, "group");
-        Stretch stretch = Stretch.read(node, spatial, w, x);
+        Stretch stretch = Stretch.read(node, spatial, w, x, pads);
         Value stuffed = stretch.stuff(f, x);
         Conv conv = new Conv(group, Collections.nCopies(spatial, 1), stretch.dilations,
                 stretch.positive(stretch.before),
                 stretch.positive(stretch.after), Epilogue.NONE);
-        Value bias = node.has(2) ? f.wide(node.in(2)) : null;
-        Value y = stretch.crop(node, node.add(conv, stuffed, turned(f, w, group), bias));
+        Value wideBias = bias == null ? null : f.wide(bias);
+        Value y = stretch.crop(node, node.add(conv, stuffed, turned(f, w, group), wideBias));
         node.out(f.cast(OnnxProducts.channelsFirst(node, y), node.in(0).type().type()));
     }
 
@@ -122,10 +125,12 @@ final class OnnxConvolutions {
     private record Stretch(
             List<Integer> strides, List<Integer> dilations, List<Integer> before, List<Integer> after) {
 
-        static Stretch read(OnnxNode node, int spatial, Value w, Value x) {
+        static Stretch read(OnnxNode node, int spatial, Value w, Value x, List<Integer> given) {
             List<Integer> strides = OnnxWindow.list(node, "strides", spatial, 1, 1);
             List<Integer> dilations = OnnxWindow.list(node, "dilations", spatial, 1, 1);
-            List<Integer> pads = OnnxWindow.list(node, "pads", 2 * spatial, 0, Integer.MIN_VALUE / 4);
+            List<Integer> pads = given != null
+                    ? given
+                    : OnnxWindow.list(node, "pads", 2 * spatial, 0, Integer.MIN_VALUE / 4);
             List<Integer> extra = OnnxWindow.list(node, "output_padding", spatial, 0, 0);
             long[] wanted = node.integers("output_shape");
             String auto = node.oneOf("auto_pad", "NOTSET", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER");

@@ -1,13 +1,19 @@
 package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Slice;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** ONNX's Det, of small matrices: {@code x[..., n, n]} expanded along the first row (Laplace). */
+/**
+ * ONNX's Det, of small matrices {@code x[..., n, n]} expanded along the first row (Laplace), and
+ * com.microsoft's Inverse: minors with their signs, transposed, over the determinant (Cramer).
+ */
 final class OnnxDeterminant {
 
     private static final int LARGEST = 4;
@@ -16,9 +22,41 @@ final class OnnxDeterminant {
 
     static void register(Map<String, OnnxOp> ops) {
         ops.put(":Det", OnnxDeterminant::det);
+        ops.put("com.microsoft:Inverse", OnnxDeterminant::inverse);
     }
 
     private static void det(OnnxNode node) {
+        node.out(minor(new Formula(node), node.in(0), Formula.axes(0, size(node)), Formula.axes(0, size(node))));
+    }
+
+    private static void inverse(OnnxNode node) {
+        Formula f = new Formula(node);
+        Value x = f.wide(node.in(0));
+        int n = size(node);
+        List<Integer> all = Formula.axes(0, n);
+        List<Dim> one = new ArrayList<>(x.shape().subList(0, x.rank() - 2));
+        one.add(Dim.ONE);
+        Value determinant = f.reshape(minor(f, x, all, all), one);
+        Value[] elements = new Value[n * n];
+        for (int i = 0; i < n * n; i++) {
+            int row = i / n;
+            int column = i % n;
+            Value minor = n == 1
+                    ? f.node().constant(Literal.splat(x.type().type(), 1))
+                    : f.reshape(minor(f, x, without(all, column), without(all, row)), one);
+            Value quotient = f.over(minor, determinant);
+            elements[i] = (row + column) % 2 == 0 ? quotient : f.apply(UnaryFn.NEG, quotient);
+        }
+        Value y = n == 1 ? elements[0] : node.add(new Concat(x.rank() - 2), elements);
+        node.out(f.cast(f.reshape(y, x.shape()), node.in(0).type().type()));
+    }
+
+    private static List<Integer> without(List<Integer> all, int one) {
+        return all.stream().filter(i -> i != one).toList();
+    }
+
+    /** Rows of the matrices. */
+    private static int size(OnnxNode node) {
         Value x = node.in(0);
         int rank = x.rank();
         if (rank < 2 || !x.dim(rank - 1).equals(x.dim(rank - 2))) {
@@ -31,19 +69,18 @@ final class OnnxDeterminant {
         if (n < 1 || n > LARGEST) {
             throw node.unsupported("matrices of " + n + " rows; up to " + LARGEST + " are supported");
         }
-        node.out(minor(new Formula(node), x, 0, Formula.axes(0, n)));
+        return n;
     }
 
-    /** The determinant of the rows from {@code row} and of these columns. */
-    private static Value minor(Formula f, Value x, int row, List<Integer> columns) {
+    /** The determinant of these rows and columns. */
+    private static Value minor(Formula f, Value x, List<Integer> rows, List<Integer> columns) {
         if (columns.size() == 1) {
-            return element(f, x, row, columns.get(0));
+            return element(f, x, rows.get(0), columns.get(0));
         }
         Value sum = null;
         for (int i = 0; i < columns.size(); i++) {
-            List<Integer> others = new ArrayList<>(columns);
-            others.remove(i);
-            Value term = f.times(element(f, x, row, columns.get(i)), minor(f, x, row + 1, others));
+            Value others = minor(f, x, rows.subList(1, rows.size()), without(columns, columns.get(i)));
+            Value term = f.times(element(f, x, rows.get(0), columns.get(i)), others);
             sum = sum == null ? term : i % 2 == 0 ? f.plus(sum, term) : f.minus(sum, term);
         }
         return sum;

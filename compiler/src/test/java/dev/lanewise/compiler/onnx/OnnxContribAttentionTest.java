@@ -3,6 +3,7 @@ package dev.lanewise.compiler.onnx;
 import static dev.lanewise.compiler.onnx.OneNode.uniform;
 
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.formats.DType;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -121,6 +122,31 @@ class OnnxContribAttentionTest {
                     .set("unidirectional", causal).outputs(4).typed(DType.F32).agrees();
         }
         multiHead(1, 1).none().none().in(1, 1, 1, 7).in(B, HEADS, 6, D).in(B, HEADS, 6, D).outputs(3).agrees();
+    }
+
+    /** ONNX Runtime takes packed operands on graphics cards alone: it gets them apart here. */
+    @Test
+    void multiHeadAttentionOfPackedOperands() {
+        node("MultiHeadAttention").in(B, T, HEADS, 3, D).writtenOut(
+                split("x0", "q,k,v"), flat("q"), flat("k"), flat("v"), shape(),
+                SmallModel.node("MultiHeadAttention", "y0", "q_", "k_", "v_").setDomain("com.microsoft")
+                        .addAttribute(SmallModel.integer("num_heads", HEADS))).numbers(3).agrees();
+        node("MultiHeadAttention").in(B, T, HIDDEN).in(B, 7, HEADS, 2, D).writtenOut(
+                split("x1", "k,v"), flat("k"), flat("v"), shape(),
+                SmallModel.node("MultiHeadAttention", "y0", "x0", "k_", "v_").setDomain("com.microsoft")
+                        .addAttribute(SmallModel.integer("num_heads", HEADS))).agrees();
+    }
+
+    private static NodeProto.Builder split(String x, String parts) {
+        return SmallModel.node("Split", parts, x).addAttribute(SmallModel.integer("axis", 3));
+    }
+
+    private static NodeProto.Builder flat(String x) {
+        return SmallModel.node("Reshape", x + "_", x, "shape");
+    }
+
+    private static NodeProto.Builder shape() {
+        return SmallModel.node("Constant", "shape").addAttribute(SmallModel.integers("value_ints", 0, 0, HIDDEN));
     }
 
     // GroupQueryAttention -----------------------------------------------------------------------

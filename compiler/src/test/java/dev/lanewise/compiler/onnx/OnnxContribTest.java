@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.DType;
 import org.junit.jupiter.api.Tag;
@@ -152,7 +153,63 @@ class OnnxContribTest {
         node("Range").known(Literal.scalar(1f)).known(Literal.scalar(9f)).known(Literal.scalar(2f)).agrees();
         node("GatherND").in(4, 5).known(Literal.of(new long[] {1, 3, 0, 2}, 2, 2)).agrees();
         node("ExpandDims").in(4, 5).known(Literal.of(DType.I32, new long[] {1})).agrees();
+        node("GridSample").in(1, 2, 5, 6).in(uniform(DType.F32, -1.2, 1.2, 1, 1, 3, 4, 2)).numbers(2).agrees();
         node("ExpandDims").in(4, 5).known(Literal.of(DType.I32, new long[] {-1})).agrees();
+    }
+
+    @Test
+    void inverses() {
+        for (int n = 1; n <= 4; n++) {
+            node("Inverse").in(uniform(DType.F32, 1, 3, 5, 2, 3, n, n)).agrees();
+        }
+    }
+
+    @Test
+    void transposedConvolutionWithPadsAsInput() {
+        Literal filter = uniform(DType.F32, -1, 1, 1, 3, 2, 3, 3);
+        node("ConvTransposeWithDynamicPads").in(1, 3, 5, 6).known(filter).known(1, 0, 2, 1)
+                .set("strides", new long[] {2, 1}).agrees();
+        node("ConvTransposeWithDynamicPads").in(1, 3, 5, 6).known(filter).known(0, 0, 0, 0).in(2).agrees();
+    }
+
+    /** What ONNX Runtime has for graphics cards alone, against the same written out. */
+    @Test
+    void withoutKernelsForProcessors() {
+        on20("BiasSplitGelu").in(2, 5, 12).in(12).numbers(12).writtenOut(
+                SmallModel.node("Add", "s", "x0", "x1"),
+                SmallModel.node("Split", "a,b", "s").addAttribute(SmallModel.integer("axis", -1))
+                        .addAttribute(SmallModel.integer("num_outputs", 2)),
+                SmallModel.node("Gelu", "g", "b"), SmallModel.node("Mul", "y0", "a", "g")).agrees();
+        on20("BiasAdd").in(2, 5, 12).in(12).in(2, 5, 12).writtenOut(
+                SmallModel.node("Sum", "y0", "x0", "x1", "x2")).agrees();
+        on20("BiasDropout").in(2, 5, 12).in(12).in(2, 5, 12).writtenOut(
+                SmallModel.node("Sum", "y0", "x0", "x1", "x2")).agrees();
+        on20("BiasSoftmax").in(2, 5, 12).in(1, 5, 12).set("axis", 2).set("is_inner_broadcast", 0).writtenOut(
+                SmallModel.node("Add", "s", "x0", "x1"), SmallModel.node("Softmax", "y0", "s")).agrees();
+        on20("GemmFastGelu").in(2, 5, 6).in(6, 7).in(7).writtenOut(
+                SmallModel.node("MatMul", "p", "x0", "x1"), SmallModel.node("FastGelu", "y0", "p", "x2")
+                        .setDomain("com.microsoft")).agrees();
+        on20("FusedMatMulActivation").in(5, 6).in(7, 6).set("transB", 1).set("activation", "Relu").writtenOut(
+                SmallModel.node("FusedMatMul", "p", "x0", "x1").setDomain("com.microsoft")
+                        .addAttribute(SmallModel.integer("transB", 1)),
+                SmallModel.node("Relu", "y0", "p")).agrees();
+    }
+
+    private static OneNode on20(String type) {
+        return new OneNode("com.microsoft:" + type, 20);
+    }
+
+    @Test
+    void channelsLast() {
+        NodeProto.Builder[] conv = {
+            SmallModel.node("Transpose", "first", "x0").addAttribute(SmallModel.integers("perm", 0, 3, 1, 2)),
+            SmallModel.node("Conv", "c", "first", "w1", "x2").addAttribute(SmallModel.integers("strides", 2, 1)),
+            SmallModel.node("Transpose", "y0", "c").addAttribute(SmallModel.integers("perm", 0, 2, 3, 1))
+        };
+        for (String type : new String[] {"NhwcConv", "NhwcFusedConv"}) {
+            on20(type).in(2, 9, 8, 3).known(uniform(DType.F32, -1, 1, 1, 5, 3, 3, 3)).in(5)
+                    .set("strides", new long[] {2, 1}).writtenOut(conv).agrees();
+        }
     }
 
     @Test
