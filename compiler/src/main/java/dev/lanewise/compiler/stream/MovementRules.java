@@ -166,7 +166,8 @@ final class MovementRules {
         }
         List<Value> operands = site.values();
         Pad others = new Pad(
-                pad.mode(), StreamGraph.with(pad.before(), axis, Dim.ZERO), StreamGraph.with(pad.after(), axis, Dim.ZERO));
+                pad.mode(), StreamGraph.with(pad.before(), axis, Dim.ZERO),
+                StreamGraph.with(pad.after(), axis, Dim.ZERO));
         boolean padsOthers = !others.before().stream().allMatch(dim -> dim.is(0))
                 || !others.after().stream().allMatch(dim -> dim.is(0));
         Flow padded = padsOthers

@@ -23,7 +23,8 @@ final class OpDims {
     private OpDims() {}
 
     static Stream<Dim> of(Node node) {
-        Stream<Dim> own = Stream.concat(of(node.op()), node.outputs().stream().flatMap(value -> value.shape().stream()));
+        Stream<Dim> shapes = node.outputs().stream().flatMap(output -> output.shape().stream());
+        Stream<Dim> own = Stream.concat(of(node.op()), shapes);
         Stream<Node> nested = node.op().bodies().stream().flatMap(body -> body.nodes().stream());
         return Stream.concat(own, nested.flatMap(OpDims::of));
     }

@@ -108,7 +108,8 @@ final class StreamGraph {
             requireNoLength(type, "the input '" + port.name() + "'");
             return Flow.still(builder.input(port.name(), type));
         }
-        Value value = builder.input(port.name(), new ValueType(type.type(), with(type.shape(), axis, timeline.chunk())));
+        List<Dim> shape = with(type.shape(), axis, timeline.chunk());
+        Value value = builder.input(port.name(), new ValueType(type.type(), shape));
         return note(Flow.frames(value, axis, Emission.INPUT, Dim.symbol(length.name(), length.min(), length.max())));
     }
 

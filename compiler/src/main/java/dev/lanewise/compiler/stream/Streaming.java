@@ -109,7 +109,9 @@ public final class Streaming {
             notes.add("stream: carries " + carried.name() + " " + carried.type() + ", " + bytes(carried.type())
                     + " bytes");
         }
-        notes.add("stream: " + streamed.carried().size() + " states were added, " + bytes + " bytes for each stream");
+        int states = streamed.carried().size();
+        notes.add("stream: " + (states == 1 ? "1 state was" : states + " states were") + " added, " + bytes
+                + " bytes for each stream");
         if (!streamed.timeline().more().isConstant()) {
             notes.add("stream: the end of a stream has frames of its own; " + StreamAxis.MORE
                     + " of extent 0 ends it");

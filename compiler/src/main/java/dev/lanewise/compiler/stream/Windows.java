@@ -90,7 +90,8 @@ record Windows(long lead, long reach, long stride) {
         rows.add(axis + 1, Dim.of(stride));
         Value windows = site.add(new Reshape(rows), touching);
         Value kept = site.add(Slice.along(axis + 1, Dim.of(gap), Dim.of(reach), rows), windows);
-        return new Covered(site.add(new Reshape(StreamGraph.with(touching.shape(), axis, n.times(reach))), kept), reach);
+        List<Dim> together = StreamGraph.with(touching.shape(), axis, n.times(reach));
+        return new Covered(site.add(new Reshape(together), kept), reach);
     }
 
     /** The most frames of the past that are ever needed. */

@@ -103,6 +103,26 @@ class CliTest {
     }
 
     @Test
+    void streamsAreSaidAndRun() throws IOException {
+        Path model = write("m.onnx", SmallModel.relu("y"));
+        Path lane = folder.resolve("m.lane");
+        Shell compiled = Shell.run("compile", model, "-o", lane, "--stream", "axis=T", "--dim", "T=4");
+        assertSays(0, compiled, "stream: y has 1 frame for each of T, with a delay of 0",
+                "0 states were added, 0 bytes", "extent: T = 1 … 4\n");
+        assertFalse(compiled.out().contains("stream.more"), compiled.out());
+        assertSays(1, Shell.run("compile", model, "-o", lane, "--stream", "time"), "no input has such an axis", "[T]");
+        assertSays(2, Shell.run("compile", model, "-o", lane, "--window", "3"), "only with --stream");
+        assertSays(2, Shell.run("compile", model, "-o", lane, "--stream", "T", "--window", "-1"), "--window -1");
+
+        Path ahead = write("ahead.onnx", SmallModel.lookingAhead());
+        assertSays(0, Shell.run("compile", ahead, "-o", lane, "--stream", "T", "--dim", "T=2"),
+                "with a delay of 1", "stream: carries ", "1 state was added, 8 bytes", "stream.more of extent 0 ends it");
+        Path x = Files.writeString(folder.resolve("x.txt"), "1 2 3 4 5");
+        assertSays(0, Shell.run("run", lane, "--steps", "--input", "x=" + x),
+                "y f32[5]", "3.0 6.0 9.0 12.0 9.0");
+    }
+
+    @Test
     void boundsAreSaid() throws IOException {
         Path model = write("m.onnx", SmallModel.relu("y"));
         Path lane = folder.resolve("m.lane");

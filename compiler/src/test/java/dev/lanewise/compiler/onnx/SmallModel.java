@@ -61,6 +61,15 @@ public final class SmallModel {
                 .addOutput(info("y", DType.F32, "T", 4)));
     }
 
+    /** For x [1, 1, T] the sum of each element and its two neighbours. */
+    public static byte[] lookingAhead() {
+        return model(GraphProto.newBuilder()
+                .addInput(info("x", DType.F32, 1, 1, "T"))
+                .addInitializer(tensor(new int[] {1, 1, 3}, 1, 1, 1).setName("w"))
+                .addNode(node("Conv", "y", "x", "w").addAttribute(integers("pads", 1, 1)))
+                .addOutput(info("y", DType.F32, 1, 1, "T")));
+    }
+
     public static byte[] convolution() {
         return model(GraphProto.newBuilder()
                 .addInput(info("x", DType.F32, 1, 2, 6, 6))
@@ -124,6 +133,16 @@ public final class SmallModel {
         }
         for (int i = 0; i < size; i++) {
             tensor.addInt32Data(values[i % values.length]);
+        }
+        return tensor;
+    }
+
+    /** A vector of i64. */
+    static TensorProto.Builder longs(String name, long... values) {
+        TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(elementType(DType.I64));
+        tensor.addDims(values.length);
+        for (long value : values) {
+            tensor.addInt64Data(value);
         }
         return tensor;
     }

@@ -52,7 +52,7 @@ class AttentionStreamTest {
         return builder.constant(Long.toString(value), Literal.scalar(value));
     }
 
-    /** [1, 1, T, T]: −∞ where the key is behind the query, or {@code width} before it; else {@code slope · distance}. */
+    /** [1, 1, T, T]: −∞ where the key is behind the query or {@code width} before it, else slope · distance. */
     private static Value band(GraphBuilder builder, Dim length, int width, float slope) {
         Value column = places(builder, length);
         Value row = builder.add("row", new Reshape(List.of(length, Dim.ONE)), column);
@@ -61,7 +61,8 @@ class AttentionStreamTest {
         Value behind = builder.add("behind", new Binary(BinaryFn.LESS), number(builder, width - 1), distance);
         Value far = builder.constant("far", Literal.scalar(Float.NEGATIVE_INFINITY));
         Value near = builder.add("near", new Binary(BinaryFn.MUL),
-                builder.add("cast", new Cast(DType.F32, false), distance), builder.constant("s", Literal.scalar(slope)));
+                builder.add("cast", new Cast(DType.F32, false), distance),
+                builder.constant("slope", Literal.scalar(slope)));
         Value mask = builder.add("mask", new Where(), behind, far, builder.add("mask", new Where(), ahead, far, near));
         return builder.add("bias", new Reshape(List.of(Dim.ONE, Dim.ONE, length, length)), mask);
     }
@@ -81,8 +82,8 @@ class AttentionStreamTest {
         Random random = new Random(1);
         for (int frames = 3; frames < 40; frames++) {
             float[] x = run.input(frames, random);
-            assertArrayEquals(
-                    run.whole(x), run.stream(run.streamed.newSession(), x, StreamRun.chunks(frames, 6, random)), TOLERANCE);
+            float[] streamed = run.stream(run.streamed.newSession(), x, StreamRun.chunks(frames, 6, random));
+            assertArrayEquals(run.whole(x), streamed, TOLERANCE);
         }
     }
 
@@ -100,7 +101,7 @@ class AttentionStreamTest {
         StreamRun open = new StreamRun(layers(true, StreamRun.WHOLE, 0), 6, WIDTH, 4);
         Random random = new Random(1);
         float[] x = whole.input(30, random);
-        assertArrayEquals(
-                whole.whole(x), open.stream(open.streamed.newSession(), x, StreamRun.chunks(30, 6, random)), TOLERANCE);
+        float[] streamed = open.stream(open.streamed.newSession(), x, StreamRun.chunks(30, 6, random));
+        assertArrayEquals(whole.whole(x), streamed, TOLERANCE);
     }
 }

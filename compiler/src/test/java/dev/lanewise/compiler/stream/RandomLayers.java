@@ -131,8 +131,8 @@ final class RandomLayers implements StreamRun.Layers {
         int before = random.nextInt((kernel + 1) / 2);
         int after = random.nextInt((kernel + 1) / 2);
         Pool pool = new Pool(
-                kind, List.of(kernel), List.of(1 + random.nextInt(3)), List.of(1), List.of(before), List.of(after), ceil,
-                random.nextBoolean());
+                kind, List.of(kernel), List.of(1 + random.nextInt(3)), List.of(1), List.of(before), List.of(after),
+                ceil, random.nextBoolean());
         return rows(add("pool", pool, batch(x)));
     }
 

@@ -1,0 +1,167 @@
+package dev.lanewise.compiler.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiled;
+import dev.lanewise.compiler.Compiler;
+import dev.lanewise.compiler.StreamAxis;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.model.OnnxRuntime;
+import dev.lanewise.compiler.onnx.proto.AttributeProto;
+import dev.lanewise.compiler.onnx.proto.GraphProto;
+import dev.lanewise.compiler.onnx.proto.NodeProto;
+import dev.lanewise.compiler.onnx.proto.TensorProto;
+import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.LoadOptions;
+import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.Tensor;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** ONNX models over sequences, streamed, against ONNX Runtime, which is given the whole. */
+@Tag("once")
+class OnnxStreamingTest {
+
+    private static final int CHANNELS = 4;
+
+    private static NodeProto.Builder node(String type, String output, String inputs, Object... attributes) {
+        NodeProto.Builder node = SmallModel.node(type, output, inputs.split(","));
+        for (int i = 0; i < attributes.length; i += 2) {
+            AttributeProto.Builder attribute = AttributeProto.newBuilder().setName((String) attributes[i]);
+            if (attributes[i + 1] instanceof Integer number) {
+                attribute.setType(AttributeProto.AttributeType.INT).setI(number);
+            } else {
+                attribute.setType(AttributeProto.AttributeType.INTS);
+                Arrays.stream((int[]) attributes[i + 1]).forEach(attribute::addInts);
+            }
+            node.addAttribute(attribute);
+        }
+        return node;
+    }
+
+    private static int[] ints(int... values) {
+        return values;
+    }
+
+    private static TensorProto.Builder weights(String name, int... shape) {
+        Random random = new Random(name.hashCode());
+        float[] values = new float[Literal.size(shape)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (random.nextFloat() * 2 - 1) / 2;
+        }
+        return SmallModel.tensor(shape, values).setName(name);
+    }
+
+    /** x [1, 4, T] to y [1, 4, ...]. */
+    private static GraphProto.Builder graph() {
+        return GraphProto.newBuilder()
+                .addInput(SmallModel.info("x", DType.F32, 1, CHANNELS, "T"))
+                .addOutput(SmallModel.info("y", DType.F32, 1, CHANNELS, "frames"));
+    }
+
+    /** Streams a model in random chunks of 1 to 7 frames. */
+    private static void assertStreams(GraphProto.Builder graph, int delay) throws Exception {
+        byte[] bytes = SmallModel.model(graph);
+        CompileOptions options = CompileOptions.defaults().dim("T", 7).stream(new StreamAxis("T", 0));
+        Compiled compiled = Compiler.compile("m", bytes, null, options);
+        assertTrue(compiled.notes().toString().contains("with a delay of " + delay + ","), compiled.notes()::toString);
+        Model model = Model.of(compiled.file(), LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD));
+        Random random = new Random(1);
+        try (OnnxRuntime runtime = new OnnxRuntime(bytes)) {
+            for (int frames = 17; frames < 40; frames++) {
+                float[] x = new float[CHANNELS * frames];
+                for (int i = 0; i < x.length; i++) {
+                    x[i] = random.nextFloat() * 2 - 1;
+                }
+                Literal y = runtime.run(Map.of("x", Literal.of(x, 1, CHANNELS, frames))).get("y");
+                double[] streamed = stream(model, x, frames, y.extent(2), random);
+                assertArrayEquals(y.toDoubles(), streamed, 1e-5);
+            }
+        }
+    }
+
+    /** [1, 4, expected] */
+    private static double[] stream(Model model, float[] x, int frames, int expected, Random random) {
+        Session session = model.newSession();
+        boolean ends = model.inputNames().contains(StreamAxis.MORE);
+        double[] y = new double[CHANNELS * expected];
+        int at = 0;
+        int done = 0;
+        while (at < frames) {
+            int chunk = Math.min(frames - at, 1 + random.nextInt(7));
+            Tensor in = session.input("x");
+            in.setShape(1, CHANNELS, chunk);
+            for (int i = 0; i < CHANNELS * chunk; i++) {
+                in.floats()[in.offset() + i] = x[i / chunk * frames + at + i % chunk];
+            }
+            at += chunk;
+            if (ends) {
+                session.input(StreamAxis.MORE).setShape(at < frames ? 1 : 0);
+            }
+            session.run();
+            Tensor out = session.output("y");
+            int n = out.extent(2);
+            for (int i = 0; i < CHANNELS * n; i++) {
+                y[i / n * expected + done + i % n] = out.get(i);
+            }
+            done += n;
+        }
+        assertEquals(expected, done);
+        return y;
+    }
+
+    @Test
+    void causalConvolutionsWithPadding() throws Exception {
+        assertStreams(
+                graph().addInitializer(weights("w", 4, 4, 3))
+                        .addInitializer(weights("v", 4, 1, 3))
+                        .addInitializer(SmallModel.longs("pads", 0, 0, 4, 0, 0, 0))
+                        .addNode(node("Pad", "p", "x,pads"))
+                        .addNode(node("Conv", "c", "p,w", "dilations", ints(2)))
+                        .addNode(node("Relu", "r", "c"))
+                        .addNode(node("Conv", "d", "r,v", "group", 4, "pads", ints(2, 0)))
+                        .addNode(node("Add", "y", "d,x")),
+                0);
+    }
+
+    @Test
+    void poolingThatLooksAhead() throws Exception {
+        assertStreams(
+                graph().addNode(node("MaxPool", "m", "x", "kernel_shape", ints(3), "pads", ints(1, 1)))
+                        .addNode(node("AveragePool", "a", "m", "kernel_shape", ints(4), "strides", ints(2), "pads",
+                                ints(1, 2)))
+                        .addNode(node("Sigmoid", "y", "a")),
+                3);
+    }
+
+    @Test
+    void downAndUpAgain() throws Exception {
+        assertStreams(
+                graph().addInitializer(weights("w", 4, 4, 4))
+                        .addInitializer(weights("v", 4, 4, 4))
+                        .addNode(node("Conv", "c", "x,w", "strides", ints(2), "pads", ints(1, 1)))
+                        .addNode(node("Tanh", "t", "c"))
+                        .addNode(node("ConvTranspose", "y", "t,v", "strides", ints(2), "pads", ints(1, 1))),
+                3);
+    }
+
+    @Test
+    void recurrentLayersOfAnyLayout() throws Exception {
+        assertStreams(
+                graph().addInitializer(weights("w", 1, 12, 4))
+                        .addInitializer(weights("r", 1, 12, 4))
+                        .addInitializer(SmallModel.longs("one", 1))
+                        .addNode(node("Transpose", "s", "x", "perm", ints(2, 0, 1)))
+                        .addNode(node("GRU", "g", "s,w,r", "hidden_size", 4))
+                        .addNode(node("Squeeze", "q", "g,one"))
+                        .addNode(node("Transpose", "y", "q", "perm", ints(1, 2, 0))),
+                0);
+    }
+}
