@@ -40,6 +40,6 @@ final class ContribMasks {
             case 4 -> mask.shape();
             default -> throw f.node().misfit("a mask of " + mask.type());
         };
-        return parts.sum(sum, f.reshape(added, shape));
+        return parts.sum(sum, parts.fit(f.reshape(added, shape), keys));
     }
 }

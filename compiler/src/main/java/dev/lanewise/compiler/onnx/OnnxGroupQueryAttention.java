@@ -9,6 +9,7 @@ import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.Pad;
+import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import java.util.Collections;
@@ -73,9 +74,11 @@ final class OnnxGroupQueryAttention {
         Value k = cache(qkv[1], PAST_KEY);
         Value v = cache(qkv[2], PAST_VALUE);
         DType type = node.in(0).type().type();
-        node.out(f.cast(attend(qkv[0], k, v), type));
+        Value[] attended = attend(qkv[0], k, v);
+        node.out(f.cast(attended[0], type));
         node.out(node.wants(1) ? f.cast(parts.swapHeads(used(k)), type) : null);
         node.out(node.wants(2) ? f.cast(parts.swapHeads(used(v)), type) : null);
+        node.out(attended[1] == null ? null : f.cast(attended[1], type));
     }
 
     private void requireSupported() {
@@ -88,9 +91,6 @@ final class OnnxGroupQueryAttention {
         node.ignore("kv_cache_bit_width", "qk_norm_epsilon"); // of what is refused here
         if (node.flag("sliding_window_cache", false) || node.has(14) || node.has(15)) {
             throw node.unsupported("a cache as large as the window, or norms of q and k");
-        }
-        if (node.integer("qk_output", 0) != 0) {
-            throw node.unsupported("attribute 'qk_output'");
         }
     }
 
@@ -171,7 +171,8 @@ final class OnnxGroupQueryAttention {
         return f.where(spread, cache, f.number(0, DType.F32));
     }
 
-    private Value attend(Value q, Value k, Value v) {
+    /** What is attended to, and the scores where they are wanted. */
+    private Value[] attend(Value q, Value k, Value v) {
         if (!q.dim(3).isConstant()) {
             throw node.unsupported("a head size that is not fixed: " + q.dim(3));
         }
@@ -182,7 +183,8 @@ final class OnnxGroupQueryAttention {
         long window = node.integer("local_window_size", -1);
         Value bias = node.has(BIAS) ? parts.fit(f.cast(node.in(BIAS), DType.F32), k.dim(1)) : null;
         Value sink = sink();
-        boolean fused = causal && past == null && sink == null;
+        long scores = node.integer("qk_output", 0);
+        boolean fused = causal && past == null && sink == null && scores == 0;
         if (causal && !fused) {
             bias = parts.sum(bias, parts.causalBias(queries, k.dim(1), earlier(), AttentionParts.MASKED));
         }
@@ -193,13 +195,20 @@ final class OnnxGroupQueryAttention {
         if (window > 0) {
             bias = parts.sum(bias, windowBias(k.dim(1), window));
         }
+        Dim keys = k.dim(1);
         if (sink != null) {
             bias = withSink(bias, sink, k.dim(1));
             k = withZeros(k);
             v = withZeros(v);
         }
         Attention op = new Attention(fused, Dim.ZERO, scale, softcap);
-        return parts.joinHeads(node.add(op, q, k, v, bias));
+        Value y = parts.joinHeads(node.add(op, q, k, v, bias));
+        if (scores == 0) {
+            return new Value[] {y, null};
+        }
+        AttentionScores.Stage stage = scores == 1 ? AttentionScores.Stage.CAPPED : AttentionScores.Stage.SOFTMAX;
+        Value all = AttentionScores.at(stage, parts, q, k, scale, softcap, bias);
+        return new Value[] {y, node.add(Slice.along(3, Dim.ZERO, keys, all.shape()), all)};
     }
 
     /** Position of the first query: i64 [B, 1, 1, 1] or a scalar. */

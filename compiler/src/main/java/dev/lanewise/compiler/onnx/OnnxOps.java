@@ -45,6 +45,7 @@ final class OnnxOps {
         OnnxContribAttention.register(ALL);
         OnnxMultiHeadAttention.register(ALL);
         OnnxGroupQueryAttention.register(ALL);
+        OnnxDecoderAttention.register(ALL);
         OnnxContribNorms.register(ALL);
         OnnxContribActivations.register(ALL);
         OnnxContribProducts.register(ALL);

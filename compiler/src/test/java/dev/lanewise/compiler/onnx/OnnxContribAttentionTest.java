@@ -149,6 +149,19 @@ class OnnxContribAttentionTest {
         return SmallModel.node("Constant", "shape").addAttribute(SmallModel.integers("value_ints", 0, 0, HIDDEN));
     }
 
+    @Test
+    void decoderAttention() {
+        node("DecoderMaskedMultiHeadAttention").in(B, 1, HIDDEN).in(B, HEADS, 7, D).in(B, HEADS, 7, D).agrees();
+        node("DecoderMaskedMultiHeadAttention").in(B, 1, HIDDEN).in(B, HEADS, 7, D).in(B, HEADS, 7, D)
+                .in(mask(B, 7)).none().none().none().none().none().none().in(3 * HIDDEN).agrees();
+        node("DecoderMaskedMultiHeadAttention").in(B, 1, HIDDEN).in(B, 1, HIDDEN).in(B, 1, HIDDEN).none().none()
+                .in(B, HEADS, 9, D).in(B, HEADS, 9, D).in(ints(new long[] {5}, 1)).none().none().in(3 * HIDDEN)
+                .set("past_present_share_buffer", 1).outputs(3).agrees();
+        node("DecoderMaskedMultiHeadAttention").in(B, 1, HIDDEN).in(B, 1, HIDDEN).in(B, 1, HIDDEN).in(mask(B, 6))
+                .in(B, 1, 1, 6).in(B, HEADS, 9, D).in(B, HEADS, 9, D).in(ints(new long[] {5}, 1))
+                .set("past_present_share_buffer", 1).outputs(3).numbers(6, 9).agrees();
+    }
+
     // GroupQueryAttention -----------------------------------------------------------------------
 
     private static final int KV_HEADS = 2;
@@ -233,6 +246,28 @@ class OnnxContribAttentionTest {
         lengths(past(apart(grouped(), B, 1), B, 6), 7, 6, 6, 6).none().none().none().in(B, 1, 1, 7).agrees();
         Literal positions = Literal.of(new long[] {4, 7, 2}, B, 1);
         rotary(lengths(past(apart(grouped(), B, 1), B, 6), 7, 6, 6, 6)).in(positions).agrees();
+    }
+
+    @Test
+    void groupedScores() {
+        for (int stage = 1; stage <= 2; stage++) {
+            lengths(past(apart(grouped(), B, 1), B, 6), 7, 6, 6, 6).outputs(4).set("qk_output", stage).agrees();
+            lengths(past(apart(grouped(), B, 1), B, 6), 7, 6, 6, 6).outputs(4).set("qk_output", stage)
+                    .set("softcap", 2f).agrees();
+        }
+        lengths(apart(grouped(), B, T).none().none(), T, T - 1, T - 1, T - 1).outputs(4).set("qk_output", 2).agrees();
+        lengths(past(apart(grouped(), B, 1), B, 6), 7, 6, 6, 6).outputs(4).set("qk_output", 2)
+                .set("smooth_softmax", 1).agrees();
+    }
+
+    @Test
+    void groupedHalves() {
+        OneNode node = grouped().in(uniform(DType.F16, -1, 1, 0, B, 1, Q_HEADS * D))
+                .in(uniform(DType.F16, -1, 1, 1, B, 1, KV_HEADS * D))
+                .in(uniform(DType.F16, -1, 1, 2, B, 1, KV_HEADS * D))
+                .in(uniform(DType.F16, -1, 1, 3, B, KV_HEADS, 9, D)).in(uniform(DType.F16, -1, 1, 4, B, KV_HEADS, 9, D));
+        lengths(node, 7, 3, 6, 4).known(uniform(DType.F16, -1, 1, 8, 20, D / 2))
+                .known(uniform(DType.F16, -1, 1, 9, 20, D / 2)).set("do_rotary", 1).agrees();
     }
 
     // Rotary embeddings -------------------------------------------------------------------------
