@@ -42,7 +42,9 @@ public record ArgExtreme(int axis, boolean keepDims, boolean largest, boolean la
         for (int a = axis + 1; a < x.rank(); a++) {
             inner *= x.extent(a);
         }
-        long[] y = new long[x.size() / n];
+        int[] shape = x.shape();
+        shape[axis] = 1;
+        long[] y = new long[Literal.size(shape)];
         for (int i = 0; i < y.length; i++) {
             int first = i / inner * n * inner + i % inner;
             int best = 0;
@@ -56,8 +58,6 @@ public record ArgExtreme(int axis, boolean keepDims, boolean largest, boolean la
             }
             y[i] = best;
         }
-        int[] shape = x.shape();
-        shape[axis] = 1;
         if (keepDims) {
             return List.of(Literal.of(y, shape));
         }

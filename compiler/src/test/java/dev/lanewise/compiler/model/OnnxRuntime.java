@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.lanewise.compiler.graph.Literal;
@@ -29,6 +30,19 @@ public final class OnnxRuntime implements AutoCloseable {
     /** A model in memory. */
     public OnnxRuntime(byte[] model) throws OrtException {
         session = environment.createSession(model, options());
+    }
+
+    private OnnxRuntime(byte[] model, OrtSession.SessionOptions options) throws OrtException {
+        session = environment.createSession(model, options);
+    }
+
+    /** A model in memory that is executed as it is written: no optimisation of ONNX Runtime's own. */
+    public static OnnxRuntime literal(byte[] model) throws OrtException {
+        OrtSession.SessionOptions options = options();
+        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        options.setMemoryPatternOptimization(false);
+        return new OnnxRuntime(model, options);
     }
 
     private static OrtSession.SessionOptions options() throws OrtException {
@@ -73,6 +87,8 @@ public final class OnnxRuntime implements AutoCloseable {
             case U8 -> OnnxJavaType.UINT8;
             case I8 -> OnnxJavaType.INT8;
             case I16 -> OnnxJavaType.INT16;
+            case F16 -> OnnxJavaType.FLOAT16;
+            case BF16 -> OnnxJavaType.BFLOAT16;
             case BOOL -> OnnxJavaType.BOOL;
             default -> throw new IllegalArgumentException(literal.describe());
         };
@@ -91,6 +107,8 @@ public final class OnnxRuntime implements AutoCloseable {
             case UINT8 -> DType.U8;
             case INT8 -> DType.I8;
             case INT16 -> DType.I16;
+            case FLOAT16 -> DType.F16;
+            case BFLOAT16 -> DType.BF16;
             case BOOL -> DType.BOOL;
             default -> throw new IllegalArgumentException(info.type.toString());
         };

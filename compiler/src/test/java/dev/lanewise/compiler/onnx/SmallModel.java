@@ -192,7 +192,7 @@ public final class SmallModel {
     }
 
     /** ONNX's number of a type. */
-    static int elementType(DType type) {
+    public static int elementType(DType type) {
         for (int number = 1; number < 32; number++) {
             if (OnnxTensors.type(number) == type) {
                 return number;

@@ -1,0 +1,121 @@
+package dev.lanewise.compiler.random;
+
+import dev.lanewise.compiler.graph.Literal;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/**
+ * When two results count as the same.
+ *
+ * <p>Against the double reference: within 2⁻²⁰ of the element, or no further from it than {@link #SCATTERS} times what
+ * the reference itself scatters when each of its operations is off by up to 2⁻²¹ of the element (four units in the last
+ * place of f32: an operation may be as wrong as if its operands had been rounded once or twice more) and 2⁻²² besides
+ * (functions like GELU subtract what is near 1). Against ONNX Runtime, whose
+ * functions are good to 10⁻⁷ or so whatever they come to: within 10⁻⁴ of the larger of the element and the root mean
+ * square of its tensor, or that many times what the reference scatters under errors of 2⁻¹⁷ and 2·10⁻⁷. Integers and
+ * truth values are equal, or scatter. The scatter is only measured where the bound fails.
+ *
+ * @param relative to the larger of the element and {@code ofMean} times its tensor's root mean square
+ * @param noise errors of each operation of the reference, for the scatter
+ */
+record Closeness(double relative, double ofMean, Reference.Noise noise) {
+
+    static final Closeness TO_REFERENCE = new Closeness(0x1p-20, 0, new Reference.Noise(0x1p-21, 0x1p-22));
+    static final Closeness TO_ONNX_RUNTIME = new Closeness(1e-4, 1, new Reference.Noise(0x1p-17, 2e-7));
+
+    private static final double SCATTERS = 3;
+    private static final int FEW = 6;
+    private static final int MANY = 60;
+
+    /**
+     * What is different, {@code null} where nothing is.
+     *
+     * @param exact the reference's outputs by name
+     * @param noisy gives the reference's outputs under this noise, for a seed
+     */
+    String difference(
+            Map<String, Literal> expected, Map<String, Literal> found, Map<String, Literal> exact,
+            IntFunction<Map<String, Literal>> noisy) {
+        Map<String, double[]> scatter = null;
+        for (String name : expected.keySet()) {
+            Literal e = expected.get(name);
+            Literal f = found.get(name);
+            if (!e.describe().equals(f.describe())) {
+                return name + " is " + f.describe() + ", expected " + e.describe();
+            }
+            int at = firstDifference(e, f, null, exact.get(name));
+            for (int runs = FEW; at >= 0 && runs <= MANY; runs *= MANY / FEW) {
+                if (scatter == null || runs == MANY) {
+                    scatter = scatter(exact, noisy, runs);
+                }
+                at = firstDifference(e, f, scatter.get(name), exact.get(name));
+            }
+            if (at >= 0) {
+                return name + " " + f.describe() + " element " + at + " is " + f.doubleAt(at) + ", expected "
+                        + e.doubleAt(at) + " (scatter " + scatter.get(name)[at] + ", reference "
+                        + exact.get(name).doubleAt(at) + ")";
+            }
+        }
+        return null;
+    }
+
+    private int firstDifference(Literal expected, Literal found, double[] scatter, Literal exact) {
+        double squares = 0;
+        for (int i = 0; ofMean > 0 && i < expected.size(); i++) {
+            squares += Double.isFinite(expected.doubleAt(i)) ? expected.doubleAt(i) * expected.doubleAt(i) : 0;
+        }
+        double mean = ofMean * Math.sqrt(squares / Math.max(1, expected.size()));
+        boolean inexact = expected.type().isFloating();
+        for (int i = 0; i < expected.size(); i++) {
+            double e = expected.doubleAt(i);
+            double f = found.doubleAt(i);
+            double allowed = inexact ? relative * Math.max(Math.abs(e), mean) : 0;
+            if (scatter != null && exact.size() == expected.size()) {
+                allowed += SCATTERS * scatter[i];
+            }
+            boolean same = e == f || Double.isNaN(e) && Double.isNaN(f) || Math.abs(e - f) <= allowed
+                    || scatter != null && Double.isInfinite(allowed);
+            if (!same) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static Map<String, double[]> scatter(
+            Map<String, Literal> exact, IntFunction<Map<String, Literal>> noisy, int runs) {
+        Map<String, double[]> scatter = new java.util.HashMap<>();
+        exact.forEach((name, literal) -> scatter.put(name, new double[literal.size()]));
+        for (int seed = 0; seed < runs; seed++) {
+            Map<String, Literal> off = noisy.apply(seed);
+            exact.forEach((name, literal) -> {
+                double[] largest = scatter.get(name);
+                Literal other = off.get(name);
+                for (int i = 0; i < largest.length; i++) {
+                    if (i < other.size()) {
+                        double apart = Math.abs(other.doubleAt(i) - literal.doubleAt(i));
+                        largest[i] = Math.max(largest[i], Double.isNaN(apart) ? 0 : apart);
+                    }
+                }
+            });
+        }
+        return scatter;
+    }
+
+    /** The first element whose bits differ, as text; {@code null} where none does. */
+    static String differentBits(Map<String, Literal> a, Map<String, Literal> b) {
+        for (String name : a.keySet()) {
+            if (!Arrays.equals(a.get(name).encode(), b.get(name).encode())) {
+                for (int i = 0; i < a.get(name).size(); i++) {
+                    if (Double.compare(a.get(name).doubleAt(i), b.get(name).doubleAt(i)) != 0) {
+                        return name + " " + a.get(name).describe() + " element " + i + " is " + a.get(name).doubleAt(i)
+                                + " and " + b.get(name).doubleAt(i);
+                    }
+                }
+                return name + " in bits that no element shows";
+            }
+        }
+        return null;
+    }
+}

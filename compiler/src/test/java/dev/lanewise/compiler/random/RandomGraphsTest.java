@@ -1,0 +1,74 @@
+package dev.lanewise.compiler.random;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random graphs agree with ONNX Runtime and with the double reference, on scalar and vector kernels to the bit.
+ * Property {@code lanewise.random} is one seed, or two with {@code ..} between them.
+ */
+@Tag("once")
+class RandomGraphsTest {
+
+    private static final int FEW = 300;
+    private static final int MANY = 20_000;
+    /** Refusals are errors that say why; more of them would mean that graphs of the list of families are not run. */
+    private static final double MOST_REFUSED = 0.02;
+
+    private static final String CHOSEN = System.getProperty("lanewise.random", "0.." + (FEW - 1));
+
+    @Test
+    void someGraphsAgree() {
+        int dots = CHOSEN.indexOf("..");
+        long first = Long.parseLong(dots < 0 ? CHOSEN : CHOSEN.substring(0, dots));
+        long last = dots < 0 ? first : Long.parseLong(CHOSEN.substring(dots + 2));
+        agree(first, last);
+    }
+
+    @Test
+    @Tag("full")
+    void manyGraphsAgree() {
+        agree(FEW, MANY + FEW - 1);
+    }
+
+    private static void agree(long first, long last) {
+        Map<Outcome.Kind, LongAdder> counts = new ConcurrentHashMap<>();
+        Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
+        List<String> failures = Collections.synchronizedList(new ArrayList<>());
+        LongStream.rangeClosed(first, last).parallel().forEach(seed -> {
+            RandomGraph graph = Growth.grow(seed);
+            Outcome outcome = Trial.of(graph);
+            counts.computeIfAbsent(outcome.kind(), kind -> new LongAdder()).increment();
+            if (!outcome.kind().isFine) {
+                if (failures.size() < 20) {
+                    RandomGraph small = Shrinker.shrink(graph, outcome.kind());
+                    failures.add(Trial.of(small) + "\n" + small);
+                } else {
+                    failures.add("seed " + seed + " " + outcome);
+                }
+            } else if (outcome.kind() != Outcome.Kind.AGREES) {
+                String reason = outcome.what().replaceAll("[0-9]+", "#").replaceAll("(?s)^(.{160}).*", "$1");
+                refusals.computeIfAbsent(outcome.kind() + ": " + reason + " ", key -> new LongAdder()).increment();
+            }
+        });
+        System.out.println("random graphs " + first + " to " + last + ": " + new TreeMap<>(counts));
+        refusals.entrySet().stream().sorted((a, b) -> Long.compare(b.getValue().sum(), a.getValue().sum())).limit(25)
+                .forEach(entry -> System.out.println("  " + entry.getValue() + " × " + entry.getKey().replace('\n', ' ')));
+        assertTrue(failures.isEmpty(), () -> failures.size() + " fail:\n" + String.join("\n\n", failures));
+        long run = last - first + 1;
+        assertEquals(run, counts.values().stream().mapToLong(LongAdder::sum).sum());
+        long refused = counts.getOrDefault(Outcome.Kind.REFUSED, new LongAdder()).sum();
+        assertTrue(refused <= Math.max(1, MOST_REFUSED * run), refused + " of " + run + " refused");
+    }
+}

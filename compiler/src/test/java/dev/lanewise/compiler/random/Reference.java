@@ -1,0 +1,94 @@
+package dev.lanewise.compiler.random;
+
+import dev.lanewise.compiler.graph.Evaluation;
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.formats.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * An imported graph, before any pass, computed operation by operation in double precision, each result rounded once.
+ *
+ * <p>With noise, every input and every result that is computed, not only moved, is off by a random fraction: stochastic
+ * arithmetic (Vignes 1993). How far results scatter says how far two right computations of the same graph may part, at
+ * a sum that cancels or at a threshold as well.
+ */
+final class Reference {
+
+    /**
+     * Sizes of random errors.
+     *
+     * @param relative to the element
+     * @param absolute whatever the element is
+     */
+    record Noise(double relative, double absolute) {
+
+        Literal on(Literal exact, Random random) {
+            if (exact.type() != DType.F32 && exact.type() != DType.F64) {
+                return exact;
+            }
+            boolean precise = exact.type() == DType.F64; // whose own errors are far smaller
+            double[] values = exact.toDoubles();
+            for (int i = 0; i < values.length; i++) {
+                if (Double.isFinite(values[i]) && values[i] != 0) {
+                    double error = Math.abs(values[i]) * relative + absolute;
+                    values[i] += (random.nextDouble() * 2 - 1) * (precise ? error * 0x1p-29 : error);
+                }
+            }
+            return Literal.of(exact.type(), values, exact.shape());
+        }
+    }
+
+    private final Graph graph;
+
+    Reference(Graph graph) {
+        this.graph = graph;
+    }
+
+    /** The outputs by name. */
+    Map<String, Literal> exact(Map<String, Literal> data, Map<String, Long> symbols) {
+        return run(data, symbols, new Noise(0, 0), null);
+    }
+
+    /** The outputs by name, off by what noise at every operation comes to. */
+    Map<String, Literal> noisy(Map<String, Literal> data, Map<String, Long> symbols, Noise noise, int seed) {
+        return run(data, symbols, noise, new Random(seed));
+    }
+
+    private Map<String, Literal> run(
+            Map<String, Literal> data, Map<String, Long> symbols, Noise noise, Random random) {
+        Map<String, Long> known = new HashMap<>(symbols);
+        Map<Value, Literal> values = new HashMap<>();
+        for (Graph.Port port : graph.inputs()) {
+            Literal given = data.get(port.name());
+            values.put(port.value(), random == null ? given : noise.on(given, random));
+        }
+        for (Node node : graph.nodes()) {
+            List<Literal> inputs = new ArrayList<>();
+            for (Value input : node.inputs()) {
+                inputs.add(input == null ? null : value(input, values));
+            }
+            List<Literal> outputs = node.op().evaluate(new Evaluation(node, inputs, known));
+            for (int i = 0; i < node.outputs().size(); i++) {
+                Value output = node.outputs().get(i);
+                Graph.learn(output, outputs.get(i), known);
+                boolean exact = random == null || node.op().onlyMoves();
+                values.put(output, exact ? outputs.get(i) : noise.on(outputs.get(i), random));
+            }
+        }
+        Map<String, Literal> results = new LinkedHashMap<>();
+        graph.outputs().forEach(port -> results.put(port.name(), value(port.value(), values)));
+        return results;
+    }
+
+    private static Literal value(Value value, Map<Value, Literal> values) {
+        return value.isConstant() ? value.constant() : values.get(value);
+    }
+}

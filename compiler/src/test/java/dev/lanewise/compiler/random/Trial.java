@@ -1,0 +1,124 @@
+package dev.lanewise.compiler.random;
+
+import ai.onnxruntime.OrtException;
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiler;
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.model.OnnxRuntime;
+import dev.lanewise.compiler.onnx.OnnxImporter;
+import dev.lanewise.formats.LanewiseException;
+import dev.lanewise.formats.ModelFile;
+import dev.lanewise.runtime.LoadOptions.Start;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/**
+ * Runs one random graph everywhere: compiled once and run in all its runs' shapes by one session on scalar and by one
+ * on vector kernels, in ONNX Runtime, and in double precision.
+ */
+final class Trial {
+
+    private final RandomGraph graph;
+    private final byte[] bytes;
+
+    private Trial(RandomGraph graph) {
+        this.graph = graph;
+        this.bytes = graph.bytes();
+    }
+
+    static Outcome of(RandomGraph graph) {
+        try {
+            return new Trial(graph).run();
+        } catch (RuntimeException | Error e) {
+            StackTraceElement[] trace = e.getStackTrace();
+            return new Outcome(Outcome.Kind.BREAKS, e + (trace.length > 0 ? " at " + trace[0] : ""));
+        }
+    }
+
+    /** Symbols are bounded by their largest value and some room, less for some. */
+    private CompileOptions options() {
+        CompileOptions options = CompileOptions.defaults().autoState(false);
+        for (Map.Entry<Extent, String> symbol : graph.symbols().entrySet()) {
+            Extent extent = symbol.getKey();
+            options = options.dim(symbol.getValue(), extent.min(), extent.max() + graph.seed() % 4);
+        }
+        return options;
+    }
+
+    private Outcome run() {
+        OnnxRuntime runtime = null;
+        String unwilling = null;
+        try {
+            runtime = OnnxRuntime.literal(bytes);
+        } catch (OrtException e) {
+            unwilling = e.getMessage();
+        }
+        try (OnnxRuntime other = runtime) {
+            return run(other, unwilling);
+        } catch (OrtException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Outcome run(OnnxRuntime runtime, String unwilling) {
+        Graph imported;
+        Lanes scalar;
+        Lanes vector;
+        try {
+            imported = OnnxImporter.read("random", bytes, null, options());
+            ModelFile file = Compiler.compile("random", bytes, null, options()).file();
+            scalar = new Lanes(ModelFile.read("random.lane", file.toBytes()), Start.SCALAR);
+            vector = new Lanes(file, Start.BEST_COLD);
+        } catch (LanewiseException e) {
+            return refused(e, unwilling);
+        }
+        Reference reference = new Reference(imported);
+        String refused = unwilling;
+        for (int i = 0; i < Extent.RUNS; i++) {
+            int run = i;
+            Map<String, Literal> data = graph.data(run);
+            Map<String, Literal> expected = null;
+            if (runtime != null) {
+                try {
+                    expected = runtime.run(data);
+                } catch (OrtException e) {
+                    refused = e.getMessage();
+                }
+            }
+            Map<String, Literal> found;
+            try {
+                found = scalar.run(data);
+            } catch (LanewiseException e) {
+                return refused(e, expected == null ? refused : null);
+            }
+            String twins = Closeness.differentBits(found, vector.run(data));
+            if (twins != null) {
+                return new Outcome(Outcome.Kind.TWINS_DIFFER, "run " + run + ": " + twins);
+            }
+            Map<String, Literal> exact = reference.exact(data, graph.symbols(run));
+            String apart = Closeness.TO_REFERENCE.difference(exact, found, exact,
+                    noisy(reference, data, run, Closeness.TO_REFERENCE.noise()));
+            if (apart != null) {
+                return new Outcome(Outcome.Kind.DIFFERS_FROM_REFERENCE, "run " + run + ": " + apart);
+            }
+            apart = expected == null ? null : Closeness.TO_ONNX_RUNTIME.difference(expected, found, exact,
+                    noisy(reference, data, run, Closeness.TO_ONNX_RUNTIME.noise()));
+            if (apart != null) {
+                return new Outcome(Outcome.Kind.DIFFERS_FROM_ONNX_RUNTIME, "run " + run + ": " + apart);
+            }
+        }
+        return refused == null
+                ? new Outcome(Outcome.Kind.AGREES, "")
+                : new Outcome(Outcome.Kind.AGREES_ALONE, refused);
+    }
+
+    private IntFunction<Map<String, Literal>> noisy(
+            Reference reference, Map<String, Literal> data, int run, Reference.Noise noise) {
+        return seed -> reference.noisy(data, graph.symbols(run), noise, seed);
+    }
+
+    private static Outcome refused(LanewiseException e, String unwilling) {
+        return new Outcome(unwilling == null ? Outcome.Kind.REFUSED : Outcome.Kind.REFUSED_BY_BOTH, e.getMessage());
+    }
+}
