@@ -78,8 +78,8 @@ final class OnnxQuantisation {
         Value max = f.apply(BinaryFn.MAX, f.reduce(ReduceFn.MAX, x, all, false), 0);
         Value min = f.apply(BinaryFn.MIN, f.reduce(ReduceFn.MIN, x, all, false), 0);
         Value range = f.minus(max, min);
-        Value safe = f.where(f.apply(BinaryFn.EQUAL, range, 0), f.number(1, DType.F32), range);
-        Value scale = f.apply(BinaryFn.DIV, safe, 255);
+        Value none = f.apply(BinaryFn.EQUAL, range, 0); // where ONNX Runtime takes 1, and ONNX's formula divides by 0
+        Value scale = f.where(none, f.number(1, DType.F32), f.apply(BinaryFn.DIV, range, 255));
         Value zero = f.apply(UnaryFn.ROUND, node.add(
                 new Unary(UnaryFn.CLIP, 0, 255), f.apply(UnaryFn.NEG, f.over(min, scale))));
         Value y = f.plus(f.apply(UnaryFn.ROUND, f.over(x, scale)), zero);

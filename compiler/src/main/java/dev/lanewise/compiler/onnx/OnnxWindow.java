@@ -28,15 +28,16 @@ record OnnxWindow(
                 before.set(axis, 0);
                 after.set(axis, 0);
             } else if (auto.startsWith("SAME")) {
-                if (!input.get(axis).isConstant()) {
-                    throw node.unsupported("auto_pad " + auto + " over the symbolic extent " + input.get(axis)
-                            + "; fix it with --dim");
+                if (strides.get(axis) != 1 && !input.get(axis).isConstant()) {
+                    throw node.unsupported("auto_pad " + auto + " with a stride of " + strides.get(axis)
+                            + " over the symbolic extent " + input.get(axis) + "; fix it with --dim");
                 }
                 // as many outputs as strides fit: the padding that takes is split, the odd one upper or lower
-                long in = input.get(axis).constant();
                 long reach = (kernel.get(axis).constant() - 1) * dilations.get(axis) + 1;
-                long out = (in + strides.get(axis) - 1) / strides.get(axis);
-                int total = (int) Math.max(0, (out - 1) * strides.get(axis) + reach - in);
+                long covered = strides.get(axis) == 1
+                        ? 1 // the last window begins with the last element
+                        : (input.get(axis).constant() - 1) % strides.get(axis) + 1;
+                int total = (int) Math.max(0, reach - covered);
                 before.set(axis, auto.equals("SAME_UPPER") ? total / 2 : total - total / 2);
                 after.set(axis, total - before.get(axis));
             }

@@ -34,21 +34,54 @@ final class DimTable {
         }
         // sums of positive products first, so that no intermediate result is below zero
         int[] sums = {-1, -1};
+        long[] constant = {0};
         dim.forEachTerm((factor, atoms) -> {
-            int product = Math.abs(factor) == 1 && !atoms.isEmpty() ? -1 : number(Math.abs(factor));
-            for (Dim.Atom atom : atoms) {
-                product = product < 0 ? atom(atom) : expression(ExpressionProto.Kind.MUL, product, atom(atom));
+            if (atoms.isEmpty()) {
+                constant[0] += factor;
+                return;
             }
-            int side = factor > 0 ? 0 : 1;
-            sums[side] = sums[side] < 0 ? product : expression(ExpressionProto.Kind.ADD, sums[side], product);
+            long shift = atoms.size() == 1 ? shift(atoms.get(0)) : 0;
+            constant[0] -= factor * shift;
+            int product = Math.abs(factor) == 1 ? -1 : number(Math.abs(factor));
+            for (Dim.Atom atom : atoms) {
+                int one = atom(atom, shift);
+                product = product < 0 ? one : expression(ExpressionProto.Kind.MUL, product, one);
+            }
+            add(sums, factor > 0 ? 0 : 1, product);
         });
+        if (constant[0] != 0) {
+            add(sums, constant[0] > 0 ? 0 : 1, number(Math.abs(constant[0])));
+        }
         if (sums[1] < 0) {
-            return sums[0];
+            return sums[0] < 0 ? number(0) : sums[0];
         }
         return expression(ExpressionProto.Kind.SUB, sums[0] < 0 ? number(0) : sums[0], sums[1]);
     }
 
-    private int atom(Dim.Atom atom) {
+    private void add(int[] sums, int side, int id) {
+        sums[side] = sums[side] < 0 ? id : expression(ExpressionProto.Kind.ADD, sums[side], id);
+    }
+
+    /**
+     * What to add to an atom so that it is not below zero, as the results of its own operands are not:
+     * {@code floor(-S / 2)} is written {@code floor((10 - S) / 2)}, which is 5 more. 0 where nothing is to be added, or
+     * nothing can.
+     */
+    private static long shift(Dim.Atom atom) {
+        if (!(atom instanceof Dim.Function function)) {
+            return 0;
+        }
+        return switch (function.kind()) {
+            case FLOOR_DIV, CEIL_DIV -> function.b().isConstant() && function.b().constant() > 0
+                    ? -Math.floorDiv(Math.min(0, function.a().min()), function.b().constant())
+                    : 0;
+            case MIN, MAX -> -Math.min(0, Math.min(function.a().min(), function.b().min()));
+            case MOD -> 0;
+        };
+    }
+
+    /** The id of an atom plus its {@code shift}. */
+    private int atom(Dim.Atom atom, long shift) {
         if (atom instanceof Dim.Symbol symbol) {
             return symbol(symbol);
         }
@@ -56,14 +89,22 @@ final class DimTable {
             return expression(ExpressionProto.Kind.MIN, id(bounded.value()), number(bounded.max()));
         }
         Dim.Function function = (Dim.Function) atom;
-        ExpressionProto.Kind kind = switch (function.kind()) {
-            case FLOOR_DIV -> ExpressionProto.Kind.FLOOR_DIV;
-            case CEIL_DIV -> ExpressionProto.Kind.CEIL_DIV;
-            case MIN -> ExpressionProto.Kind.MIN;
-            case MAX -> ExpressionProto.Kind.MAX;
-            case MOD -> ExpressionProto.Kind.MOD;
+        Dim a = function.a();
+        Dim b = function.b();
+        return switch (function.kind()) {
+            case FLOOR_DIV -> expression(ExpressionProto.Kind.FLOOR_DIV, id(a.plus(b.times(shift))), id(b));
+            case CEIL_DIV -> expression(ExpressionProto.Kind.CEIL_DIV, id(a.plus(b.times(shift))), id(b));
+            case MIN -> expression(ExpressionProto.Kind.MIN, id(a.plus(shift)), id(b.plus(shift)));
+            case MAX -> expression(ExpressionProto.Kind.MAX, id(a.plus(shift)), id(b.plus(shift)));
+            case MOD -> expression(ExpressionProto.Kind.MOD, id(nonNegative(a, b)), id(b));
         };
-        return expression(kind, id(function.a()), id(function.b()));
+    }
+
+    /** Something that leaves the same remainder. */
+    private static Dim nonNegative(Dim a, Dim b) {
+        return a.min() < 0 && b.isConstant() && b.constant() > 0
+                ? a.plus(b.times(-Math.floorDiv(a.min(), b.constant())))
+                : a;
     }
 
     private int number(long value) {

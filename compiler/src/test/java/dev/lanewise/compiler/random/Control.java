@@ -85,8 +85,7 @@ final class Control {
 
     /** v = f(v + x[t]) along the first axis. */
     static void scan(Growth g) {
-        Operand x = g.pick(value -> value.isFloat() && value.rank() >= 2 && value.rank() <= 3
-                && value.shape().stream().allMatch(extent -> extent.min() > 0));
+        Operand x = g.pick(value -> value.isFloat() && value.rank() >= 2 && value.rank() <= 3);
         if (x == null) {
             return;
         }

@@ -12,11 +12,11 @@ final class Convolutions {
     /** [batch, channels, …] with a fixed number of channels. */
     private static Operand image(Growth g) {
         Operand found = g.pick(value -> value.isFloat() && value.rank() >= 3 && value.rank() <= 4
-                && value.extent(1).isFixed() && value.extent(1).min() > 0);
+                && value.extent(1).isFixed());
         if (found != null) {
             return found;
         }
-        List<Extent> shape = new ArrayList<>(g.shape(g.between(3, 4)));
+        List<Extent> shape = new ArrayList<>(g.filled(g.between(3, 4)));
         shape.set(1, Extent.of(g.between(1, 8)));
         return g.fits(shape) ? g.input(DType.F32, shape) : null;
     }
@@ -89,6 +89,9 @@ final class Convolutions {
             java.util.Arrays.fill(window.dilations, 1);
             result = new ArrayList<>(result.subList(0, 2));
             for (int i = 0; i < window.kernel.length; i++) {
+                if (!x.extent(2 + i).isFixed()) {
+                    window.strides[i] = 1; // else the padding would depend on the extent
+                }
                 int stride = window.strides[i];
                 result.add(x.extent(2 + i).map(e -> (e + stride - 1) / stride));
             }
@@ -106,7 +109,7 @@ final class Convolutions {
     static void transposed(Growth g) {
         Operand x = image(g);
         Window window = x == null ? null : Window.draw(g, x, true);
-        if (window == null || x.shape().stream().anyMatch(extent -> extent.min() == 0)) {
+        if (window == null) {
             return;
         }
         int channels = x.extent(1).min();
@@ -134,7 +137,7 @@ final class Convolutions {
     static void pool(Growth g) {
         Operand x = image(g);
         Window window = x == null ? null : Window.draw(g, x, false);
-        if (window == null || x.shape().stream().anyMatch(extent -> extent.min() == 0)) {
+        if (window == null) {
             return;
         }
         boolean max = g.oneIn(2);

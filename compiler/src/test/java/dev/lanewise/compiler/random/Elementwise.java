@@ -18,7 +18,7 @@ final class Elementwise {
     private Elementwise() {}
 
     static void unary(Growth g) {
-        unary(g, g.floats(0, 5));
+        unary(g, g.floatsEvenEmpty(0, 5));
     }
 
     static Operand unary(Growth g, Operand x) {
@@ -65,7 +65,7 @@ final class Elementwise {
     }
 
     static void binary(Growth g) {
-        Operand x = g.floats(0, 5);
+        Operand x = g.floatsEvenEmpty(0, 5);
         Operand y = partner(g, x);
         List<Extent> shape = broadcast(x.shape(), y.shape());
         boolean turned = g.oneIn(3);
@@ -94,7 +94,7 @@ final class Elementwise {
 
     /** Something that broadcasts with {@code x}: a value, a constant, an input. */
     static Operand partner(Growth g, Operand x) {
-        Operand value = g.pick(other -> other.type() == x.type() && other != x && g.fits(broadcastOrHuge(x, other)));
+        Operand value = g.pickEvenEmpty(other -> other.type() == x.type() && other != x && g.fits(broadcastOrHuge(x, other)));
         if (value != null && !g.oneIn(3)) {
             return value;
         }
@@ -164,7 +164,7 @@ final class Elementwise {
                     .gives(DType.BOOL, x.shape(), 1);
         } else if (g.oneIn(3)) {
             Operand other = condition;
-            Operand second = g.pick(value -> value.type() == DType.BOOL && value.shape().equals(other.shape()));
+            Operand second = g.pickEvenEmpty(value -> value.type() == DType.BOOL && value.shape().equals(other.shape()));
             condition = g.op(g.one("And", "Or", "Xor"), condition, second).gives(DType.BOOL, condition.shape(), 1);
         }
         List<Extent> shape = broadcast(x.shape(), condition.shape());
@@ -181,14 +181,14 @@ final class Elementwise {
     /** Sums, means and extremes of several. */
     static void extremes(Growth g) {
         Operand x = g.floats(0, 4);
-        Operand y = g.pick(value -> value.isFloat() && value.shape().equals(x.shape()));
+        Operand y = g.pickEvenEmpty(value -> value.isFloat() && value.shape().equals(x.shape()));
         Operand z = partner(g, x);
         g.op(g.one("Sum", "Mean", "Max", "Min"), x, y, z)
                 .gives(DType.F32, broadcast(x.shape(), z.shape()), x.limit() + y.limit() + z.limit());
     }
 
     static void cast(Growth g) {
-        Operand x = g.pick(value -> value.isFloat() || value.isInteger() || value.type() == DType.BOOL
+        Operand x = g.pickEvenEmpty(value -> value.isFloat() || value.isInteger() || value.type() == DType.BOOL
                 || value.type() == DType.F64);
         if (x == null) {
             return;

@@ -104,8 +104,16 @@ final class Growth {
         return choices[random.nextInt(choices.length)];
     }
 
-    /** A value that suits, rather a late one; {@code null} where there is none. */
+    /** A value with elements that suits, rather a late one; {@code null} where there is none. */
     Operand pick(Predicate<Operand> suits) {
+        return pickEvenEmpty(value -> !value.isEmpty() && suits.test(value));
+    }
+
+    /**
+     * A value that suits and may have no elements. Not for what ONNX Runtime has no rule for then: it divides by 0 or
+     * reads what is not there, and takes the process down.
+     */
+    Operand pickEvenEmpty(Predicate<Operand> suits) {
         List<Operand> found = values.values().stream()
                 .filter(value -> value.limit() <= LARGEST_LIMIT)
                 .filter(suits)
@@ -117,11 +125,25 @@ final class Growth {
         return found.get((int) (found.size() * Math.sqrt(place)));
     }
 
-    /** A value of f32 that is no constant; makes an input where there is none. */
+    /** A value of f32 that is no constant and has elements; makes an input where there is none. */
     Operand floats(int lowestRank, int highestRank) {
-        Operand found = pick(value -> value.isFloat() && value.rank() >= lowestRank && value.rank() <= highestRank
-                && !constants.containsKey(value.name()));
+        Operand found = pick(value -> isFloats(value, lowestRank, highestRank));
+        return found != null ? found : input(DType.F32, filled(between(lowestRank, highestRank)));
+    }
+
+    Operand floatsEvenEmpty(int lowestRank, int highestRank) {
+        Operand found = pickEvenEmpty(value -> isFloats(value, lowestRank, highestRank));
         return found != null ? found : input(DType.F32, shape(between(lowestRank, highestRank)));
+    }
+
+    private boolean isFloats(Operand value, int lowestRank, int highestRank) {
+        return value.isFloat() && value.rank() >= lowestRank && value.rank() <= highestRank
+                && !constants.containsKey(value.name());
+    }
+
+    /** A shape that always has elements. */
+    List<Extent> filled(int rank) {
+        return shape(rank).stream().map(extent -> extent.min() == 0 ? Extent.of(2) : extent).toList();
     }
 
     Operand input(DType type, List<Extent> shape) {

@@ -52,7 +52,7 @@ final class Indexing {
     static void gatherElements(Growth g) {
         Operand x = g.floats(1, 3);
         int axis = g.random.nextInt(x.rank());
-        if (x.isFixed() && x.size() > 0) {
+        if (x.isFixed()) {
             int[] shape = x.shape().stream().mapToInt(Extent::min).toArray();
             shape[axis] = g.between(1, 4);
             g.op("GatherElements", x, indices(g, x.extent(axis).min(), shape)).set("axis", axis)
@@ -85,7 +85,7 @@ final class Indexing {
     static void scatterElements(Growth g) {
         Operand x = g.floats(1, 3);
         int axis = g.random.nextInt(x.rank());
-        if (!x.isFixed() || x.size() == 0) {
+        if (!x.isFixed()) {
             return;
         }
         int[] shape = x.shape().stream().mapToInt(Extent::min).toArray();
@@ -115,7 +115,7 @@ final class Indexing {
     }
 
     static void oneHot(Growth g) {
-        Operand x = g.pick(value -> value.type() == DType.I64 && value.rank() < 4 && value.size() < 200);
+        Operand x = g.pick(value -> value.type() == DType.I64 && value.rank() > 0 && value.rank() < 4 && value.size() < 200);
         if (x != null) {
             List<Extent> shape = new ArrayList<>(x.shape());
             int axis = g.random.nextInt(x.rank() + 1);

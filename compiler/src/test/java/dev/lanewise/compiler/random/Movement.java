@@ -13,9 +13,9 @@ final class Movement {
     private Movement() {}
 
     private static Operand any(Growth g, int lowestRank) {
-        Operand found = g.oneIn(5) ? g.pick(value -> value.rank() >= lowestRank && value.rank() <= 5
+        Operand found = g.oneIn(5) ? g.pickEvenEmpty(value -> value.rank() >= lowestRank && value.rank() <= 5
                 && (value.isInteger() || value.type() == DType.BOOL)) : null;
-        return found != null ? found : g.floats(lowestRank, 5);
+        return found != null ? found : g.floatsEvenEmpty(lowestRank, 5);
     }
 
     static void transpose(Growth g) {
@@ -84,7 +84,7 @@ final class Movement {
     }
 
     static void squeeze(Growth g) {
-        Operand x = g.pick(value -> value.isFloat() && value.shape().contains(Extent.of(1)));
+        Operand x = g.pickEvenEmpty(value -> value.isFloat() && value.shape().contains(Extent.of(1)));
         if (x != null) {
             int axis = x.shape().indexOf(Extent.of(1));
             List<Extent> shape = new ArrayList<>(x.shape());
@@ -173,7 +173,7 @@ final class Movement {
         List<Extent> shape = x.shape();
         double limit = x.limit();
         for (int i = g.between(1, 3); i > 0; i--) {
-            Operand next = g.pick(value -> value.type() == x.type() && value.rank() == x.rank()
+            Operand next = g.pickEvenEmpty(value -> value.type() == x.type() && value.rank() == x.rank()
                     && value.with(axis, Extent.of(1)).equals(x.with(axis, Extent.of(1))));
             if (next == null) {
                 return;

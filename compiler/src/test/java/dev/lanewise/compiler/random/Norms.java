@@ -47,7 +47,7 @@ final class Norms {
 
     static void instance(Growth g) {
         Operand x = g.floats(3, 4);
-        if (!x.extent(1).isFixed() || x.extent(1).min() == 0) {
+        if (!x.extent(1).isFixed()) {
             return;
         }
         int n = x.extent(1).min();

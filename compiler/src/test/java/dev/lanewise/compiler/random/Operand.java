@@ -32,6 +32,11 @@ record Operand(String name, DType type, List<Extent> shape, double limit) {
         return shape.stream().allMatch(Extent::isFixed);
     }
 
+    /** Whether there are no elements, in some run at least. */
+    boolean isEmpty() {
+        return shape.stream().anyMatch(extent -> extent.min() == 0);
+    }
+
     /** Elements in the run that has the most. */
     int size() {
         return size(shape);

@@ -15,7 +15,7 @@ final class Products {
 
     /** By a matrix that is known, with what often follows. */
     static void weights(Growth g) {
-        Operand x = g.floats(1, 4);
+        Operand x = g.floatsEvenEmpty(1, 4);
         Extent k = x.extent(x.rank() - 1);
         if (!k.isFixed()) {
             return;

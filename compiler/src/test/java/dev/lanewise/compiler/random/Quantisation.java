@@ -21,9 +21,6 @@ final class Quantisation {
 
     static void dynamic(Growth g) {
         Operand x = g.floats(1, 3);
-        if (x.shape().stream().anyMatch(extent -> extent.min() == 0)) {
-            return;
-        }
         List<Operand> parts = g.op("DynamicQuantizeLinear", x)
                 .also(DType.U8, x.shape(), 1 << 20).also(DType.F32, List.of(), 1 + x.limit())
                 .also(DType.U8, List.of(), 1 << 20).done();
@@ -35,7 +32,7 @@ final class Quantisation {
         Operand x = g.pick(value -> value.type() == DType.U8 && value.rank() >= 2 && value.rank() < 4
                 && value.limit() <= 255 && value.extent(value.rank() - 1).isFixed());
         if (x == null) {
-            x = g.input(DType.U8, g.shape(2));
+            x = g.input(DType.U8, g.filled(2));
         }
         if (!x.extent(x.rank() - 1).isFixed()) {
             return;

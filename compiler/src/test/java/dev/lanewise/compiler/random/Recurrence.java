@@ -10,8 +10,7 @@ final class Recurrence {
     private Recurrence() {}
 
     static void cell(Growth g) {
-        Operand x = g.pick(value -> value.isFloat() && value.rank() == 3 && value.extent(2).isFixed()
-                && value.extent(2).min() > 0 && value.extent(1).min() > 0 && value.extent(0).min() > 0);
+        Operand x = g.pick(value -> value.isFloat() && value.rank() == 3 && value.extent(2).isFixed());
         if (x == null) {
             return;
         }

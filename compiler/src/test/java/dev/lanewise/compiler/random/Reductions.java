@@ -11,7 +11,7 @@ final class Reductions {
     private Reductions() {}
 
     static void reduce(Growth g) {
-        Operand x = g.floats(1, 5);
+        Operand x = g.floatsEvenEmpty(1, 5);
         int[] axes = axes(g, x.rank());
         boolean keep = g.oneIn(2);
         double count = 1;
@@ -26,6 +26,9 @@ final class Reductions {
         if (type.equals("ReduceLogSumExp") && x.limit() > 30) {
             type = "ReduceMean";
         }
+        if (type.equals("ReduceMean") && x.isEmpty()) {
+            type = "ReduceSum"; // a mean of nothing is 0 to ONNX Runtime and not a number to ONNX's own reference
+        }
         double limit = switch (type) {
             case "ReduceSum", "ReduceL1", "ReduceL2" -> count * x.limit();
             case "ReduceSumSquare" -> count * x.limit() * x.limit();
@@ -34,8 +37,7 @@ final class Reductions {
             default -> x.limit();
         };
         // ONNX Runtime does not count axes from the end where there are no elements
-        boolean empty = x.shape().stream().anyMatch(extent -> extent.min() == 0);
-        int[] written = Arrays.stream(axes).map(axis -> !empty && g.oneIn(3) ? axis - x.rank() : axis).toArray();
+        int[] written = Arrays.stream(axes).map(axis -> !x.isEmpty() && g.oneIn(3) ? axis - x.rank() : axis).toArray();
         boolean all = axes.length == x.rank() && g.oneIn(2);
         boolean asInput = g.opset >= 18 || type.equals("ReduceSum");
         Draft draft = all ? g.op(type, x) : asInput ? g.op(type, x, g.numbers(written)) : g.op(type, x).set("axes", written);
@@ -75,9 +77,6 @@ final class Reductions {
             return;
         }
         int axis = g.random.nextInt(x.rank());
-        if (x.extent(axis).min() == 0) {
-            return;
-        }
         boolean keep = g.oneIn(2);
         g.op(g.one("ArgMax", "ArgMin"), x).set("axis", g.oneIn(3) ? axis - x.rank() : axis).set("keepdims", keep ? 1 : 0)
                 .set("select_last_index", g.oneIn(4) ? 1 : 0)
