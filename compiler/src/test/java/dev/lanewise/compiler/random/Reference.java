@@ -17,7 +17,7 @@ import java.util.Random;
  * An imported graph, before any pass, computed operation by operation in double precision, each result rounded once.
  *
  * <p>With noise, every input and every result that is computed, not only moved, is off by a random fraction: stochastic
- * arithmetic (Vignes 1993). How far results scatter says how far two right computations of the same graph may part, at
+ * arithmetic (Vignes 1993). Whole numbers stay what they are: they are counts, or were rounded on purpose. How far results scatter says how far two right computations of the same graph may part, at
  * a sum that cancels or at a threshold as well.
  */
 final class Reference {
@@ -37,7 +37,7 @@ final class Reference {
             boolean precise = exact.type() == DType.F64; // whose own errors are far smaller
             double[] values = exact.toDoubles();
             for (int i = 0; i < values.length; i++) {
-                if (Double.isFinite(values[i]) && values[i] != 0) {
+                if (Double.isFinite(values[i]) && values[i] != Math.rint(values[i])) {
                     double error = Math.abs(values[i]) * relative + absolute;
                     values[i] += (random.nextDouble() * 2 - 1) * (precise ? error * 0x1p-29 : error);
                 }

@@ -97,12 +97,12 @@ final class Trial {
                 return new Outcome(Outcome.Kind.TWINS_DIFFER, "run " + run + ": " + twins);
             }
             Map<String, Literal> exact = reference.exact(data, graph.symbols(run));
-            String apart = Closeness.TO_REFERENCE.difference(exact, found, exact,
+            String apart = Closeness.TO_REFERENCE.difference(exact, found, exact, expected,
                     noisy(reference, data, run, Closeness.TO_REFERENCE.noise()));
             if (apart != null) {
                 return new Outcome(Outcome.Kind.DIFFERS_FROM_REFERENCE, "run " + run + ": " + apart);
             }
-            apart = expected == null ? null : Closeness.TO_ONNX_RUNTIME.difference(expected, found, exact,
+            apart = expected == null ? null : Closeness.TO_ONNX_RUNTIME.difference(expected, found, exact, null,
                     noisy(reference, data, run, Closeness.TO_ONNX_RUNTIME.noise()));
             if (apart != null) {
                 return new Outcome(Outcome.Kind.DIFFERS_FROM_ONNX_RUNTIME, "run " + run + ": " + apart);
