@@ -92,18 +92,14 @@ public final class Emitter {
         return tensor;
     }
 
-    /**
-     * A view of a weight has nothing to share at run time, and one that could be larger than its source (the bound of
-     * {@code 2 * ceil(S / 2)} is above that of {@code S}) has no room: they become copies.
-     */
+    /** A view of a weight has nothing to share at run time: it becomes a copy. */
     private static void separateViews(PlanBlock block, List<PlanTensor> inputs, List<PlanTensor> states) {
         for (PlanStep step : block.steps) {
             step.blocks.forEach(nested -> separateViews(nested, inputs, states));
             if (Placement.isView(step)) {
                 PlanTensor view = step.outputs.get(0);
                 PlanTensor source = step.inputs.get(0);
-                if (source.root().isConstant() || view.capacity() > source.root().capacity()
-                        || view.type.type().storage() != source.type.type().storage()) {
+                if (source.root().isConstant() || view.type.type().storage() != source.type.type().storage()) {
                     view.viewOf = null;
                 }
             }

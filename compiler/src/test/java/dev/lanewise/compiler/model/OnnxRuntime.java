@@ -87,7 +87,6 @@ public final class OnnxRuntime implements AutoCloseable {
             case U8 -> OnnxJavaType.UINT8;
             case I8 -> OnnxJavaType.INT8;
             case I16 -> OnnxJavaType.INT16;
-            case F16 -> OnnxJavaType.FLOAT16;
             case BF16 -> OnnxJavaType.BFLOAT16;
             case BOOL -> OnnxJavaType.BOOL;
             default -> throw new IllegalArgumentException(literal.describe());
@@ -107,7 +106,6 @@ public final class OnnxRuntime implements AutoCloseable {
             case UINT8 -> DType.U8;
             case INT8 -> DType.I8;
             case INT16 -> DType.I16;
-            case FLOAT16 -> DType.F16;
             case BFLOAT16 -> DType.BF16;
             case BOOL -> DType.BOOL;
             default -> throw new IllegalArgumentException(info.type.toString());

@@ -115,7 +115,8 @@ public final class SessionMemory {
         }
     }
 
-    void count(long done) {
+    /** Counts multiply-adds; for steps whose work follows from data, see {@link Step#multiplyAdds}. */
+    public void count(long done) {
         multiplyAdds += done;
     }
 

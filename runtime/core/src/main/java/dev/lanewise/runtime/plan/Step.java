@@ -22,7 +22,8 @@ public abstract class Step {
 
     /**
      * Multiply-adds of one {@link #run()} at the current extents, so that tests can see that work
-     * follows the actual lengths; 0 for steps that only move or map elements.
+     * follows the actual lengths; 0 for steps that only move or map elements, and for those whose work
+     * follows from data: they count while they run.
      */
     public long multiplyAdds() {
         return 0;

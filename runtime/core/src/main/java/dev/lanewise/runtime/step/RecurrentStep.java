@@ -158,6 +158,7 @@ abstract class RecurrentStep extends Step {
                 throw new PlanException(args.describe() + ": the length of sequence " + row + " is " + length
                         + "; the input has " + steps + " steps");
             }
+            args.memory().count(length * multiplyAddsPerStep());
             sequence(row, 1, length);
         }
     }
@@ -221,6 +222,11 @@ abstract class RecurrentStep extends Step {
 
     @Override
     public long multiplyAdds() {
-        return (long) steps * batch * gates * hiddenSize * (inputSize + (long) hiddenSize);
+        return lengths == null ? (long) steps * batch * multiplyAddsPerStep() : 0;
+    }
+
+    /** Of one stream. */
+    private long multiplyAddsPerStep() {
+        return (long) gates * hiddenSize * (inputSize + (long) hiddenSize);
     }
 }
