@@ -25,7 +25,7 @@ record Closeness(double relative, double ofMean, Reference.Noise noise) {
     static final Closeness TO_REFERENCE = new Closeness(0x1p-20, 0, new Reference.Noise(0x1p-21, 0x1p-22));
     static final Closeness TO_ONNX_RUNTIME = new Closeness(1e-4, 1, new Reference.Noise(0x1p-17, 2e-7));
 
-    private static final double SCATTERS = 3;
+    private static final double SCATTERS = 5;
     private static final double ORDINARY = 3;
     /** Where floats have few bits left, these say nothing. */
     private static final double TINY = 0x1p-146;
@@ -84,7 +84,7 @@ record Closeness(double relative, double ofMean, Reference.Noise noise) {
             double error = Math.abs(exact.doubleAt(i) - other.doubleAt(i));
             largest = error > largest ? error : largest;
         }
-        return largest <= 1e-5 * rootMeanSquare(exact) ? ORDINARY * largest : 0;
+        return largest <= 3e-5 * rootMeanSquare(exact) ? ORDINARY * largest : 0;
     }
 
     private int firstDifference(Literal expected, Literal found, double usual, double[] scatter, Literal exact) {

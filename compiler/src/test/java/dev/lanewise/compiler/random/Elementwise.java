@@ -193,8 +193,9 @@ final class Elementwise {
         if (x == null) {
             return;
         }
-        DType to = x.isFloat() ? g.one(DType.I64, DType.I32, DType.F64, DType.BOOL, DType.F16)
-                : g.one(DType.F32, DType.F32, DType.I64, DType.I32);
+        // no float is asked whether it is 0: that hangs on what is too small for a float
+        DType to = x.isFloat() ? g.one(DType.I64, DType.I32, DType.F64, DType.F16)
+                : g.one(DType.F32, DType.F32, DType.I64, DType.I32, DType.BOOL);
         Operand cast = g.op("Cast", x).set("to", dev.lanewise.compiler.onnx.SmallModel.elementType(to))
                 .gives(to, x.shape(), to == DType.BOOL ? 1 : x.limit());
         if (to == DType.F16) { // half floats go on as floats
