@@ -11,9 +11,10 @@ import java.util.function.IntFunction;
  * <p>Against the double reference: within 2⁻²⁰ of the element, or no further from it than {@link #SCATTERS} times what
  * the reference itself scatters when each of its operations is off by up to 2⁻²¹ of the element (four units in the last
  * place of f32: an operation may be as wrong as if its operands had been rounded once or twice more) and 2⁻²² besides
- * (functions like GELU subtract what is near 1), or than {@link #ORDINARY} times the largest error of ONNX Runtime in the
- * same tensor, where that is small: formulas like a layer's norm subtract a mean, and nobody does it better. Against ONNX Runtime, whose
- * functions are good to 10⁻⁷ or so whatever they come to: within 10⁻⁴ of the larger of the element and the root mean
+ * (functions like GELU subtract what is near 1), or than {@link #ORDINARY} times the largest error of ONNX Runtime
+ * in the same tensor, where that is small: formulas like a layer's norm subtract a mean, and nobody does it better.
+ *
+ * <p>Against ONNX Runtime, whose functions are good to 10⁻⁷ or so whatever they come to: within 10⁻⁴ of the larger of the element and the root mean
  * square of its tensor, or that many times what the reference scatters under errors of 2⁻¹⁷ and 2·10⁻⁷. Integers and
  * truth values are equal, or scatter. The scatter is only measured where the bound fails.
  *

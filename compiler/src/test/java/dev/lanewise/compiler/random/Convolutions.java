@@ -2,6 +2,7 @@ package dev.lanewise.compiler.random;
 
 import dev.lanewise.formats.DType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What slides a window over axes. */
@@ -39,6 +40,10 @@ final class Convolutions {
                 }
             }
             return w;
+        }
+
+        int taps() {
+            return Arrays.stream(kernel).reduce(1, (a, b) -> a * b);
         }
 
         int reach(int i) {
@@ -82,11 +87,11 @@ final class Convolutions {
             return;
         }
         Operand w = g.constant(DType.F32, 1, shape);
-        double limit = x.limit() * channels / groups * java.util.Arrays.stream(window.kernel).reduce(1, (a, b) -> a * b) + 1;
+        double limit = x.limit() * channels / groups * window.taps() + 1;
         Draft draft = g.oneIn(3) ? g.op("Conv", x, w) : g.op("Conv", x, w, g.constant(DType.F32, 1, outputs));
         boolean same = g.oneIn(6);
         if (same) {
-            java.util.Arrays.fill(window.dilations, 1);
+            Arrays.fill(window.dilations, 1);
             result = new ArrayList<>(result.subList(0, 2));
             for (int i = 0; i < window.kernel.length; i++) {
                 if (!x.extent(2 + i).isFixed()) {
@@ -127,7 +132,7 @@ final class Convolutions {
             result.add(x.extent(2 + i).map(e -> (e - 1) * stride + reach));
         }
         if (g.fits(result) && result.stream().allMatch(extent -> extent.min() > 0)) {
-            double limit = x.limit() * channels * java.util.Arrays.stream(window.kernel).reduce(1, (a, b) -> a * b);
+            double limit = x.limit() * channels * window.taps();
             g.op("ConvTranspose", x, g.constant(DType.F32, 1, shape)).set("strides", window.strides)
                     .set("dilations", window.dilations).set("pads", window.pads).set("group", groups)
                     .gives(DType.F32, result, limit);

@@ -8,12 +8,14 @@ import java.util.List;
 /** Functions of elements, with broadcasting. */
 final class Elementwise {
 
-    private static final List<String> BOUNDED = List.of("Sigmoid", "Tanh", "Erf", "Sin", "Cos", "Softsign", "HardSigmoid");
+    private static final List<String> BOUNDED = List.of("Sigmoid", "Tanh", "Erf", "Sin", "Cos", "Softsign",
+            "HardSigmoid");
     private static final List<String> LINEAR = List.of(
             "Relu", "Abs", "Neg", "Floor", "Ceil", "Round", "Softplus", "Elu", "Selu", "LeakyRelu", "HardSwish", "Celu",
             "ThresholdedRelu", "Identity");
     private static final List<String> LATER = List.of("Gelu", "Mish");
-    private static final List<String> COMPARISONS = List.of("Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual");
+    private static final List<String> COMPARISONS = List.of("Equal", "Less", "Greater", "LessOrEqual",
+            "GreaterOrEqual");
 
     private Elementwise() {}
 
@@ -30,7 +32,8 @@ final class Elementwise {
                 Operand positive = positive(g, x);
                 return g.oneIn(2)
                         ? g.op("Log", positive).gives(DType.F32, x.shape(), 1 + Math.log(1 + x.limit()))
-                        : g.op(g.one("Sqrt", "Reciprocal"), positive).gives(DType.F32, x.shape(), 2 + Math.sqrt(x.limit()));
+                        : g.op(g.one("Sqrt", "Reciprocal"), positive).gives(DType.F32, x.shape(),
+                                2 + Math.sqrt(x.limit()));
             }
             case 5 -> {
                 if (x.limit() <= 6) {
@@ -94,7 +97,8 @@ final class Elementwise {
 
     /** Something that broadcasts with {@code x}: a value, a constant, an input. */
     static Operand partner(Growth g, Operand x) {
-        Operand value = g.pickEvenEmpty(other -> other.type() == x.type() && other != x && g.fits(broadcastOrHuge(x, other)));
+        Operand value = g.pickEvenEmpty(
+                other -> other.type() == x.type() && other != x && g.fits(broadcastOrHuge(x, other)));
         if (value != null && !g.oneIn(3)) {
             return value;
         }
@@ -164,7 +168,8 @@ final class Elementwise {
                     .gives(DType.BOOL, x.shape(), 1);
         } else if (g.oneIn(3)) {
             Operand other = condition;
-            Operand second = g.pickEvenEmpty(value -> value.type() == DType.BOOL && value.shape().equals(other.shape()));
+            Operand second = g.pickEvenEmpty(value -> value.type() == DType.BOOL
+                    && value.shape().equals(other.shape()));
             condition = g.op(g.one("And", "Or", "Xor"), condition, second).gives(DType.BOOL, condition.shape(), 1);
         }
         List<Extent> shape = broadcast(x.shape(), condition.shape());

@@ -91,7 +91,8 @@ final class Indexing {
         int[] shape = x.shape().stream().mapToInt(Extent::min).toArray();
         boolean adds = g.opset >= 16 && g.oneIn(2);
         shape[axis] = adds ? g.between(1, 4) : 1; // without a reduction, no element twice
-        Draft draft = g.op("ScatterElements", x, indices(g, x.extent(axis).min(), shape), g.constant(DType.F32, 1, shape))
+        Operand updates = g.constant(DType.F32, 1, shape);
+        Draft draft = g.op("ScatterElements", x, indices(g, x.extent(axis).min(), shape), updates)
                 .set("axis", axis);
         if (adds) {
             draft.set("reduction", g.one("add", g.opset >= 18 ? "max" : "add"));
@@ -115,7 +116,8 @@ final class Indexing {
     }
 
     static void oneHot(Growth g) {
-        Operand x = g.pick(value -> value.type() == DType.I64 && value.rank() > 0 && value.rank() < 4 && value.size() < 200);
+        Operand x = g.pick(value -> value.type() == DType.I64 && value.rank() > 0 && value.rank() < 4
+                && value.size() < 200);
         if (x != null) {
             List<Extent> shape = new ArrayList<>(x.shape());
             int axis = g.random.nextInt(x.rank() + 1);

@@ -51,8 +51,10 @@ final class Movement {
         }
         int[] numbers = new int[shape.size()];
         for (int i = 0; i < numbers.length; i++) {
-            boolean copy = i < x.rank() && shape.get(i).equals(x.extent(i)) && i < axis && (g.oneIn(2) || !shape.get(i).isFixed());
-            numbers[i] = copy ? 0 : i == wild && (g.oneIn(2) || !shape.get(i).isFixed()) ? -1 : shape.get(i).isFixed() ? shape.get(i).min() : -2;
+            Extent extent = shape.get(i);
+            boolean hidden = g.oneIn(2) || !extent.isFixed();
+            boolean copied = i < x.rank() && i < axis && extent.equals(x.extent(i));
+            numbers[i] = hidden && copied ? 0 : hidden && i == wild ? -1 : extent.isFixed() ? extent.min() : -2;
         }
         int unknown = -1;
         for (int i = 0; i < numbers.length; i++) {
@@ -207,7 +209,8 @@ final class Movement {
     static void pad(Growth g) {
         Operand x = g.floats(1, 4);
         String mode = g.one("constant", "constant", "edge", "reflect");
-        int most = mode.equals("constant") ? 3 : Math.min(3, x.shape().stream().mapToInt(Extent::min).min().orElse(0) - 1);
+        int least = x.shape().stream().mapToInt(Extent::min).min().orElse(0);
+        int most = mode.equals("constant") ? 3 : Math.min(3, least - 1);
         if (most < 0) {
             return;
         }
@@ -261,7 +264,7 @@ final class Movement {
             // [extent, rest]
             Operand target = g.op("Concat", one, g.numbers(-1)).set("axis", 0).gives(DType.I64, Extent.shape(2), limit);
             Extent rest = new Extent(IntStream.range(0, Extent.RUNS).mapToObj(run ->
-                    x.shape().stream().mapToInt(e -> e.at(run)).reduce(1, (a, b) -> a * b) / x.extent(axis).at(run)).toList());
+                    product(x, 0, x.rank()).at(run) / x.extent(axis).at(run)).toList());
             g.op("Reshape", x, target).gives(x.type(), List.of(x.extent(axis), rest), x.limit());
         } else {
             Operand filled = g.op("ConstantOfShape", one).gives(DType.F32, List.of(x.extent(axis)), 1);

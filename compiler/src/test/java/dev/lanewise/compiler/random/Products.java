@@ -125,7 +125,8 @@ final class Products {
         Operand k = heads(g, x, heads, width, 0, 2, 3, 1);
         Operand v = heads(g, x, heads, width, 0, 2, 1, 3);
         Operand scores = g.op("MatMul", q, k).gives(DType.F32, scoreShape, limit(q, k, width));
-        scores = g.op("Mul", scores, g.scalar((float) (1 / Math.sqrt(width)))).gives(DType.F32, scoreShape, scores.limit());
+        scores = g.op("Mul", scores, g.scalar((float) (1 / Math.sqrt(width)))).gives(DType.F32, scoreShape,
+                scores.limit());
         if (g.oneIn(3)) {
             Operand mask = g.input(DType.F32, List.of(t, t));
             scores = g.op("Add", scores, mask).gives(DType.F32, scoreShape, scores.limit() + 10);
@@ -141,9 +142,11 @@ final class Products {
         List<Extent> split = List.of(x.extent(0), x.extent(1), Extent.of(heads), Extent.of(width));
         Operand w = g.constant(DType.F32, 0.5, heads * width, heads * width);
         Operand projected = g.op("MatMul", x, w).gives(DType.F32, x.shape(), Math.min(100, limit(x, w, heads * width)));
-        Operand parts = g.op("Reshape", projected, g.numbers(0, 0, heads, width)).gives(DType.F32, split, projected.limit());
+        Operand parts = g.op("Reshape", projected, g.numbers(0, 0, heads, width)).gives(DType.F32, split,
+                projected.limit());
         return g.op("Transpose", parts).set("perm", order)
-                .gives(DType.F32, List.of(split.get(order[0]), split.get(order[1]), split.get(order[2]), split.get(order[3])),
+                .gives(DType.F32, List.of(split.get(order[0]), split.get(order[1]), split.get(order[2]),
+                        split.get(order[3])),
                         projected.limit());
     }
 }

@@ -24,7 +24,8 @@ final class Quantisation {
         List<Operand> parts = g.op("DynamicQuantizeLinear", x)
                 .also(DType.U8, x.shape(), 1 << 20).also(DType.F32, List.of(), 1 + x.limit())
                 .also(DType.U8, List.of(), 1 << 20).done();
-        g.op("DequantizeLinear", parts.get(0), parts.get(1), parts.get(2)).gives(DType.F32, x.shape(), 2 * x.limit() + 1);
+        g.op("DequantizeLinear", parts.get(0), parts.get(1), parts.get(2)).gives(DType.F32, x.shape(),
+                2 * x.limit() + 1);
     }
 
     static void integerProduct(Growth g) {

@@ -40,7 +40,9 @@ final class Reductions {
         int[] written = Arrays.stream(axes).map(axis -> !x.isEmpty() && g.oneIn(3) ? axis - x.rank() : axis).toArray();
         boolean all = axes.length == x.rank() && g.oneIn(2);
         boolean asInput = g.opset >= 18 || type.equals("ReduceSum");
-        Draft draft = all ? g.op(type, x) : asInput ? g.op(type, x, g.numbers(written)) : g.op(type, x).set("axes", written);
+        Draft draft = all ? g.op(type, x)
+                : asInput ? g.op(type, x, g.numbers(written))
+                : g.op(type, x).set("axes", written);
         draft.set("keepdims", keep ? 1 : 0).gives(DType.F32, without(x, axes, keep), limit);
     }
 
@@ -78,7 +80,9 @@ final class Reductions {
         }
         int axis = g.random.nextInt(x.rank());
         boolean keep = g.oneIn(2);
-        g.op(g.one("ArgMax", "ArgMin"), x).set("axis", g.oneIn(3) ? axis - x.rank() : axis).set("keepdims", keep ? 1 : 0)
+        g.op(g.one("ArgMax", "ArgMin"), x)
+                .set("axis", g.oneIn(3) ? axis - x.rank() : axis)
+                .set("keepdims", keep ? 1 : 0)
                 .set("select_last_index", g.oneIn(4) ? 1 : 0)
                 .gives(DType.I64, without(x, new int[] {axis}, keep), x.extent(axis).max());
     }

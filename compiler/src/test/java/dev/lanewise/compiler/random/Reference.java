@@ -17,7 +17,8 @@ import java.util.Random;
  * An imported graph, before any pass, computed operation by operation in double precision, each result rounded once.
  *
  * <p>With noise, every input and every result that is computed, not only moved, is off by a random fraction: stochastic
- * arithmetic (Vignes 1993). Whole numbers stay what they are: they are counts, or were rounded on purpose. How far results scatter says how far two right computations of the same graph may part, at
+ * arithmetic (Vignes 1993). Whole numbers stay what they are: they are counts, or were rounded on purpose. How far
+ * results scatter says how far two right computations of the same graph may part, at
  * a sum that cancels or at a threshold as well.
  */
 final class Reference {
