@@ -14,9 +14,9 @@ import java.util.function.IntFunction;
  * (functions like GELU subtract what is near 1), or than {@link #ORDINARY} times the largest error of ONNX Runtime
  * in the same tensor, where that is small: formulas like a layer's norm subtract a mean, and nobody does it better.
  *
- * <p>Against ONNX Runtime, whose functions are good to 10⁻⁷ or so whatever they come to: within 10⁻⁴ of the larger of the element and the root mean
- * square of its tensor, or that many times what the reference scatters under errors of 2⁻¹⁷ and 2·10⁻⁷. Integers and
- * truth values are equal, or scatter. The scatter is only measured where the bound fails.
+ * <p>Against ONNX Runtime, whose functions are good to 10⁻⁷ or so whatever they come to: within 10⁻⁴ of the larger of
+ * the element and the root mean square of its tensor, or that many times what the reference scatters under errors of
+ * 2⁻¹⁷ and 2·10⁻⁷. Integers and truth values are equal, or scatter. The scatter is only measured where the bound fails.
  *
  * @param relative to the larger of the element and {@code ofMean} times its tensor's root mean square
  * @param noise errors of each operation of the reference, for the scatter

@@ -58,12 +58,15 @@ class RandomGraphsTest {
                     failures.add("seed " + seed + " " + outcome);
                 }
             } else if (outcome.kind() != Outcome.Kind.AGREES) {
-                String reason = outcome.what().replaceAll("[0-9]+", "#").replace('\n', ' ').replaceAll("^(.{160}).*", "$1");
+                String reason = outcome.what()
+                        .replaceAll("[0-9]+", "#").replace('\n', ' ').replaceAll("^(.{160}).*", "$1");
                 refusals.computeIfAbsent(outcome.kind() + ": " + reason + " ", key -> new LongAdder()).increment();
             }
         });
         System.out.println("random graphs " + first + " to " + last + ": " + new TreeMap<>(counts));
-        refusals.entrySet().stream().sorted((a, b) -> Long.compare(b.getValue().sum(), a.getValue().sum())).limit(25)
+        refusals.entrySet().stream()
+                .sorted((a, b) -> Long.compare(b.getValue().sum(), a.getValue().sum()))
+                .limit(25)
                 .forEach(entry -> System.out.println("  " + entry.getValue() + " × " + entry.getKey()));
         assertTrue(failures.isEmpty(), () -> failures.size() + " fail:\n" + String.join("\n\n", failures));
         long run = last - first + 1;

@@ -26,7 +26,7 @@ final class Reductions {
         if (type.equals("ReduceLogSumExp") && x.limit() > 30) {
             type = "ReduceMean";
         }
-        if (type.equals("ReduceMean") && x.isEmpty()) {
+        if (x.isEmpty() && (type.equals("ReduceMean") || type.equals("ReduceLogSumExp"))) {
             type = "ReduceSum"; // a mean of nothing is 0 to ONNX Runtime and not a number to ONNX's own reference
         }
         double limit = switch (type) {

@@ -5,19 +5,23 @@ import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * An imported graph, before any pass, computed operation by operation in double precision, each result rounded once.
  *
  * <p>With noise, every input and every result that is computed, not only moved, is off by a random fraction: stochastic
- * arithmetic (Vignes 1993). Whole numbers stay what they are: they are counts, or were rounded on purpose. How far
+ * arithmetic (Vignes 1993). Whole numbers of whole numbers stay what they are: counts, and what was rounded on purpose. How far
  * results scatter says how far two right computations of the same graph may part, at
  * a sum that cancels or at a threshold as well.
  */
@@ -31,14 +35,17 @@ final class Reference {
      */
     record Noise(double relative, double absolute) {
 
-        Literal on(Literal exact, Random random) {
+        /**
+         * @param everywhere also where an element is whole
+         */
+        Literal on(Literal exact, Random random, boolean everywhere) {
             if (exact.type() != DType.F32 && exact.type() != DType.F64) {
                 return exact;
             }
             boolean precise = exact.type() == DType.F64; // whose own errors are far smaller
             double[] values = exact.toDoubles();
             for (int i = 0; i < values.length; i++) {
-                if (Double.isFinite(values[i]) && values[i] != Math.rint(values[i])) {
+                if (Double.isFinite(values[i]) && values[i] != 0 && (everywhere || values[i] != Math.rint(values[i]))) {
                     double error = Math.abs(values[i]) * relative + absolute;
                     values[i] += (random.nextDouble() * 2 - 1) * (precise ? error * 0x1p-29 : error);
                 }
@@ -46,6 +53,8 @@ final class Reference {
             return Literal.of(exact.type(), values, exact.shape());
         }
     }
+
+    private static final Set<UnaryFn> ROUNDING = Set.of(UnaryFn.ROUND, UnaryFn.FLOOR, UnaryFn.CEIL, UnaryFn.SIGN);
 
     private final Graph graph;
 
@@ -69,7 +78,7 @@ final class Reference {
         Map<Value, Literal> values = new HashMap<>();
         for (Graph.Port port : graph.inputs()) {
             Literal given = data.get(port.name());
-            values.put(port.value(), random == null ? given : noise.on(given, random));
+            values.put(port.value(), random == null ? given : noise.on(given, random, false));
         }
         for (Node node : graph.nodes()) {
             List<Literal> inputs = new ArrayList<>();
@@ -81,12 +90,25 @@ final class Reference {
                 Value output = node.outputs().get(i);
                 Graph.learn(output, outputs.get(i), known);
                 boolean exact = random == null || node.op().onlyMoves();
-                values.put(output, exact ? outputs.get(i) : noise.on(outputs.get(i), random));
+                values.put(output, exact ? outputs.get(i) : noise.on(outputs.get(i), random, !isWhole(node, inputs)));
             }
         }
         Map<String, Literal> results = new LinkedHashMap<>();
         graph.outputs().forEach(port -> results.put(port.name(), value(port.value(), values)));
         return results;
+    }
+
+    /** Whether a node rounds, or computes with whole numbers alone. */
+    private static boolean isWhole(Node node, List<Literal> inputs) {
+        return node.op() instanceof Unary unary && ROUNDING.contains(unary.fn())
+                || node.op() instanceof Cast
+                || inputs.stream().filter(input -> input != null && input.type().isFloating()).allMatch(input -> {
+                    boolean whole = true;
+                    for (int i = 0; i < input.size() && whole; i++) {
+                        whole = input.doubleAt(i) == Math.rint(input.doubleAt(i));
+                    }
+                    return whole;
+                });
     }
 
     private static Literal value(Value value, Map<Value, Literal> values) {
