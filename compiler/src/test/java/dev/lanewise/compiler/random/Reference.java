@@ -21,9 +21,9 @@ import java.util.Set;
  * An imported graph, before any pass, computed operation by operation in double precision, each result rounded once.
  *
  * <p>With noise, every input and every result that is computed, not only moved, is off by a random fraction: stochastic
- * arithmetic (Vignes 1993). Whole numbers of whole numbers stay what they are: counts, and what was rounded on purpose. How far
- * results scatter says how far two right computations of the same graph may part, at
- * a sum that cancels or at a threshold as well.
+ * arithmetic (Vignes 1993). Whole numbers of whole numbers stay what they are: counts, and what was rounded on purpose.
+ * How far results scatter says how far two right computations of the same graph may part, at a sum that cancels or at a
+ * threshold as well.
  */
 final class Reference {
 

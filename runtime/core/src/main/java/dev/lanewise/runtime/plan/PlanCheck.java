@@ -277,11 +277,7 @@ public final class PlanCheck {
             if (from.getRegion() == Region.ARENA && tensor.getRegion() == Region.ARENA
                     && from.getOffset() == tensor.getOffset()
                     && plan.type(source).storage() == plan.type(t).storage()
-<<<<<<< HEAD
                     && plan.capacity(source) >= plan.capacity(t) && first[t] == NEVER) {
-=======
-                    && plan.capacity(t) <= plan.capacity(root[source]) && first[t] == NEVER) {
->>>>>>> 339e6f9 (Bounds of falling extents, expressions over negative parts, views smaller than their source: what random graphs found)
                 root[t] = root[source];
             }
         }

@@ -22,12 +22,7 @@ public final class SessionMemory {
      */
     public SessionMemory(Extents definition, int[] arenaElements) {
         this.definition = definition;
-<<<<<<< HEAD
         this.extents = definition.allLargest();
-=======
-        this.extents = definition.atMost();
-        definition.evaluate(extents);
->>>>>>> 339e6f9 (Bounds of falling extents, expressions over negative parts, views smaller than their source: what random graphs found)
         this.arena = new Buffer[arenaElements.length];
         this.state = new Buffer[arenaElements.length];
         for (DType.Storage storage : DType.Storage.values()) {
