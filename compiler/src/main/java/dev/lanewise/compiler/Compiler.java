@@ -4,15 +4,19 @@ import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.onnx.OnnxImporter;
 import dev.lanewise.compiler.pass.Passes;
 import dev.lanewise.compiler.plan.Emitter;
+import dev.lanewise.compiler.stream.Streaming;
 import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.LanewiseException;
+import dev.lanewise.formats.ModelFile;
+import dev.lanewise.formats.proto.MetadataProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** From a trained model to a model file: importer, passes, lowering, memory plan. Stateless. */
 public final class Compiler {
@@ -52,12 +56,27 @@ public final class Compiler {
         try {
             Graph ready = Passes.run(graph, options, notes);
             Emitter.Emitted emitted = new Emitter().emit(ready, name, options.debug());
-            return new Compiled(GoldenVectors.addTo(emitted.file(), options.goldens()), ready, notes,
+            ModelFile file = withStreams(emitted.file(), notes);
+            return new Compiled(GoldenVectors.addTo(file, options.goldens()), ready, notes,
                     emitted.lowerBound(), emitted.requests());
         } catch (CompileException e) {
             throw e;
         } catch (LanewiseException e) {
             throw new CompileException(name, List.of(e));
         }
+    }
+
+    /** The file with the delays of its streams and what they carry, for people who inspect it. */
+    private static ModelFile withStreams(ModelFile file, List<String> notes) {
+        String streams = notes.stream()
+                .filter(note -> note.startsWith(Streaming.NOTE))
+                .map(note -> note.substring(Streaming.NOTE.length()))
+                .collect(Collectors.joining("\n"));
+        if (streams.isEmpty()) {
+            return file;
+        }
+        MetadataProto.Builder entry = MetadataProto.newBuilder().setKey("stream").setValue(streams);
+        return ModelFile.complete(
+                file.name(), file.message().toBuilder().addMetadata(entry).build());
     }
 }

@@ -24,6 +24,11 @@ public final class JsonReport {
             json.writeNumberField("fileBytes", facts.fileBytes());
             json.writeNumberField("parameters", facts.parameters());
             json.writeNumberField("multiplyAdds", facts.multiplyAdds());
+            json.writeArrayFieldStart("streams");
+            for (String stream : facts.streams()) {
+                json.writeString(stream);
+            }
+            json.writeEndArray();
             json.writeArrayFieldStart("extents");
             for (ModelFacts.Symbol symbol : facts.symbols()) {
                 json.writeStartObject();

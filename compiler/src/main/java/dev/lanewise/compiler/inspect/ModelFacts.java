@@ -17,6 +17,7 @@ import java.util.List;
 /**
  * The facts of one model file; all sizes in bytes, at the bounds of its extents.
  *
+ * @param streams what is known of the model's streams, such as the delay of each output
  * @param symbols extents that callers choose
  * @param states what survives between calls, as the steps read it
  * @param nextStates the same, as the steps leave it
@@ -27,7 +28,8 @@ import java.util.List;
  * @param source what the file was compiled from; empty where it does not say
  */
 public record ModelFacts(
-        String name, long fileBytes, String producer, String source, String fingerprint, List<Symbol> symbols,
+        String name, long fileBytes, String producer, String source, String fingerprint,
+                List<String> streams, List<Symbol> symbols,
         List<Port> inputs, List<Port> outputs, List<Port> states, List<Port> nextStates, List<StepFacts> steps,
                 List<ArenaSpan> spans,
         long parameters, long weightBytes, long arenaBytes, long arenaLowerBound, long stateBytes, long portBytes) {
@@ -88,6 +90,10 @@ public record ModelFacts(
         }
         return new ModelFacts(file.name(), model.getSerializedSize(), model.getProducer(),
                 model.getDebug().getSource(), HexFormat.of().formatHex(model.getFingerprint().toByteArray()),
+                model.getMetadataList().stream()
+                        .filter(entry -> entry.getKey().equals("stream"))
+                        .flatMap(entry -> entry.getValue().lines())
+                        .toList(),
                 symbols, inputs, outputs, states, next, steps, spans, parameters, model.getWeights().size(),
                 bytes(plan.arenaElements()), ArenaSpan.lowerBound(spans), bytes(plan.stateElements()),
                 inputs.stream().mapToLong(Port::bytes).sum() + outputs.stream().mapToLong(Port::bytes).sum());

@@ -23,6 +23,7 @@ public final class TextReport {
         facts.inputs().forEach(port -> out.println("input         " + plain(port.toString())));
         facts.outputs().forEach(port -> out.println("output        " + plain(port.toString())));
         facts.states().forEach(port -> out.println("state         " + plain(port.toString())));
+        facts.streams().forEach(stream -> out.println("stream        " + plain(stream)));
         out.println("parameters    " + Sizes.count(facts.parameters()));
         out.println("multiply-adds " + Sizes.count(facts.multiplyAdds())
                 + (facts.symbols().isEmpty() ? "" : " at the bounds"));

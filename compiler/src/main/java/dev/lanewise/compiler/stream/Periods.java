@@ -6,7 +6,7 @@ import dev.lanewise.formats.PlanException;
 final class Periods {
 
     /** More frames than this before a stream repeats are refused: walking through them would take too long. */
-    static final long LONGEST = 1 << 20;
+    static final long LONGEST = 1 << 18;
 
     private Periods() {}
 

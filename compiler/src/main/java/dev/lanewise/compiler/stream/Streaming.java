@@ -20,6 +20,9 @@ import java.util.TreeSet;
  */
 public final class Streaming {
 
+    /** How all notes on streams begin. */
+    public static final String NOTE = "stream: ";
+
     private Streaming() {}
 
     /**
@@ -96,7 +99,7 @@ public final class Streaming {
     private static void describe(StreamGraph streamed, Dim.Symbol length, List<String> notes) {
         for (StreamGraph.Output output : streamed.outputs()) {
             Flow flow = output.flow();
-            notes.add("stream: " + output.name() + " " + switch (flow.kind()) {
+            notes.add(NOTE + output.name() + " " + switch (flow.kind()) {
                 case FRAMES -> "has " + frames(flow.emission(), length.name()) + ", with a delay of "
                         + flow.emission().delay();
                 case LATEST -> "is that of the sequence so far";
@@ -106,14 +109,14 @@ public final class Streaming {
         long bytes = 0;
         for (StreamGraph.Carried carried : streamed.carried()) {
             bytes += bytes(carried.type());
-            notes.add("stream: carries " + carried.name() + " " + carried.type() + ", " + bytes(carried.type())
+            notes.add(NOTE + "carries " + carried.name() + " " + carried.type() + ", " + bytes(carried.type())
                     + " bytes");
         }
         int states = streamed.carried().size();
-        notes.add("stream: " + (states == 1 ? "1 state was" : states + " states were") + " added, " + bytes
+        notes.add(NOTE + (states == 1 ? "1 state was" : states + " states were") + " added, " + bytes
                 + " bytes for each stream");
         if (!streamed.timeline().more().isConstant()) {
-            notes.add("stream: the end of a stream has frames of its own; " + StreamAxis.MORE
+            notes.add(NOTE + "the end of a stream has frames of its own; " + StreamAxis.MORE
                     + " of extent 0 ends it");
         }
     }

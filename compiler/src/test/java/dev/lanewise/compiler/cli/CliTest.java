@@ -116,7 +116,9 @@ class CliTest {
 
         Path ahead = write("ahead.onnx", SmallModel.lookingAhead());
         assertSays(0, Shell.run("compile", ahead, "-o", lane, "--stream", "T", "--dim", "T=2"),
-                "with a delay of 1", "stream: carries ", "1 state was added, 8 bytes", "stream.more of extent 0 ends it");
+                "with a delay of 1", "stream: carries ",
+                "1 state was added, 8 bytes", "stream.more of extent 0 ends it");
+        assertSays(0, Shell.run("inspect", lane), "stream        y has 1 frame for each of T, with a delay of 1");
         Path x = Files.writeString(folder.resolve("x.txt"), "1 2 3 4 5");
         assertSays(0, Shell.run("run", lane, "--steps", "--input", "x=" + x),
                 "y f32[5]", "3.0 6.0 9.0 12.0 9.0");
