@@ -57,7 +57,8 @@ record AttentionParts(Formula f) {
         List<Dim> none = Collections.nCopies(4, Dim.ZERO);
         List<Dim> after = new ArrayList<>(none);
         after.set(3, missing);
-        return f.node().add(new Pad(Pad.Mode.CONSTANT, none, after), whole, f.number(MASKED, DType.F32));
+        return f.node().add(new Pad(Pad.Mode.CONSTANT, none, after), whole,
+                f.number(MASKED, whole.type().type()));
     }
 
     /** 0, 1, … along one axis of four, as i64. */
@@ -77,8 +78,8 @@ record AttentionParts(Formula f) {
         return biasOf(f.apply(BinaryFn.LESS, positions(keys, 3), limits), masked);
     }
 
-    /** The sum; {@code null} stands for 0. */
+    /** The sum, in b's type; {@code null} stands for 0. */
     Value sum(Value a, Value b) {
-        return a == null ? b : b == null ? a : f.plus(a, b);
+        return a == null ? b : b == null ? a : f.plus(f.cast(a, b.type().type()), b);
     }
 }

@@ -3,8 +3,6 @@ package dev.lanewise.compiler.onnx;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.MatMul;
-import dev.lanewise.compiler.op.Softmax;
-import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.ReduceFn;
@@ -43,18 +41,34 @@ final class AttentionScores {
             s = f.apply(BinaryFn.MUL, f.apply(UnaryFn.TANH, f.apply(BinaryFn.DIV, s, softcap)), softcap);
         }
         if ((stage == Stage.BIASED || stage == Stage.SOFTMAX) && bias != null) {
-            s = f.plus(s, bias);
+            s = f.plus(s, f.cast(bias, s.type().type()));
         }
         return stage == Stage.SOFTMAX ? softmax(f, s, bias) : s;
     }
 
+    /**
+     * The values, weighed by the last stage of the scores: [B, T, heads, d].
+     *
+     * @param weights [B, heads, T, S]
+     * @param v [B, S, kvHeads, d]
+     */
+    static Value weighed(AttentionParts parts, Value weights, Value v) {
+        Formula f = parts.f();
+        Dim kvHeads = v.dim(2);
+        Dim shared = weights.dim(1).floorDiv(kvHeads);
+        Value grouped = f.reshape(weights, List.of(v.dim(0), kvHeads, shared, weights.dim(2), v.dim(1)));
+        Value values = f.reshape(parts.swapHeads(v), List.of(v.dim(0), kvHeads, Dim.ONE, v.dim(1), v.dim(3)));
+        Value sums = f.node().add(MatMul.PLAIN, grouped, values);
+        return parts.swapHeads(f.reshape(sums, List.of(v.dim(0), weights.dim(1), weights.dim(2), v.dim(3))));
+    }
+
     /** A query that sees no key has zeros. */
     private static Value softmax(Formula f, Value s, Value bias) {
-        Value softmax = f.node().add(new Softmax(false), s);
+        Value softmax = OnnxSoftmax.softmax(f, s, false);
         if (bias == null) {
             return softmax;
         }
         Value visible = f.reduce(ReduceFn.MAX, bias, List.of(3), true);
-        return f.where(f.apply(BinaryFn.EQUAL, visible, AttentionParts.MASKED), f.number(0, DType.F32), softmax);
+        return f.where(f.apply(BinaryFn.EQUAL, visible, AttentionParts.MASKED), f.number(0, s.type().type()), softmax);
     }
 }

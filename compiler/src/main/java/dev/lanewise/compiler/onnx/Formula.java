@@ -82,6 +82,11 @@ record Formula(OnnxNode node) {
         return type == DType.F16 || type == DType.BF16 ? cast(x, DType.F32) : x;
     }
 
+    /** As {@link #wide}, and integers in f64: for functions with fractions, which are cut off at the formula's end. */
+    Value real(Value x) {
+        return x.type().type().isFloating() ? wide(x) : cast(x, DType.F64);
+    }
+
     Value reduce(ReduceFn fn, Value x, List<Integer> axes, boolean keepDims) {
         return node.add(new Reduce(fn, axes, keepDims), x);
     }

@@ -29,7 +29,13 @@ final class OnnxActivations {
         ops.put(":Selu", OnnxActivations::selu);
         ops.put(":HardSigmoid",
                 node -> map(node, UnaryFn.HARD_SIGMOID, node.number("alpha", 0.2f), node.number("beta", 0.5f)));
-        ops.put(":Shrink", node -> map(node, UnaryFn.SHRINK, node.number("lambd", 0.5f), node.number("bias", 0)));
+        ops.put(":Shrink", node -> {
+            Formula f = new Formula(node);
+            Value x = node.in(0);
+            Value real = x.type().type().isFloating() ? x : f.real(x);
+            Unary shrink = new Unary(UnaryFn.SHRINK, node.number("lambd", 0.5f), node.number("bias", 0));
+            node.out(f.cast(node.add(shrink, real), x.type().type()));
+        });
         ops.put(":Swish", node -> map(node, UnaryFn.SWISH, node.number("alpha", 1), 0));
         ops.put(":SwiGLU", OnnxActivations::swiGlu);
         ops.put(":Gelu", OnnxActivations::gelu);

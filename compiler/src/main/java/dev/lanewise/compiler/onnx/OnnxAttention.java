@@ -37,7 +37,7 @@ final class OnnxAttention {
         if (node.integer("left_window_size", -1) >= 0 || node.integer("right_window_size", -1) >= 0) {
             throw node.unsupported("sliding windows");
         }
-        Value q = byTime(parts, f.cast(node.in(0), DType.F32), heads, joined);
+        Value q = byTime(parts, f.cast(node.in(0), arithmetic(node)), heads, joined);
         Cache keys = Cache.extend(parts, node, 1, PAST_KEY, kvHeads, joined);
         Cache values = Cache.extend(parts, node, 2, PAST_VALUE, kvHeads, joined);
         if (!q.dim(3).isConstant()) {
@@ -48,20 +48,27 @@ final class OnnxAttention {
         boolean causal = node.flag("is_causal", false);
         Value bias = bias(parts, node, q.dim(1), keys.all.dim(1), causal);
         boolean fusedCausal = causal && !node.has(LENGTHS);
-        Attention op = fusedCausal
-                ? new Attention(true, keys.past, scale, softcap)
-                : Attention.open(scale, softcap);
-        Value y = node.add(op, q, keys.all, values.all, bias);
+        Value whole = bias;
+        if (fusedCausal && (node.wants(3) || arithmetic(node) == DType.F64)) {
+            Value offset = node.add(new Extents(List.of(keys.past), true));
+            whole = parts.sum(bias, parts.causalBias(q.dim(1), keys.all.dim(1), offset, AttentionParts.MASKED));
+        }
+        Value y;
+        if (arithmetic(node) == DType.F32) {
+            Attention op = fusedCausal
+                    ? new Attention(true, keys.past, scale, softcap)
+                    : Attention.open(scale, softcap);
+            y = node.add(op, q, keys.all, values.all, bias);
+        } else { // the operation is of f32
+            Value weights = AttentionScores.at(
+                    AttentionScores.Stage.SOFTMAX, parts, q, keys.all, scale, softcap, whole);
+            y = AttentionScores.weighed(parts, weights, values.all);
+        }
         node.out(f.cast(joined ? parts.joinHeads(y) : parts.swapHeads(y), type));
         node.out(node.wants(1) ? f.cast(keys.present, type) : null);
         node.out(node.wants(2) ? f.cast(values.present, type) : null);
         AttentionScores.Stage stage = stage(node);
         if (node.wants(3)) {
-            Value whole = bias;
-            if (fusedCausal) {
-                Value offset = node.add(new Extents(List.of(keys.past), true));
-                whole = parts.sum(bias, parts.causalBias(q.dim(1), keys.all.dim(1), offset, AttentionParts.MASKED));
-            }
             node.out(f.cast(AttentionScores.at(stage, parts, q, keys.all, scale, softcap, whole), type));
         }
     }
@@ -77,6 +84,11 @@ final class OnnxAttention {
             throw node.misfit("attribute 'qk_matmul_output_mode' is " + mode + "; expected 0 to 3");
         }
         return AttentionScores.Stage.values()[(int) mode];
+    }
+
+    /** Types of 16 bits are computed in f32. */
+    private static DType arithmetic(OnnxNode node) {
+        return node.in(0).type().type() == DType.F64 ? DType.F64 : DType.F32;
     }
 
     private static Value byTime(AttentionParts parts, Value x, long heads, boolean joined) {
@@ -99,12 +111,12 @@ final class OnnxAttention {
     private record Cache(Value all, Value present, Dim past) {
 
         static Cache extend(AttentionParts parts, OnnxNode node, int input, int past, long heads, boolean joined) {
-            Value x = parts.f().cast(node.in(input), DType.F32);
+            Value x = parts.f().cast(node.in(input), arithmetic(node));
             if (!node.has(past)) {
                 Value all = byTime(parts, x, heads, joined);
                 return new Cache(all, joined ? parts.swapHeads(all) : x, Dim.ZERO);
             }
-            Value before = parts.f().cast(node.in(past), DType.F32);
+            Value before = parts.f().cast(node.in(past), arithmetic(node));
             Value now = joined ? parts.swapHeads(parts.splitHeads(x, heads)) : x;
             Value present = node.add(new Concat(2), before, now);
             return new Cache(parts.swapHeads(present), present, before.dim(2));
@@ -117,8 +129,9 @@ final class OnnxAttention {
         Value bias = null;
         if (node.has(MASK)) {
             Value mask = node.in(MASK);
-            Value added = mask.type().type() == DType.BOOL ? parts.biasOf(mask, AttentionParts.MASKED) : f.cast(mask,
-                    DType.F32);
+            Value added = mask.type().type() == DType.BOOL
+                    ? parts.biasOf(mask, AttentionParts.MASKED)
+                    : f.cast(mask, DType.F32);
             bias = parts.fit(added, keys);
         }
         if (node.has(LENGTHS)) {

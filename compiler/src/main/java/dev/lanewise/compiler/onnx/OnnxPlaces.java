@@ -9,6 +9,7 @@ import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.ScatterElements;
 import dev.lanewise.compiler.op.ScatterReduction;
 import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.formats.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,9 +116,12 @@ final class OnnxPlaces {
         }
         Dim channels = x.dim(1).floorDiv(taps);
         List<Dim> columns = List.of(x.dim(0), channels, Dim.of(target.length));
-        Value updates = OnnxMovement.reshaped(node, x, columns);
+        Formula f = new Formula(node);
+        // a sum of booleans is whether one of them is true
+        Value summands = x.type().type() == DType.BOOL ? f.cast(x, DType.I64) : x;
+        Value updates = OnnxMovement.reshaped(node, summands, columns);
         Value indices = node.add(new Expand(columns), node.constant(Literal.of(target, 1, 1, target.length)));
-        Value zero = node.constant(Literal.splat(x.type().type(), 0, 1, 1, 1));
+        Value zero = node.constant(Literal.splat(summands.type().type(), 0, 1, 1, 1));
         Value empty = node.add(new Expand(List.of(x.dim(0), channels, Dim.of(size))), zero);
         Value sums = node.add(new ScatterElements(2, ScatterReduction.ADD), empty, indices, updates);
         List<Dim> shape = new ArrayList<>(List.of(x.dim(0), channels));
@@ -131,7 +135,7 @@ final class OnnxPlaces {
             kept.add(Dim.of(image[axis]));
             steps.add(1);
         }
-        node.out(OnnxSlicing.part(node, whole, starts, steps, kept));
+        node.out(f.cast(OnnxSlicing.part(node, whole, starts, steps, kept), x.type().type()));
     }
 
     private static long[] list(OnnxNode node, String name, int count, long otherwise) {

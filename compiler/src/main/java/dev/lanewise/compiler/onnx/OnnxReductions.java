@@ -4,7 +4,6 @@ import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.ArgExtreme;
 import dev.lanewise.compiler.op.Cumulate;
-import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
@@ -65,21 +64,19 @@ final class OnnxReductions {
         return f.cast(f.mean(f.wide(x), axes, keepDims), x.type().type());
     }
 
-    /** Integers through f64, whose root is then cut off. */
     private static Value norm(Formula f, Value x, List<Integer> axes, boolean keepDims) {
-        Value wide = x.type().type().isFloating() ? f.wide(x) : f.cast(x, DType.F64);
-        Value squares = f.reduce(ReduceFn.SUM_SQUARE, wide, axes, keepDims);
+        Value squares = f.reduce(ReduceFn.SUM_SQUARE, f.real(x), axes, keepDims);
         return f.cast(f.apply(UnaryFn.SQRT, squares), x.type().type());
     }
 
     private static Value logSum(Formula f, Value x, List<Integer> axes, boolean keepDims) {
-        Value sum = f.reduce(ReduceFn.SUM, f.wide(x), axes, keepDims);
+        Value sum = f.reduce(ReduceFn.SUM, f.real(x), axes, keepDims);
         return f.cast(f.apply(UnaryFn.LOG, sum), x.type().type());
     }
 
     /** {@code max + ln Σ e^(x − max)}; a maximum that is infinite is left out, so that its difference is no NaN. */
     private static Value logSumExp(Formula f, Value x, List<Integer> axes, boolean keepDims) {
-        Value wide = f.wide(x);
+        Value wide = f.real(x);
         Value max = f.reduce(ReduceFn.MAX, wide, axes, true);
         Value infinite = f.apply(BinaryFn.EQUAL, f.apply(UnaryFn.ABS, max), Double.POSITIVE_INFINITY);
         Value shift = f.where(infinite, f.number(0, wide.type().type()), max);
