@@ -22,6 +22,7 @@ final class OnnxPooling {
     static void register(Map<String, OnnxOp> ops) {
         ops.put(":MaxPool", node -> slide(node, Pool.Kind.MAX));
         ops.put(":AveragePool", node -> slide(node, Pool.Kind.AVERAGE));
+        ops.put(":MaxUnpool", OnnxPoolIndices::unpool);
         ops.put(":LpPool", OnnxPooling::norm);
         ops.put(":GlobalAveragePool", node -> {
             Formula f = new Formula(node);
@@ -72,15 +73,17 @@ final class OnnxPooling {
         Formula f = new Formula(node);
         Kernel kernel = Kernel.read(node, node.in(0));
         boolean include = kind == Pool.Kind.AVERAGE && node.flag("count_include_pad", false);
+        Value x = kind == Pool.Kind.MAX ? node.in(0) : f.wide(node.in(0));
+        Value y = OnnxProducts.channelsFirst(
+                node, node.add(kernel.pool(kind, include), OnnxProducts.channelsLast(node, x)));
+        node.out(f.cast(y, node.in(0).type().type()));
         if (kind == Pool.Kind.MAX) {
-            node.ignore("storage_order"); // about the indices
+            boolean columns = node.flag("storage_order", false); // about the indices alone
             if (node.wants(1)) {
-                throw node.unsupported("the indices of the maxima, output 1");
+                List<Dim> out = y.shape().subList(2, y.rank());
+                node.out(OnnxPoolIndices.of(f, x, kernel.extents, kernel.window, out, columns));
             }
         }
-        Value x = kind == Pool.Kind.MAX ? node.in(0) : f.wide(node.in(0));
-        Value y = node.add(kernel.pool(kind, include), OnnxProducts.channelsLast(node, x));
-        node.out(f.cast(OnnxProducts.channelsFirst(node, y), node.in(0).type().type()));
     }
 
     /** {@code (Σ |x|ᵖ)^(1/p)}: the sum is a convolution with ones. */
