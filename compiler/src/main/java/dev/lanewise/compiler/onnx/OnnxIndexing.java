@@ -3,8 +3,10 @@ package dev.lanewise.compiler.onnx;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.GatherElements;
@@ -37,6 +39,7 @@ final class OnnxIndexing {
         ops.put(":Scatter", OnnxIndexing::scatterElements);
         ops.put(":ScatterElements", OnnxIndexing::scatterElements);
         ops.put(":ScatterND", OnnxIndexing::scatterNd);
+        ops.put(":TensorScatter", OnnxIndexing::tensorScatter);
         ops.put(":NonZero", OnnxIndexing::nonZero);
         ops.put(":Compress", OnnxIndexing::compress);
         ops.put(":TopK", OnnxIndexing::topK);
@@ -69,6 +72,48 @@ final class OnnxIndexing {
 
     private static void scatterNd(OnnxNode node) {
         node.out(node.add(new ScatterNd(reduction(node)), node.in(0), node.in(1), node.in(2)));
+    }
+
+    /**
+     * A cache [B, ..., n, ...] with updates [B, ..., t, ...] from a place on that each batch says, at the
+     * cache's beginning again past its end where {@code circular}.
+     */
+    private static void tensorScatter(OnnxNode node) {
+        Formula f = new Formula(node);
+        Value cache = node.in(0);
+        Value update = node.in(1);
+        int axis = OnnxMovement.axis(node, node.integer("axis", -2), cache.rank());
+        boolean circular = node.oneOf("mode", "linear", "linear", "circular").equals("circular");
+        if (axis == 0 || update.rank() != cache.rank()) {
+            throw node.misfit("a cache " + cache.type() + " and updates " + update.type() + " along axis " + axis
+                    + "; axis 0 is the batch");
+        }
+        Dim between = ValueType.product(cache.shape().subList(1, axis));
+        Dim n = cache.dim(axis);
+        Value at = f.counting(update.dim(axis), 1, 2);
+        if (node.has(2)) {
+            at = f.plus(at, f.reshape(f.cast(node.in(2), DType.I64), List.of(cache.dim(0), Dim.ONE)));
+        }
+        if (circular) {
+            at = f.apply(BinaryFn.MOD, at, f.extent(n, DType.I64));
+        }
+        // every axis between the batch and the one written to has the batch's places
+        List<Dim> each = List.of(cache.dim(0), between, update.dim(axis), Dim.ONE);
+        Value places = f.expand(f.reshape(at, List.of(at.dim(0), Dim.ONE, at.dim(1), Dim.ONE)), each);
+        Dim rows = cache.dim(0).times(between);
+        List<Dim> flat = List.of(rows, update.dim(axis), Dim.ONE);
+        Value row = f.expand(f.counting(rows, 0, 3), flat);
+        Value tuples = node.add(new Concat(2), row, f.reshape(places, flat));
+        Value written = node.add(new ScatterNd(ScatterReduction.NONE),
+                rows(f, cache, rows, axis), tuples, rows(f, update, rows, axis));
+        node.out(f.reshape(written, cache.shape()));
+    }
+
+    /** All axes before {@code axis} as one. */
+    private static Value rows(Formula f, Value x, Dim rows, int axis) {
+        List<Dim> shape = new ArrayList<>(x.shape().subList(axis, x.rank()));
+        shape.add(0, rows);
+        return f.reshape(x, shape);
     }
 
     private static ScatterReduction reduction(OnnxNode node) {

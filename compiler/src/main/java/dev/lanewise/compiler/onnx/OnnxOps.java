@@ -29,6 +29,7 @@ final class OnnxOps {
         OnnxMovement.register(ALL);
         OnnxSlicing.register(ALL);
         OnnxIndexing.register(ALL);
+        OnnxUnique.register(ALL);
         OnnxResize.register(ALL);
         OnnxPlaces.register(ALL);
         OnnxSampledImages.register(ALL);
