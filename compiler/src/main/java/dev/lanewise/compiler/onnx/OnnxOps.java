@@ -30,6 +30,7 @@ final class OnnxOps {
         OnnxSlicing.register(ALL);
         OnnxIndexing.register(ALL);
         OnnxUnique.register(ALL);
+        OnnxRegions.register(ALL);
         OnnxResize.register(ALL);
         OnnxPlaces.register(ALL);
         OnnxSampledImages.register(ALL);

@@ -26,6 +26,7 @@ public final class Ops {
             new Entry(MatMul.class, MatMul::cases),
             new Entry(Conv.class, Conv::cases),
             new Entry(Pool.class, Pool::cases),
+            new Entry(RoiAlign.class, RoiAlign::cases),
             new Entry(Lstm.class, Lstm::cases),
             new Entry(Gru.class, Gru::cases),
             new Entry(Rnn.class, Rnn::cases),
@@ -56,6 +57,7 @@ public final class Ops {
             new Entry(Extents.class, Extents::cases),
             new Entry(Range.class, Range::cases),
             new Entry(NonZero.class, NonZero::cases),
+            new Entry(NonMaxSuppression.class, NonMaxSuppression::cases),
             // Control
             new Entry(Branch.class, Branch::cases),
             new Entry(Repeat.class, Repeat::cases));

@@ -26,6 +26,7 @@ public final class Steps {
             case CONV -> new ConvStep(args);
             case POOL_MAX -> new PoolStep(args, false);
             case POOL_AVERAGE -> new PoolStep(args, true);
+            case ROI_ALIGN -> new RoiAlignStep(args);
             case LSTM -> new LstmStep(args);
             case GRU -> new GruStep(args);
             case RNN -> new RnnStep(args);
@@ -54,6 +55,7 @@ public final class Steps {
             case DIMS -> new DimsStep(args);
             case RANGE -> new RangeStep(args);
             case NON_ZERO -> new NonZeroStep(args);
+            case NON_MAX_SUPPRESSION -> new NonMaxSuppressionStep(args);
             case TOP_K -> new TopKStep(args);
             case ONE_HOT -> new OneHotStep(args);
             case LEARN -> new LearnStep(args);
