@@ -3,6 +3,7 @@ package dev.lanewise.compiler.onnx;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.runtime.kernel.UnaryFn;
@@ -11,12 +12,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * ONNX's Det, of small matrices {@code x[..., n, n]} expanded along the first row (Laplace), and
+ * ONNX's Det of {@code x[..., n, n]}, small matrices expanded along the first row (Laplace), and
  * com.microsoft's Inverse: minors with their signs, transposed, over the determinant (Cramer).
  */
 final class OnnxDeterminant {
 
-    private static final int LARGEST = 4;
+    /** Up to here expansions have fewer operations than elimination. */
+    private static final int SMALL = 4;
+
+    /** Elimination takes a few nodes of the graph for every row. */
+    private static final int LARGEST = 64;
 
     private OnnxDeterminant() {}
 
@@ -26,13 +31,23 @@ final class OnnxDeterminant {
     }
 
     private static void det(OnnxNode node) {
-        node.out(minor(new Formula(node), node.in(0), Formula.axes(0, size(node)), Formula.axes(0, size(node))));
+        Formula f = new Formula(node);
+        Value x = node.in(0);
+        int n = size(node, LARGEST);
+        List<Integer> all = Formula.axes(0, n);
+        if (n <= SMALL) {
+            node.out(minor(f, x, all, all));
+            return;
+        }
+        List<Dim> batch = x.shape().subList(0, x.rank() - 2);
+        Value matrices = f.reshape(f.wide(x), List.of(ValueType.product(batch), Dim.of(n), Dim.of(n)));
+        node.out(f.cast(f.reshape(OnnxElimination.determinants(f, matrices), batch), x.type().type()));
     }
 
     private static void inverse(OnnxNode node) {
         Formula f = new Formula(node);
         Value x = f.wide(node.in(0));
-        int n = size(node);
+        int n = size(node, SMALL);
         List<Integer> all = Formula.axes(0, n);
         List<Dim> one = new ArrayList<>(x.shape().subList(0, x.rank() - 2));
         one.add(Dim.ONE);
@@ -56,7 +71,7 @@ final class OnnxDeterminant {
     }
 
     /** Rows of the matrices. */
-    private static int size(OnnxNode node) {
+    private static int size(OnnxNode node, int largest) {
         Value x = node.in(0);
         int rank = x.rank();
         if (rank < 2 || !x.dim(rank - 1).equals(x.dim(rank - 2))) {
@@ -66,8 +81,8 @@ final class OnnxDeterminant {
             throw node.unsupported("matrices of " + x.dim(rank - 1) + " rows; fix the number with --dim");
         }
         int n = Math.toIntExact(x.dim(rank - 1).constant());
-        if (n < 1 || n > LARGEST) {
-            throw node.unsupported("matrices of " + n + " rows; up to " + LARGEST + " are supported");
+        if (n < 1 || n > largest) {
+            throw node.unsupported("matrices of " + n + " rows; up to " + largest + " are supported");
         }
         return n;
     }

@@ -52,9 +52,10 @@ class OnnxFormulasTest {
 
     @Test
     void determinants() {
-        for (int n = 1; n < 5; n++) {
+        for (int n : new int[] {1, 2, 3, 4, 5, 6, 9, 17}) {
             new OneNode("Det", 11).in(n, n).agrees();
             new OneNode("Det", 11).in(2, 3, n, n).agrees();
+            new OneNode("Det", 11).in(Literal.splat(DType.F32, 1, n, n)).agrees();
         }
     }
 
