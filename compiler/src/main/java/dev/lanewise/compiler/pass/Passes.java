@@ -29,6 +29,7 @@ public final class Passes {
             new FuseLayerNorm(),
             new FuseRmsNorm(),
             new RemoveUnused(),
+            new FuseRotary(),
             new FuseAttention(),
             new RemoveUnused(),
             new SplitCaches(),
