@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.pass;
 
+import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Binary;
@@ -80,7 +81,7 @@ record Scores(Node product, double scale, double softcap, boolean capping, List<
     private static Scores sum(Node node) {
         for (int side = 0; side < 2; side++) {
             Scores inner = of(node.input(side));
-            if (inner != null && !inner.capping && inner.fits(node.input(side), node.output())) {
+            if (inner != null && !inner.capping && fits(node.input(side), node.output())) {
                 return inner.with(new Mask(node.input(1 - side), false, true, 0));
             }
         }
@@ -91,16 +92,22 @@ record Scores(Node product, double scale, double softcap, boolean capping, List<
         for (int side = 1; side <= 2; side++) {
             Scores inner = of(node.input(side));
             Double masked = Terms.numberOf(node.input(3 - side));
-            if (inner != null && masked != null && !inner.capping && inner.fits(node.input(side), node.output())) {
+            if (inner != null && masked != null && !inner.capping && fits(node.input(side), node.output())) {
                 return inner.with(new Mask(node.input(0), true, side == 1, masked));
             }
         }
         return null;
     }
 
-    /** Whether a mask left the scores' extents as they were. */
-    private boolean fits(Value before, Value after) {
-        return before.type().equals(after.type());
+    /** Whether a mask left the scores' extents as they were; two symbols may stand for one extent. */
+    private static boolean fits(Value before, Value after) {
+        boolean same = before.rank() == after.rank();
+        for (int axis = 0; same && axis < before.rank(); axis++) {
+            Dim x = before.dim(axis);
+            Dim y = after.dim(axis);
+            same = x.equals(y) || !x.isConstant() && !y.isConstant();
+        }
+        return same;
     }
 
     private static Scores scaled(Value value, Value factor, boolean inverse) {
