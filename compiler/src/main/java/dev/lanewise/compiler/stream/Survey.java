@@ -3,6 +3,8 @@ package dev.lanewise.compiler.stream;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.formats.PlanException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -58,8 +60,23 @@ final class Survey {
         settled = Math.max(settled, t);
     }
 
+    /**
+     * Fails unless a number of frames depends on the length alone.
+     *
+     * @throws PlanException naming both
+     */
+    static void requireAlone(Dim total, Dim.Symbol length) {
+        List<Dim.Symbol> symbols = new ArrayList<>();
+        total.collectSymbols(symbols);
+        if (!symbols.stream().allMatch(symbol -> symbol.name().equals(length.name()))) {
+            throw new PlanException("--stream: a value has " + total + " frames, which depends on more than "
+                    + length.name() + "; fix other extents with --dim");
+        }
+    }
+
     /** A position by which the numbers of frames, before the end and at the end, surely repeat. */
     long horizon(Emission emission, Dim total) {
+        requireAlone(total, length);
         long own = emission.period();
         long end = Math.max(emission.settled(), shortest) + own;
         while (true) {

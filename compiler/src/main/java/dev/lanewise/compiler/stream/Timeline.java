@@ -110,6 +110,7 @@ final class Timeline {
     }
 
     private Dim compute(Emission emission, Dim total) {
+        Survey.requireAlone(total, length);
         Dim frames = emission.at(after()).minus(emission.at(before));
         if (hasTail(emission, total)) {
             Dim rest = total.substitute(Map.of(length.name(), after())).max(Dim.ZERO).minus(emission.at(after()));

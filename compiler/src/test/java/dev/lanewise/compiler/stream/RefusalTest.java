@@ -106,6 +106,16 @@ class RefusalTest {
                 .map(Graph.Port::name).toList());
     }
 
+    /** Lengths that only a caller knows to be equal. */
+    @Test
+    void sequencesOfOtherLengths() {
+        GraphBuilder builder = new GraphBuilder();
+        Value x = builder.input("x", new ValueType(DType.F32, List.of(Dim.symbol("T", 1, 9), Dim.of(4))));
+        Value z = builder.input("z", new ValueType(DType.F32, List.of(Dim.symbol("S", 1, 9), Dim.of(4))));
+        builder.output("y", builder.add("sum", new Binary(BinaryFn.ADD), x, z));
+        assertTrue(message(builder.build(), "T").contains("'sum'"));
+    }
+
     private static String message(Graph graph, String axis) {
         CompileOptions options = CompileOptions.defaults().stream(new StreamAxis(axis, 0));
         return assertThrows(CompileException.class, () -> Compiler.compile("m", graph, options)).getMessage();
