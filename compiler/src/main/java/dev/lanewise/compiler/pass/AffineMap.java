@@ -31,7 +31,7 @@ import java.util.Set;
 record AffineMap(int width, List<Term> terms, List<Addend> bias, Set<Node> nodes) {
 
     /** A graph can lead to one value in exponentially many ways; real maps are small. */
-    private static final int MOST_READINGS = 200;
+    private static final int MOST_READINGS = 64;
 
     /**
      * {@code source[..., size] · block}.

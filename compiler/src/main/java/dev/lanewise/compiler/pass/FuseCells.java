@@ -108,22 +108,14 @@ final class FuseCells implements Pass {
 
         /** Whether a value is what {@code next} was one call or iteration ago. */
         private boolean becomes(Value value, Value next) {
-            Value before = viewed(value);
-            if (graph.states().stream().anyMatch(state -> state.value() == before && viewed(state.next()) == next)) {
+            Value before = CellStep.viewed(value);
+            if (graph.states().stream().anyMatch(state -> state.value() == before && CellStep.viewed(state.next()) == next)) {
                 return true;
             }
             List<Graph.Port> in = graph.inputs();
             boolean isInput = in.stream().anyMatch(port -> port.value() == before);
-            boolean isOutput = graph.outputs().stream().anyMatch(port -> viewed(port.value()) == next);
+            boolean isOutput = graph.outputs().stream().anyMatch(port -> CellStep.viewed(port.value()) == next);
             return isInput && isOutput;
-        }
-
-        private static Value viewed(Value value) {
-            Value source = value;
-            while (producer(source, Reshape.class) != null) {
-                source = source.producer().input(0);
-            }
-            return source;
         }
 
         /** Whether all operands have as many rows, and nothing but the cell needs its pieces. */
