@@ -174,10 +174,15 @@ final class OnnxRepeat {
         boolean staysTrue = goOn == graph.inputs().get(1).value()
                 || goOn.contents() != null && goOn.contents().get(0).is(1);
         boolean uninterrupted = count != null && startsTrue && staysTrue;
+        Dim counted = uninterrupted || tripCount != null && count == null
+                ? null
+                : new CountingCondition(graph, carried).trips(condition, startsTrue);
         int states = carried.size();
         Dim trips;
         if (uninterrupted) {
             trips = count;
+        } else if (counted != null) {
+            trips = count == null ? counted : count.min(counted);
         } else if (collect.isEmpty()) {
             trips = node.importer().learnt(
                     node.name() + ".iterations", count == null ? UNBOUNDED : Math.min(count.max(), UNBOUNDED));
@@ -199,12 +204,20 @@ final class OnnxRepeat {
             walks.add(new Repeat.Walk(axis, collect.get(i).reverse()));
         }
         List<Value> operands = new ArrayList<>();
-        operands.add(tripCount);
-        operands.add(startsTrue ? null : condition);
+        operands.add(counted == null ? tripCount : null);
+        operands.add(startsTrue || counted != null ? null : condition);
         operands.addAll(carried);
         operands.addAll(scanned);
         operands.addAll(scope.captures().keySet());
-        return outer.builder().addAll(node.name(), new Repeat(graph, states, trips, scan, walks, types), operands);
+        Graph repeated = counted == null ? graph : unconditional(graph);
+        return outer.builder().addAll(node.name(), new Repeat(repeated, states, trips, scan, walks, types), operands);
+    }
+
+    /** A body whose condition has been seen through. */
+    private static Graph unconditional(Graph body) {
+        List<Graph.Port> outputs = new ArrayList<>(body.outputs());
+        outputs.set(0, new Graph.Port("go on", Value.constant("go on", Literal.splat(DType.BOOL, 1))));
+        return new Graph(body.inputs(), outputs, List.of(), body.nodes()).withoutUnused();
     }
 
     /** A type as it is seen after the loop: extents that the loop learns have another life there. */

@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Repeat;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -108,6 +109,32 @@ final class OpenLoop {
         return scans.get(i);
     }
 
+    /** Which outer value an input of the body is, as an index for {@link #captured}; -1 where it is something else. */
+    int captureOf(Value inner) {
+        for (int i = 0; i < captured.size(); i++) {
+            if (body.inputs().get(2 + carried.size() + scanned.size() + i).value() == inner) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** A value outside that the body uses as it is. */
+    Value captured(int i) {
+        return captured.get(i);
+    }
+
+    /** Uses a value as it is, instead of carrying it, because iterations do not change it. */
+    void captureCarried(int i) {
+        Value value = carried.get(i);
+        Graph.Port input = body.inputs().get(2 + i);
+        dropCarried(i, value);
+        captured.add(value);
+        List<Graph.Port> inputs = new ArrayList<>(body.inputs());
+        inputs.add(input);
+        body = new Graph(inputs, body.outputs(), List.of(), body.nodes());
+    }
+
     /** What an iteration gives to a collected tensor. */
     Value given(int i) {
         return body.outputs().get(1 + carried.size() + i).value();
@@ -140,7 +167,11 @@ final class OpenLoop {
         return slice;
     }
 
-    /** Stops carrying a value that the body does not use any more. Its last value comes from elsewhere. */
+    /**
+     * Stops carrying a value that the body does not use any more.
+     *
+     * @param last what it is in the end, from elsewhere; {@code null} where nobody asks
+     */
     void dropCarried(int i, Value last) {
         results[places.remove(i)] = last;
         types.remove(i);
@@ -189,7 +220,7 @@ final class OpenLoop {
         }
     }
 
-    /** All results, from a loop over what is left in the body. */
+    /** All results, from a loop over what is left in the body; {@code null} for those that nobody asks for. */
     List<Value> close(Rewriting graph) {
         dropUnusedInputs();
         if (!types.isEmpty()) {
@@ -205,6 +236,6 @@ final class OpenLoop {
                 results[places.get(i)] = left.get(i);
             }
         }
-        return List.of(results);
+        return Arrays.asList(results);
     }
 }

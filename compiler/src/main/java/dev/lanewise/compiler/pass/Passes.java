@@ -18,6 +18,7 @@ public final class Passes {
     /** What says more plainly what a graph computes. */
     private static final List<Pass> PLAIN = List.of(
             new InBodies(),
+            new SimplifyLoops(),
             new LiftCells(),
             new RemoveUnused(),
             new Simplify(),

@@ -38,6 +38,9 @@ abstract class Rewriting {
      */
     abstract List<Value> node(Node node, List<Value> inputs);
 
+    /** Called when there are inputs and no nodes yet: what is to stand for an input can be added here. */
+    void begin() {}
+
     Graph run() {
         for (Graph.Port port : old.inputs()) {
             values.put(port.value(), builder.inputLike(port.name(), port.value()));
@@ -45,6 +48,7 @@ abstract class Rewriting {
         for (Graph.StatePair state : old.states()) {
             values.put(state.value(), state(state));
         }
+        begin();
         for (Node node : old.nodes()) {
             List<Value> inputs = new ArrayList<>();
             node.inputs().forEach(input -> inputs.add(input == null ? null : now(input)));
@@ -82,6 +86,11 @@ abstract class Rewriting {
     /** The value in the new graph. */
     final Value now(Value value) {
         return value.isConstant() ? value : values.get(value);
+    }
+
+    /** Whether anything needs a value. */
+    final boolean isUsed(Value oldValue) {
+        return uses.containsKey(oldValue);
     }
 
     /** Whether a node's only output is used once, so that nothing else needs it as it is. */

@@ -6,7 +6,9 @@ import static dev.lanewise.compiler.onnx.SmallModel.integer;
 import static dev.lanewise.compiler.onnx.SmallModel.node;
 import static dev.lanewise.compiler.onnx.WrittenOutCell.H;
 import static dev.lanewise.compiler.onnx.WrittenOutCell.I;
+import static dev.lanewise.formats.DType.BOOL;
 import static dev.lanewise.formats.DType.F32;
+import static dev.lanewise.formats.DType.I64;
 
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Literal;
@@ -86,5 +88,68 @@ class RecurrentLoopsTest {
                 }
             }
         }
+    }
+
+    /**
+     * A while loop as tf2onnx writes it: time and an iteration are counted by hand, the condition looks at both,
+     * the tensor is carried unchanged, and its slices are gathered.
+     */
+    @Test
+    void countingLoop() {
+        for (Object t : new Object[] {T, "T"}) {
+            GraphProto.Builder body = GraphProto.newBuilder()
+                    .addInput(info("i", I64)).addInput(info("go", BOOL)).addInput(info("counter", I64))
+                    .addInput(info("time", I64)).addInput(info("h", F32, B, H)).addInput(info("c", F32, B, H))
+                    .addInput(info("all", F32, t, B, I))
+                    .addNode(node("Unsqueeze", "at", "time", "axis"))
+                    .addNode(node("Gather", "row", "all", "at"))
+                    .addNode(node("Squeeze", "x_t", "row", "axis"))
+                    .addNode(node("Add", "counter'", "counter", "step"))
+                    .addNode(node("Add", "time'", "time", "step"))
+                    .addNode(node("Less", "few", "counter'", "most"))
+                    .addNode(node("Less", "early", "time'", "most"))
+                    .addNode(node("And", "go'", "few", "early"))
+                    .addNode(node("Identity", "all'", "all"))
+                    .addOutput(info("go'", BOOL)).addOutput(info("counter'", I64)).addOutput(info("time'", I64));
+            lstmBody(body)
+                    .addOutput(info("h'", F32, B, H)).addOutput(info("c'", F32, B, H))
+                    .addOutput(info("all'", F32, t, B, I)).addOutput(info("y_t", F32, B, H));
+            GraphProto.Builder loop = model(t, node("Loop", "counted,ended,hn,cn,same,y", "endless", "start", "zero",
+                    "zero", "h0", "c0", "x").addAttribute(graph("body", body.build())));
+            GraphProto.Builder whole = loop.clone()
+                    .clearNode()
+                    .addInitializer(SmallModel.number("endless", Long.MAX_VALUE))
+                    .addInitializer(SmallModel.number("axis", 0))
+                    .addInitializer(SmallModel.number("first", 0))
+                    .addInitializer(SmallModel.number("zero", 0).clearDims())
+                    .addInitializer(SmallModel.number("step", 1).clearDims())
+                    .addNode(node("Shape", "shape", "x"))
+                    .addNode(node("Gather", "steps", "shape", "first"))
+                    .addNode(node("Squeeze", "most", "steps", "axis"))
+                    .addNode(node("Less", "start", "zero", "most"))
+                    .addAllNode(loop.getNodeList());
+            agreement("counting " + t, t, whole).agrees().hasOnly(StepKind.LSTM, 1);
+        }
+    }
+
+    /** A Loop that knows its trips, reads backwards, and projects the cell's output: the projection stays inside. */
+    @Test
+    void moreThanACell() {
+        GraphProto.Builder body = GraphProto.newBuilder()
+                .addInput(info("i", I64)).addInput(info("go", BOOL)).addInput(info("h", F32, B, H))
+                .addInput(info("c", F32, B, H))
+                .addNode(node("Sub", "at", "last_step", "i"))
+                .addNode(node("Gather", "x_t", "x", "at"))
+                .addNode(node("Identity", "go'", "go"))
+                .addOutput(info("go'", BOOL));
+        lstmBody(body).addNode(node("MatMul", "p", "h'", "Rt_projection")).addNode(node("Softmax", "z_t", "p"))
+                .addOutput(info("h'", F32, B, H)).addOutput(info("c'", F32, B, H)).addOutput(info("z_t", F32, B, H));
+        GraphProto.Builder loop = model(T, node("Loop", "hn,cn,y", "trips", "", "h0", "c0")
+                .addAttribute(graph("body", body.build())))
+                .addInitializer(SmallModel.number("trips", T))
+                .addInitializer(SmallModel.number("last_step", T - 1).clearDims())
+                .addInitializer(SmallModel.tensor(new int[] {H, H}, OneNode.uniform(F32, -1, 1, 9, H, H).floats())
+                        .setName("Rt_projection"));
+        agreement("more", T, loop).agrees().has(StepKind.LSTM, 1).has(StepKind.REPEAT, 1).has(StepKind.MATMUL, 1);
     }
 }

@@ -1,0 +1,154 @@
+package dev.lanewise.compiler.pass;
+
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Folding;
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.compiler.op.Gather;
+import dev.lanewise.compiler.op.Repeat;
+import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Says of loops what they do in the words of {@link Repeat}, as loops written by counting do not: what is
+ * carried and never changes is captured, what counts iterations is computed from the iteration, and what is
+ * taken out of a tensor by the iteration is scanned.
+ */
+final class SimplifyLoops implements Pass {
+
+    @Override
+    public Graph apply(Graph graph, Folding folding) {
+        return new Rewriting(graph, folding) {
+            @Override
+            List<Value> node(Node node, List<Value> inputs) {
+                if (!(node.op() instanceof Repeat repeat)) {
+                    return null;
+                }
+                OpenLoop loop = new OpenLoop(node, repeat, inputs);
+                boolean any = false;
+                for (int i = loop.carriedCount() - 1; i >= 0; i--) {
+                    if (loop.after(i) == loop.before(i)
+                            && loop.initial(i).type().equals(loop.before(i).type())) {
+                        loop.captureCarried(i);
+                        any = true;
+                    } else if (isCounter(loop, i) && !isUsed(node.outputs().get(i))) {
+                        count(loop, i, folding);
+                        any = true;
+                    }
+                }
+                any |= scanGathered(loop, folding);
+                return any ? loop.close(this) : null;
+            }
+        }.run();
+    }
+
+    /** Whether a carried value is a number that begins as a known one and grows by a known one. */
+    private static boolean isCounter(OpenLoop loop, int i) {
+        Value before = loop.before(i);
+        return before.type().type().isInteger() && before.type().size().is(1) && step(loop, i) != null
+                && loop.initial(i).isConstant();
+    }
+
+    /** What is added to a carried number in each iteration, {@code null} where something else happens to it. */
+    static Value step(OpenLoop loop, int i) {
+        Value before = loop.before(i);
+        Pattern added = Pattern.any().where(Value::isConstant);
+        Match found = Pattern.sum(Pattern.any().where(value -> value == before), added).in(loop.after(i));
+        return found == null ? null : found.get(added);
+    }
+
+    /** Computes a counter from the iteration: {@code start + iteration · step}. */
+    private static void count(OpenLoop loop, int i, Folding folding) {
+        Value before = loop.before(i);
+        Value iteration = loop.body().inputs().get(0).value();
+        long start = loop.initial(i).constant().longAt(0);
+        long step = step(loop, i).constant().longAt(0);
+        loop.setBody(new Rewriting(loop.body(), folding) {
+            @Override
+            List<Value> node(Node node, List<Value> inputs) {
+                return null;
+            }
+
+            @Override
+            void begin() {
+                Value counter = now(iteration);
+                DType type = before.type().type();
+                if (step != 1) {
+                    counter = add(loop.name(), new Binary(BinaryFn.MUL), counter, number(step));
+                }
+                if (start != 0) {
+                    counter = add(loop.name(), new Binary(BinaryFn.ADD), counter, number(start));
+                }
+                if (type != DType.I64) {
+                    counter = add(loop.name(), new Cast(type, true), counter);
+                }
+                replace(before, counter.shape().equals(before.shape())
+                        ? counter
+                        : add(loop.name(), new Reshape(before.shape()), counter));
+            }
+
+            private Value number(long value) {
+                return Value.constant(loop.name(), Literal.scalar(value));
+            }
+        }.run());
+        loop.dropCarried(i, null);
+    }
+
+    /** Scans what is gathered by the iteration out of a tensor from outside that has one slice for each. */
+    private static boolean scanGathered(OpenLoop loop, Folding folding) {
+        Map<Node, Value> slices = new HashMap<>();
+        for (Node node : loop.body().nodes()) {
+            if (node.op() instanceof Gather gather && node.input(1).type().size().is(1)) {
+                int captured = loop.captureOf(node.input(0));
+                Boolean reverse = captured < 0 ? null : direction(loop, node.input(1));
+                if (reverse != null && node.input(0).dim(gather.axis()).equals(loop.trips())) {
+                    slices.put(node, loop.scanAlso(loop.captured(captured), new Repeat.Walk(gather.axis(), reverse)));
+                }
+            }
+        }
+        if (slices.isEmpty()) {
+            return false;
+        }
+        loop.setBody(new Rewriting(loop.body(), folding) {
+            @Override
+            List<Value> node(Node node, List<Value> inputs) {
+                Value slice = slices.get(node);
+                return slice == null
+                        ? null
+                        : List.of(add(node.name(), new Reshape(node.output().shape()), now(slice)));
+            }
+        }.run());
+        return true;
+    }
+
+    /** Whether an index is the iteration (false), or counts down to 0 with it (true); else {@code null}. */
+    private static Boolean direction(OpenLoop loop, Value index) {
+        Value iteration = loop.body().inputs().get(0).value();
+        Value value = uncast(index);
+        if (value == iteration) {
+            return false;
+        }
+        boolean difference = value.producer() != null && value.producer().op().equals(new Binary(BinaryFn.SUB));
+        List<Dim> last = difference ? value.producer().input(0).contents() : null;
+        return last != null && last.size() == 1 && last.get(0).equals(loop.trips().minus(1))
+                        && uncast(value.producer().input(1)) == iteration
+                ? Boolean.TRUE
+                : null;
+    }
+
+    private static Value uncast(Value value) {
+        Value source = value;
+        while (Rewriting.producer(source, Reshape.class) != null || Rewriting.producer(source, Cast.class) != null) {
+            source = source.producer().input(0);
+        }
+        return source;
+    }
+}
