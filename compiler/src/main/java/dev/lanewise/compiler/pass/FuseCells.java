@@ -109,13 +109,12 @@ final class FuseCells implements Pass {
         /** Whether a value is what {@code next} was one call or iteration ago. */
         private boolean becomes(Value value, Value next) {
             Value before = CellStep.viewed(value);
-            if (graph.states().stream().anyMatch(state -> state.value() == before && CellStep.viewed(state.next()) == next)) {
-                return true;
-            }
+            boolean isState = graph.states().stream()
+                    .anyMatch(state -> state.value() == before && CellStep.viewed(state.next()) == next);
             List<Graph.Port> in = graph.inputs();
             boolean isInput = in.stream().anyMatch(port -> port.value() == before);
             boolean isOutput = graph.outputs().stream().anyMatch(port -> CellStep.viewed(port.value()) == next);
-            return isInput && isOutput;
+            return isState || isInput && isOutput;
         }
 
         /** Whether all operands have as many rows, and nothing but the cell needs its pieces. */

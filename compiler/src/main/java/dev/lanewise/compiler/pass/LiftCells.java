@@ -160,7 +160,8 @@ final class LiftCells implements Pass {
                 return directions.stream().distinct().count() == 1;
             }
             Node node = value.producer();
-            return node != null && directions.size() < MOST_PARTS && (node.op() instanceof Reshape || node.op() instanceof Concat)
+            return node != null && directions.size() < MOST_PARTS
+                    && (node.op() instanceof Reshape || node.op() instanceof Concat)
                     && node.inputs().stream().allMatch(input -> isLiftable(loop, input, directions));
         }
 
@@ -205,11 +206,7 @@ final class LiftCells implements Pass {
 
         /** With one axis elsewhere among the others. */
         private Value moved(OpenLoop loop, Value value, int from, int to) {
-            List<Integer> order = new ArrayList<>();
-            for (int axis = 0; axis < value.rank(); axis++) {
-                order.add(axis);
-            }
-            order.add(to, order.remove(from));
+            List<Integer> order = Permutation.moving(value.rank(), from, to);
             return Permutation.isIdentity(order) ? value : add(loop.name(), new Transpose(order), value);
         }
     }

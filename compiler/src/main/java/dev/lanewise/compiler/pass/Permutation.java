@@ -22,6 +22,16 @@ final class Permutation {
         return q.stream().map(p::get).toList();
     }
 
+    /** The one that puts an axis elsewhere among the others. */
+    static List<Integer> moving(int rank, int from, int to) {
+        List<Integer> order = new ArrayList<>();
+        for (int axis = 0; axis < rank; axis++) {
+            order.add(axis);
+        }
+        order.add(to, order.remove(from));
+        return order;
+    }
+
     static boolean isIdentity(List<Integer> p) {
         for (int i = 0; i < p.size(); i++) {
             if (p.get(i) != i) {
