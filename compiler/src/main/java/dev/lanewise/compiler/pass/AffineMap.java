@@ -183,10 +183,17 @@ record AffineMap(int width, List<Term> terms, List<Addend> bias, Set<Node> nodes
                     : computed;
         }
 
+        /** A constant all of whose rows are the same, as the product of an initial state of zeros is. */
         private static AffineMap constant(Literal literal, int width) {
-            return literal.size() == width
-                    ? new AffineMap(width, List.of(), List.of(new Addend(literal, 0, 1)), Set.of())
-                    : null;
+            if (literal.size() == 0 || width == 0) {
+                return null;
+            }
+            for (int i = width; !literal.isSplat() && i < literal.size(); i++) {
+                if (literal.doubleAt(i) != literal.doubleAt(i - width)) {
+                    return null;
+                }
+            }
+            return new AffineMap(width, List.of(), List.of(new Addend(literal, 0, 1)), Set.of());
         }
 
         private AffineMap computed(Node node, int width) {

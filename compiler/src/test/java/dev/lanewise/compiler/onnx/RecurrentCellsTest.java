@@ -102,4 +102,53 @@ class RecurrentCellsTest {
             }
         }
     }
+
+    private static String gate(WrittenOutCell cell, char letter, String activation) {
+        String ofH = cell.op("Add", cell.op("MatMul", "h", "R" + letter), "b" + letter);
+        return cell.op(activation, cell.op("Add", cell.op("MatMul", "x", "W" + letter), ofH));
+    }
+
+    /**
+     * What is nearly an LSTM.
+     *
+     * @param activation of the candidate; an LSTM has Tanh
+     * @param squashed whose tanh the output gate lets through; an LSTM has that of the new cell state
+     * @param seen whether the forget gate is an output too
+     */
+    private static void isNoLstm(String activation, boolean squashed, boolean seen) {
+        GraphProto.Builder graph = inputs(true);
+        WrittenOutCell cell = cell(graph, "ifgo").products(Products.PER_GATE);
+        String forget = gate(cell, 'f', "Sigmoid");
+        String added = cell.op("Mul", gate(cell, 'i', "Sigmoid"), gate(cell, 'g', activation));
+        String next = cell.op("Add", cell.op("Mul", forget, "c"), added);
+        String h = cell.op("Mul", gate(cell, 'o', "Sigmoid"), cell.op("Tanh", squashed ? next : "c"));
+        cell.addWeights(graph, I);
+        String what = "nearly an LSTM: " + activation + squashed + seen;
+        OnnxAgreement agreement = seen ? outputs(graph, what, h, next, forget) : outputs(graph, what, h, next);
+        agreement.agrees().has(StepKind.LSTM, 0);
+    }
+
+    @Test
+    void nearlyCells() {
+        isNoLstm("Relu", true, false);
+        isNoLstm("Sigmoid", true, false);
+        isNoLstm("Tanh", false, false);
+        isNoLstm("Tanh", true, true);
+        // a GRU that keeps another state than the one its gates see
+        GraphProto.Builder graph = inputs(true);
+        WrittenOutCell cell = cell(graph, "zrn").products(Products.PER_GATE);
+        String z = gate(cell, 'z', "Sigmoid");
+        String own = cell.op("Add", cell.op("MatMul", "x", "Wn"), "bn");
+        String recurrent = cell.op("Mul", gate(cell, 'r', "Sigmoid"), cell.op("MatMul", "h", "Rn"));
+        String n = cell.op("Tanh", cell.op("Add", own, recurrent));
+        String next = cell.op("Add", cell.op("Mul", cell.op("Sub", "one", z), n), cell.op("Mul", z, "c"));
+        cell.addWeights(graph, I);
+        outputs(graph, "nearly a GRU", next).agrees().has(StepKind.GRU, 0);
+        // dense layers of two inputs are no simple cells
+        GraphProto.Builder dense = inputs(false);
+        WrittenOutCell layer = cell(dense, "h").products(Products.MATMULS);
+        String hidden = layer.op("Neg", layer.rnn("x", "h", "Tanh"));
+        layer.addWeights(dense, I);
+        outputs(dense, "a dense layer", hidden).agrees().has(StepKind.RNN, 0);
+    }
 }
