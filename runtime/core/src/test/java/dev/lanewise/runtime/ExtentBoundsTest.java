@@ -12,7 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Bounds of extents hold for all values of the symbols, not only for the largest. */
-class ExtentsTest {
+class ExtentBoundsTest {
 
     private static final int SYMBOLS = 3;
     private static final int ENTRIES = 24;
