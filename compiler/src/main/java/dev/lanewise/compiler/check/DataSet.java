@@ -15,16 +15,22 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Where the values of a case lie; each layout reads them in its own way. */
 interface DataSet {
 
     Example read(OnnxPorts ports) throws IOException;
 
-    /** A folder of {@code input_0.pb}, …, {@code output_0.pb}, …, numbered as the model's ports. */
+    /**
+     * A folder of {@code input_0.pb}, …, {@code output_0.pb}, …, numbered as the model's ports; inputs in any
+     * order where the tensors in them bear the inputs' names, as ONNX Runtime's own runner has it. Names of
+     * outputs are not to be trusted.
+     */
     record Numbered(Path folder) implements DataSet {
 
         @Override
@@ -35,18 +41,21 @@ interface DataSet {
                 count++;
             }
             Map<String, Integer> lengths = new LinkedHashMap<>();
-            Map<String, Literal> inputs = read("input_", ports.inputs(count), lengths, unsupported);
-            Map<String, Literal> outputs = read("output_", ports.outputs(), lengths, unsupported);
+            List<ValueInfoProto> inputPorts = ports.inputs(count);
+            List<Path> inputFiles = byName(numbered("input_", inputPorts.size()), inputPorts);
+            Map<String, Literal> inputs = read(inputFiles, inputPorts, lengths, unsupported);
+            List<Path> outputFiles = numbered("output_", ports.outputs().size());
+            Map<String, Literal> outputs = read(outputFiles, ports.outputs(), lengths, unsupported);
             return new Example(inputs, outputs, lengths, unsupported);
         }
 
         private Map<String, Literal> read(
-                String stem, List<ValueInfoProto> ports, Map<String, Integer> lengths, List<String> unsupported)
+                List<Path> files, List<ValueInfoProto> ports, Map<String, Integer> lengths, List<String> unsupported)
                 throws IOException {
             Map<String, Literal> values = new LinkedHashMap<>();
             for (int i = 0; i < ports.size(); i++) {
                 ValueInfoProto port = ports.get(i);
-                Path file = folder.resolve(stem + i + ".pb");
+                Path file = files.get(i);
                 if (!Files.exists(file)) {
                     continue;
                 }
@@ -67,6 +76,26 @@ interface DataSet {
                 }
             }
             return values;
+        }
+
+        private List<Path> numbered(String stem, int count) {
+            List<Path> files = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                files.add(folder.resolve(stem + i + ".pb"));
+            }
+            return files;
+        }
+
+        /** The files in the order of the ports, where the tensors in them have exactly the ports' names. */
+        private static List<Path> byName(List<Path> files, List<ValueInfoProto> ports) throws IOException {
+            Map<String, Path> named = new HashMap<>();
+            for (int i = 0; i < files.size(); i++) {
+                if (ports.get(i).getType().hasTensorType() && Files.exists(files.get(i))) {
+                    named.put(OnnxTensorFile.name(files.get(i)), files.get(i));
+                }
+            }
+            List<String> names = ports.stream().map(ValueInfoProto::getName).toList();
+            return named.keySet().equals(Set.copyOf(names)) ? names.stream().map(named::get).toList() : files;
         }
 
         /** Files of before there was a bfloat16 for them have its bits as uint16. */

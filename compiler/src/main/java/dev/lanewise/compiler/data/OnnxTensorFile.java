@@ -23,8 +23,17 @@ public final class OnnxTensorFile {
      * @throws dev.lanewise.formats.UnsupportedOpException where its element type is none of Lanewise's
      */
     public static Literal read(Path file) throws IOException {
+        return new OnnxTensors(file.toString(), null).read(parse(file));
+    }
+
+    /** The name that a tensor bears; empty where it has none. */
+    public static String name(Path file) throws IOException {
+        return parse(file).getName();
+    }
+
+    private static TensorProto parse(Path file) throws IOException {
         try {
-            return new OnnxTensors(file.toString(), null).read(TensorProto.parseFrom(Files.readAllBytes(file)));
+            return TensorProto.parseFrom(Files.readAllBytes(file));
         } catch (InvalidProtocolBufferException e) {
             throw new FormatException(file.toString(), "", "not an ONNX tensor, or damaged: " + e.getMessage(), e);
         }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.model.OnnxRuntime;
 import dev.lanewise.compiler.model.ReferenceData;
-import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.runtime.Session;
