@@ -68,7 +68,7 @@ class OnnxSampledImagesTest {
             }
             int taps = kernel[0] * kernel[1] * offsetGroup;
             int outputs = 3 * group;
-            OneNode node = new OneNode("DeformConv", random.nextBoolean() ? 19 : 22)
+            OneNode node = new OneNode("DeformConv", random.nextBoolean() ? 19 : 22).numbers(kernel)
                     .in(2, channels, size[0], size[1])
                     .in(outputs, channels / group, kernel[0], kernel[1])
                     .in(uniform(DType.F32, -1.5, 1.5, 3, 2, 2 * taps, out[0], out[1]));
