@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             InspectCommand.class,
             CheckCommand.class,
+            DiffCommand.class,
             DoctorCommand.class,
             DemoCommand.class
         })

@@ -1,0 +1,101 @@
+package dev.lanewise.compiler.diff;
+
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiler;
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.runtime.Elements;
+import dev.lanewise.runtime.LoadOptions;
+import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.Tensor;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs an imported graph twice: node by node by the reference of each operation, and as a compiled plan.
+ *
+ * <p>The plan is compiled with the value of every node as an output, so that each can be seen. Nodes whose values are
+ * seen are not fused with what follows them; so the model is compiled a second time as it is, and the last rows compare
+ * its own outputs.
+ */
+public final class NodeDiff {
+
+    private final Graph graph;
+    private final CompileOptions options;
+    private final LoadOptions.Start start;
+
+    /**
+     * @param graph as imported, without states
+     * @param start the kernels to run on
+     */
+    public NodeDiff(Graph graph, CompileOptions options, LoadOptions.Start start) {
+        this.graph = graph;
+        this.options = options.autoState(false);
+        this.start = start;
+    }
+
+    /**
+     * The differences: a row for each output of each node in order, then one for each output of the model as it is
+     * compiled without these.
+     *
+     * @param data of the inputs by name
+     * @param symbols actual values of the symbols by name
+     */
+    public List<NodeDifference> run(Map<String, Literal> data, Map<String, Long> symbols) {
+        Map<Value, Literal> exact = new HashMap<>();
+        graph.inputs().forEach(port -> exact.put(port.value(), data.get(port.name())));
+        graph.evaluate(exact, symbols);
+        List<NodeDifference> rows = new ArrayList<>();
+        List<Graph.Port> ports = new ArrayList<>();
+        Map<String, Node> producers = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            for (Value output : node.outputs()) {
+                String name = "n" + ports.size(); // names of values need not be unique
+                ports.add(new Graph.Port(name, output));
+                producers.put(name, node);
+            }
+        }
+        Map<String, Literal> seen =
+                execute(new Graph(graph.inputs(), ports, graph.states(), graph.nodes()), data);
+        for (Graph.Port port : ports) {
+            Node node = producers.get(port.name());
+            rows.add(NodeDifference.of(
+                    node.name(), node.op().name(), exact.get(port.value()), seen.get(port.name())));
+        }
+        Map<String, Literal> whole = execute(graph, data);
+        for (Graph.Port port : graph.outputs()) {
+            Literal expected = port.value().isConstant() ? port.value().constant() : exact.get(port.value());
+            rows.add(NodeDifference.of(port.name(), "output", expected, whole.get(port.name())));
+        }
+        return rows;
+    }
+
+    private Map<String, Literal> execute(Graph model, Map<String, Literal> data) {
+        Session session = Model.of(
+                        Compiler.compile("diff", model, options).file(), LoadOptions.defaults().start(start))
+                .newSession();
+        for (Tensor input : session.inputs()) {
+            input.setShape(data.get(input.name()).shape());
+        }
+        for (Tensor input : session.inputs()) {
+            Elements.decode(input, ByteBuffer.wrap(dense(data.get(input.name())).encode()));
+        }
+        session.run();
+        Map<String, Literal> outputs = new HashMap<>();
+        for (Tensor output : session.outputs()) {
+            outputs.put(output.name(),
+                    Literal.decode(output.type(), ByteBuffer.wrap(Elements.encode(output)), output.shape()));
+        }
+        return outputs;
+    }
+
+    private static Literal dense(Literal literal) {
+        return literal.isSplat() ? Literal.of(literal.type(), literal.toDoubles(), literal.shape()) : literal;
+    }
+}
