@@ -30,7 +30,9 @@ final class ConcatStep extends Step {
             args.requireRank(inputs[i], y.rank());
             copies[i] = new StridedCopy();
         }
-        boolean inPlace = inputs.length > 0 && inputs[0].buffer == y.buffer && inputs[0].offset == y.offset;
+        // what has no elements lies anywhere
+        boolean inPlace = inputs.length > 0 && inputs[0].capacity > 0
+                && inputs[0].buffer == y.buffer && inputs[0].offset == y.offset;
         first = inPlace ? 1 : 0;
     }
 
@@ -53,7 +55,7 @@ final class ConcatStep extends Step {
             throw args.misfit("the inputs have " + length + " elements along axis " + axis + ", tensor '" + y.name
                     + "' " + y.describe() + " has not");
         }
-        if (first == 1 && y.product(0, axis) != 1) {
+        if (first == 1 && y.size > 0 && y.product(0, axis) != 1) {
             throw args.misfit("tensor '" + y.name + "' " + y.describe() + " cannot grow in place along axis " + axis);
         }
     }
