@@ -1,11 +1,7 @@
 package dev.lanewise.compiler.check;
 
-import dev.lanewise.compiler.CompileOptions;
-import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.check.Verdict.Kind;
 import dev.lanewise.compiler.graph.Literal;
-import dev.lanewise.compiler.onnx.proto.TensorShapeProto;
-import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
 import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.LanewiseException;
 import dev.lanewise.formats.ModelFile;
@@ -22,9 +18,7 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Compiles and runs cases. The model goes through the bytes of its file, as a user's would. Bounds of
@@ -33,8 +27,6 @@ import java.util.TreeMap;
  */
 public final class CaseRunner {
 
-    /** Each round may lay open what more must be known; deeper chains were never seen. */
-    private static final int PIN_ROUNDS = 4;
     private static final long MAX_BYTES = 1L << 30;
 
     private final LoadOptions load;
@@ -74,7 +66,8 @@ public final class CaseRunner {
             OnnxPorts ports = OnnxPorts.of(testCase.name(), bytes);
             for (DataSet set : testCase.sets()) {
                 Example example = set.read(ports);
-                Model[] models = compile(run, bytes, ports, example);
+                byte[] file = CaseCompiler.compile(testCase, bytes, ports, example, run.pinned).file().toBytes();
+                Model[] models = load(testCase.name(), file);
                 if (!example.unsupported().isEmpty()) {
                     return run.end(Kind.UNSUPPORTED, distinct(example.unsupported()), start);
                 }
@@ -115,70 +108,11 @@ public final class CaseRunner {
         return List.copyOf(new LinkedHashSet<>(texts));
     }
 
-    private Model[] compile(Run run, byte[] bytes, OnnxPorts ports, Example example) {
-        CompileOptions options = CompileOptions.defaults().autoState(false);
-        for (Map.Entry<String, Integer> bound : bounds(ports, example).entrySet()) {
-            options = options.dim(bound.getKey(), bound.getValue());
-        }
-        for (ValueInfoProto port : ports.fed()) {
-            if (example.lengths().containsKey(port.getName())) {
-                options = options.length(port.getName(), example.lengths().get(port.getName()));
-            }
-        }
-        for (int round = 0; ; round++) {
-            try {
-                byte[] file = Compiler.compile(run.testCase.name(), bytes,
-                        run.testCase.model().toAbsolutePath().getParent(), options).file().toBytes();
-                return load(run.testCase.name(), file);
-            } catch (CompileException e) {
-                CompileOptions more = pin(run, options, e, example);
-                if (more == options || round == PIN_ROUNDS) {
-                    throw e;
-                }
-                options = more;
-            }
-        }
-    }
-
     private Model[] load(String name, byte[] file) {
         Model model = Model.of(ModelFile.read(name, file), load);
         return twins
                 ? new Model[] {model, Model.of(ModelFile.read(name, file), load.start(LoadOptions.Start.SCALAR))}
                 : new Model[] {model};
-    }
-
-    /** Symbols of the inputs, with the largest extents that the data has. */
-    private static Map<String, Integer> bounds(OnnxPorts ports, Example example) {
-        Map<String, Integer> bounds = new TreeMap<>();
-        for (ValueInfoProto port : OnnxPorts.tensors(ports.fed(), example.lengths())) {
-            Literal value = example.inputs().get(port.getName());
-            List<TensorShapeProto.Dimension> dims = port.getType().getTensorType().getShape().getDimList();
-            for (int axis = 0; value != null && value.rank() == dims.size() && axis < dims.size(); axis++) {
-                if (!dims.get(axis).hasDimValue() || dims.get(axis).getDimValue() == -1) {
-                    String symbol = dims.get(axis).getDimParam();
-                    bounds.merge(symbol.isBlank() ? port.getName() + "." + axis : symbol, value.extent(axis),
-                            Math::max);
-                }
-            }
-        }
-        return bounds;
-    }
-
-    /** The options with more pins, or the same where nothing would be gained. */
-    private static CompileOptions pin(Run run, CompileOptions options, CompileException e, Example example) {
-        CompileOptions more = options;
-        for (LanewiseException problem : e.problems()) {
-            if (problem instanceof PlanException plan) {
-                for (String input : plan.pinnable()) {
-                    Literal value = example.inputs().get(input);
-                    if (value != null && !more.pins().containsKey(input)) {
-                        more = more.pin(input, value);
-                        run.pinned.add(input);
-                    }
-                }
-            }
-        }
-        return more;
     }
 
     private String execute(Run run, Model[] models, OnnxPorts ports, Example example) {

@@ -2,30 +2,46 @@ package dev.lanewise.compiler.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiled;
+import dev.lanewise.compiler.Compiler;
+import dev.lanewise.compiler.check.CaseCompiler;
+import dev.lanewise.compiler.check.TestCase;
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.inspect.ModelFacts;
+import dev.lanewise.compiler.onnx.proto.ModelProto;
+import dev.lanewise.compiler.onnx.proto.NodeProto;
+import dev.lanewise.compiler.op.CaseGraph;
+import dev.lanewise.compiler.op.OpCase;
 import dev.lanewise.compiler.op.Ops;
+import dev.lanewise.formats.LanewiseException;
+import dev.lanewise.formats.proto.StepKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table of supported operators in {@code docs/operators.md} is what the importer's lists say.
- * {@code -Dlanewise.write=true} writes it.
+ * The tables of operators in {@code docs} are what the importer's lists and the compiler say.
+ * {@code -Dlanewise.write=true} writes them.
  */
 @Tag("once")
 class OperatorTableTest {
 
-    private static final Path TABLE = Path.of(System.getProperty("lanewise.root", "..")).resolve("docs/operators.md");
+    private static final Path DOCS = Path.of(System.getProperty("lanewise.root", "..")).resolve("docs");
+    private static final Path TABLE = DOCS.resolve("operators.md");
+    private static final Path FORMS = DOCS.resolve("operator-forms.md");
 
     @Test
     void theTableIsWhatTheImporterSupports() throws IOException {
-        String table = table();
-        if (Boolean.getBoolean("lanewise.write")) {
-            Files.writeString(TABLE, table);
-        }
-        assertEquals(table, Files.readString(TABLE), "run this test with -Dlanewise.write=true and look at the change");
+        same(TABLE, table());
     }
 
     private static String table() {
@@ -34,15 +50,99 @@ class OperatorTableTest {
         text.append("""
                 Made from the importer's own lists by `OperatorTableTest`. An attribute, type or form that an operator
                 does not support is named when a model is compiled, with the node and the reason; all of a model's
-                problems are reported together.
+                problems are reported together. What each becomes: [operator-forms.md](operator-forms.md).
                 """);
         list(text, "", "The default domain, ai.onnx, operator sets 7 and newer");
         list(text, "com.microsoft", "com.microsoft");
-        text.append("\n## What they become\n\nThe importer expresses them through ").append(Ops.ALL.size());
-        text.append(" operations of the graph:\n\n");
-        List<String> ops = Ops.ALL.stream().map(entry -> entry.op().getSimpleName()).sorted().toList();
-        text.append(wrapped(ops));
+        operations(text);
         return text.toString();
+    }
+
+    /** The operations of the graph, each with the steps that its own cases become. */
+    private static void operations(StringBuilder text) {
+        Map<String, Set<String>> steps = new TreeMap<>();
+        for (Ops.Entry entry : Ops.ALL) {
+            Set<String> kinds = new TreeSet<>();
+            for (OpCase opCase : entry.cases().get()) {
+                Compiled compiled =
+                        Compiler.compile("case", CaseGraph.of(opCase).graph(), CompileOptions.defaults().autoState(false));
+                ModelFacts.of(compiled.file()).steps().forEach(step -> kinds.add(step.kind()));
+            }
+            steps.put(entry.op().getSimpleName(), kinds);
+        }
+        int kinds = StepKind.values().length - 2; // without UNSPECIFIED and UNRECOGNIZED
+        text.append("\n## Operations and steps\n\nThe importer expresses all of them through ").append(steps.size());
+        text.append(" operations of the graph, and these are\nexecuted by ").append(kinds);
+        text.append(" kinds of steps. Each operation with the steps that its cases become:\n\n");
+        text.append("| operation | steps |\n|---|---|\n");
+        steps.forEach((op, of) -> text.append("| ").append(op).append(" | ").append(String.join(", ", of)).append(" |\n"));
+    }
+
+    /**
+     * What operators become, seen on the conformance cases that have one node: the operations that are left
+     * when the compiler is done.
+     */
+    @Test
+    void formsAreWhatTheCompilerMakesOfTheCases() throws IOException {
+        Path data = Path.of(System.getProperty("lanewise.data", "absent")).resolve("conformance");
+        if (!Files.isDirectory(data)) {
+            System.out.println("no " + data + ": what operators become is not checked (set LANEWISE_DATA)");
+            return;
+        }
+        Map<String, Set<String>> forms = new TreeMap<>();
+        for (String suite : List.of("onnx-node", "onnx-node-opset11", "onnx2c-local-ops", "ort-contrib-ops")) {
+            for (TestCase testCase : TestCase.find(data.resolve(suite))) {
+                ModelProto model = ModelProto.parseFrom(Files.readAllBytes(testCase.model()));
+                String name = model.getGraph().getNodeCount() == 1 ? name(model.getGraph().getNode(0)) : "";
+                if (OnnxOps.names().contains(name)) {
+                    forms.computeIfAbsent(name.replaceFirst("^:", ""), n -> new TreeSet<>()).addAll(form(testCase));
+                }
+            }
+        }
+        StringBuilder text = new StringBuilder("# What operators become\n\n");
+        text.append("""
+                Made by `OperatorTableTest` from the conformance cases that have one node: the operations of the graph
+                that are left when the compiler is done, over all cases of an operator, whatever their attributes
+                and types, once with all inputs given at run time and once with constants for all but the first. One that is its own name has steps of its own (see [operators.md](operators.md)); most are
+                decompositions. Where nothing is left, the operator is computed while compiling, or costs nothing.
+
+                | operator | operations |
+                |---|---|
+                """);
+        forms.forEach((name, ops) ->
+                text.append("| ").append(name).append(" | ").append(String.join(", ", ops)).append(" |\n"));
+        same(FORMS, text.toString());
+    }
+
+    private static String name(NodeProto node) {
+        String domain = node.getDomain().equals("ai.onnx") ? "" : node.getDomain();
+        return domain + ":" + node.getOpType();
+    }
+
+    private static Set<String> form(TestCase testCase) throws IOException {
+        Set<String> ops = new TreeSet<>();
+        for (boolean weights : new boolean[] {false, true}) {
+            try {
+                collect(CaseCompiler.compile(testCase, weights).graph(), ops);
+            } catch (LanewiseException e) {
+                continue; // out of scope: a string, a float of 8 bits
+            }
+        }
+        return ops;
+    }
+
+    private static void collect(Graph graph, Set<String> ops) {
+        for (Node node : graph.nodes()) {
+            ops.add(node.op().getClass().getSimpleName());
+            node.op().bodies().forEach(body -> collect(body, ops));
+        }
+    }
+
+    private static void same(Path page, String text) throws IOException {
+        if (Boolean.getBoolean("lanewise.write")) {
+            Files.writeString(page, text);
+        }
+        assertEquals(text, Files.readString(page), "run this test with -Dlanewise.write=true and look at the change");
     }
 
     private static void list(StringBuilder text, String domain, String title) {
