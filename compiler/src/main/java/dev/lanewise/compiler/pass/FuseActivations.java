@@ -12,9 +12,9 @@ import java.util.List;
 
 /**
  * Activations that exporters write out become one function again, in every order of factors: sigmoid,
- * softplus and softsign by their exponentials and moduli; SiLU and its scaled form, GELU by erf and by tanh
- * (Hendrycks, Gimpel 2016), hard swish (Howard et al. 2019) and Mish (Misra 2019) by their gates. The gate
- * must have no other use: it would be computed twice.
+ * softplus and softsign by their exponentials and moduli, sigmoid by tanh too; SiLU and its scaled form, GELU
+ * by erf and by tanh (Hendrycks, Gimpel 2016), hard swish (Howard et al. 2019) and Mish (Misra 2019) by their
+ * gates. The gate must have no other use: it would be computed twice.
  */
 final class FuseActivations implements Pass {
 
@@ -94,7 +94,7 @@ final class FuseActivations implements Pass {
         return null;
     }
 
-    /** {@code y} as an activation of what its gate is computed from; {@code null} where it is none. */
+    /** {@code y} as an activation of what its gate, or its only factor, is of; {@code null} where it is none. */
     private static Fused gated(Value y, Value gate, Unary fn) {
         Value argument = gate.producer().input(0);
         if (isUnary(argument, UnaryFn.SOFTPLUS)) {
@@ -124,7 +124,11 @@ final class FuseActivations implements Pass {
                 return half && inside.are(x.times(Math.sqrt(0.5))) ? Unary.of(UnaryFn.GELU) : null;
             case TANH:
                 Terms cubic = x.plus(x.power(3).times(0.044715)).times(SQRT_2_OVER_PI);
-                return half && inside.are(cubic) ? Unary.of(UnaryFn.GELU_TANH) : null;
+                if (half && inside.are(cubic)) {
+                    return Unary.of(UnaryFn.GELU_TANH);
+                }
+                boolean logistic = result.are(Terms.atom(gate).plus(Terms.number(1)).times(0.5));
+                return logistic && inside.are(x.times(0.5)) ? Unary.of(UnaryFn.SIGMOID) : null;
             case SIGMOID:
                 Double slope = inside.multipleOf(value);
                 return whole && slope != null ? swish(slope) : null;

@@ -9,7 +9,6 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Reshape;
-import dev.lanewise.compiler.op.Rnn;
 import dev.lanewise.formats.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +35,7 @@ final class FuseCells implements Pass {
         private final Folding folding;
         /** New hidden states of cells found so far, of the old graph, by their cell states. */
         private final Map<Value, Value> hiddenStates = new HashMap<>();
-        private final Set<Value> simpleStates = new HashSet<>();
+        private final SimpleChains chains;
         private final Map<List<Object>, Value[]> laidOut = new HashMap<>();
         private final Map<List<Object>, Value> weights = new HashMap<>();
 
@@ -44,6 +43,7 @@ final class FuseCells implements Pass {
             super(graph, folding);
             this.graph = graph;
             this.folding = folding;
+            this.chains = new SimpleChains(graph);
         }
 
         @Override
@@ -74,7 +74,7 @@ final class FuseCells implements Pass {
          * does not, any choice is right.
          */
         private Value state(RecurrentCell cell) {
-            List<Value> candidates = candidates(cell);
+            List<Value> candidates = cell.candidates();
             for (Value candidate : candidates) {
                 if (becomes(candidate, cell.nextH()) || hiddenStates.get(cell.c()) == candidate) {
                     return candidate;
@@ -86,24 +86,17 @@ final class FuseCells implements Pass {
                     .orElse(candidates.isEmpty() ? null : candidates.get(candidates.size() - 1));
         }
 
-        private static List<Value> candidates(RecurrentCell cell) {
-            List<Value> inputs = cell.inputs();
-            return inputs.stream()
-                    .filter(input -> input.dim(input.rank() - 1).is(cell.hidden()))
-                    .toList();
-        }
-
-        /** A simple cell is told from a dense layer by its state alone. */
+        /** A simple cell is told from a dense layer by its state, or by others of its kind. */
         private RecurrentCell simple(RecurrentCell cell) {
-            if (cell == null || cell.inputs().size() < 2) {
-                return null;
+            if (cell == null || chains.isFirst(cell.nextH())) {
+                return cell;
             }
-            for (Value candidate : candidates(cell)) {
-                if (becomes(candidate, cell.nextH()) || simpleStates.contains(candidate)) {
-                    return cell.withH(candidate);
-                }
-            }
-            return null;
+            Value chained = chains.stateOf(cell.nextH());
+            return cell.inputs().size() < 2 ? null : cell.candidates().stream()
+                    .filter(candidate -> candidate == chained || becomes(candidate, cell.nextH()))
+                    .findFirst()
+                    .map(cell::withH)
+                    .orElse(null);
         }
 
         /** Whether a value is what {@code next} was one call or iteration ago. */
@@ -164,9 +157,6 @@ final class FuseCells implements Pass {
             if (cell.nextC() != null) {
                 hiddenStates.put(cell.nextC(), cell.nextH());
                 replace(cell.nextC(), view(name, results.get(2), cell.nextC().shape()));
-            }
-            if (cell.op() instanceof Rnn) {
-                simpleStates.add(cell.nextH());
             }
             return List.of(view(name, results.get(1), cell.nextH().shape()));
         }

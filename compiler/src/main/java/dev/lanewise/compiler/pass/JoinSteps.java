@@ -18,7 +18,8 @@ import java.util.Map;
 /**
  * Makes one operation over a sequence of steps of one cell that an exporter has written out, each with the
  * state of the one before it. The sequence is put together at the first step, so what the steps see must be
- * there by then: slices of a tensor mostly, which are the whole tensor when they are joined again.
+ * there by then: slices of a tensor mostly, which are the whole tensor when they are joined again. Of stacked
+ * cells that take turns, the lower are joined first: what the upper ones see is there then.
  */
 final class JoinSteps implements Pass {
 
@@ -27,7 +28,13 @@ final class JoinSteps implements Pass {
 
     @Override
     public Graph apply(Graph graph, Folding folding) {
-        return new Joining(graph, folding).run();
+        Graph current = graph;
+        Joining joining = new Joining(current, folding);
+        while (!joining.chains.isEmpty()) {
+            current = joining.run();
+            joining = new Joining(current, folding);
+        }
+        return current;
     }
 
     private static final class Joining extends Rewriting {

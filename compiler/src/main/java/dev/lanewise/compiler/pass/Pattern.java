@@ -15,13 +15,17 @@ import java.util.function.Predicate;
  * The form of an expression, written as the expression is:
  *
  * <pre>
- * Pattern x = any();
- * Pattern sigmoid = quotient(number(1), sum(number(1), unary(EXP, unary(NEG, x))));
- * Match found = sigmoid.in(value);                     // null, or found.get(x) is what x stands for
+ * Pattern c = any();
+ * Pattern next = sum(product(any(), c), product(any(), any()));
+ * Match found = next.in(value);                        // null, or found.get(c) is what c stands for
  * </pre>
  *
  * <p>A part that stands in a pattern twice must be the same value in both places. Operands of sums and
  * products may come in either order; all orders are tried until the whole fits. Immutable; any thread.
+ *
+ * <p>This is for forms whose parts are told by what they are: gates, products of a state. Formulas of numbers
+ * and one value are told by what they multiply out to, {@link Terms}, which sees through any brackets but takes
+ * a form apart into sums that gates get lost in.
  */
 abstract class Pattern {
 
@@ -137,10 +141,6 @@ abstract class Pattern {
 
     static Pattern product(Pattern a, Pattern b) {
         return oneOf(binary(BinaryFn.MUL, a, b), binary(BinaryFn.MUL, b, a));
-    }
-
-    static Pattern quotient(Pattern a, Pattern b) {
-        return binary(BinaryFn.DIV, a, b);
     }
 
     /** {@code a − b}, also written as {@code a + (−b)}. */

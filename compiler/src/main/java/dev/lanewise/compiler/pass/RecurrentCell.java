@@ -56,6 +56,11 @@ record RecurrentCell(Op op, List<Gate> gates, Value h, Value c, Value nextH, Val
         return inputs;
     }
 
+    /** What the gates see that is as wide as a state. */
+    List<Value> candidates() {
+        return inputs().stream().filter(input -> input.dim(input.rank() - 1).is(hidden())).toList();
+    }
+
     RecurrentCell withH(Value state) {
         return new RecurrentCell(op, gates, state, c, nextH, nextC, nodes);
     }

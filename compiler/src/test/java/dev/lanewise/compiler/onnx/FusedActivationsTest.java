@@ -61,18 +61,24 @@ class FusedActivationsTest {
     void gates() throws Exception {
         is(UnaryFn.SWISH,
                 "Mul(x, Sigmoid(x))", "Mul(Sigmoid(Mul(x, 1.702)), x)", "Mul(x, Sigmoid(Mul(1.702, x)))",
-                "Div(x, Add(1, Exp(Neg(x))))", "Div(x, Add(Exp(Mul(x, -1.702)), 1))");
+                "Div(x, Add(1, Exp(Neg(x))))", "Div(x, Add(Exp(Mul(x, -1.702)), 1))",
+                "Mul(x, Div(1, Add(1, Exp(Neg(x)))))", "Mul(x, Add(0.5, Mul(0.5, Tanh(Mul(0.5, x)))))");
         is(UnaryFn.HARD_SWISH,
                 "Mul(x, HardSigmoid(x; alpha=0.16666667, beta=0.5))", "Mul(x, Div(Clip(Add(x, 3), 0, 6), 6))",
                 "Div(Mul(Clip(Add(3, x), 0, 6), x), 6)", "Mul(Mul(x, Clip(Add(x, 3), 0, 6)), 0.16666667)");
         is(UnaryFn.MISH, "Mul(x, Tanh(Softplus(x)))", "Mul(Tanh(Log(Add(Exp(x), 1))), x)");
         is(UnaryFn.SOFTPLUS, "Log(Add(Exp(x), 1))", "Log(Add(1, Exp(x)))");
-        is(UnaryFn.SIGMOID, "Div(1, Add(1, Exp(Neg(x))))", "Reciprocal(Add(Exp(Mul(x, -1.0)), 1))");
+        is(UnaryFn.SIGMOID,
+                "Div(1, Add(1, Exp(Neg(x))))", "Reciprocal(Add(Exp(Mul(x, -1.0)), 1))",
+                "Add(Mul(Tanh(Mul(x, 0.5)), 0.5), 0.5)", "Mul(0.5, Add(1, Tanh(Div(x, 2))))",
+                "Div(Add(Tanh(Mul(0.5, x)), 1), 2)");
         is(UnaryFn.SOFTSIGN, "Div(x, Add(1, Abs(x)))");
         isNot(UnaryFn.SWISH, "Mul(z, Sigmoid(x))", "Mul(x, Sigmoid(Add(x, 1)))");
         isNot(UnaryFn.HARD_SWISH, "Mul(x, HardSigmoid(x))", "Div(Mul(x, Clip(Add(x, 2), 0, 6)), 6)");
         isNot(UnaryFn.MISH, "Mul(z, Tanh(Softplus(x)))", "Mul(x, Tanh(Softplus(z)))");
-        isNot(UnaryFn.SIGMOID, "Div(1, Add(2, Exp(Neg(x))))", "Div(2, Add(1, Exp(Neg(x))))");
+        isNot(UnaryFn.SIGMOID, "Div(1, Add(2, Exp(Neg(x))))", "Div(2, Add(1, Exp(Neg(x))))",
+                "Add(Mul(Tanh(x), 0.5), 0.5)", "Add(Mul(Tanh(Mul(x, 0.5)), 0.5), 1)",
+                "Mul(0.5, Add(1, Tanh(Mul(x, 0.25))))");
     }
 
     /** A gate that is wanted for itself too is computed once. */

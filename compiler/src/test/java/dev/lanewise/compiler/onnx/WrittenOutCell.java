@@ -69,6 +69,8 @@ final class WrittenOutCell {
     private Logistic logistic = Logistic.SIGMOID;
     private Mix mix = Mix.TWO_PRODUCTS;
     private boolean linearBeforeReset = true;
+    private boolean hardGates;
+    private int layer;
     private int made;
 
     /**
@@ -109,6 +111,18 @@ final class WrittenOutCell {
         return this;
     }
 
+    /** HardSigmoid instead of the logistic function, as recurrent_activation of Keras's first versions. */
+    WrittenOutCell hardGates() {
+        hardGates = true;
+        return this;
+    }
+
+    /** Cells of other layers have other weights. */
+    WrittenOutCell layer(int number) {
+        layer = number;
+        return this;
+    }
+
     @Override
     public String toString() {
         return gates + ", " + products + ", " + cut + ", " + logistic + ", " + mix + ", linear before reset "
@@ -126,6 +140,7 @@ final class WrittenOutCell {
         allWeights(all, inputs);
         Set<String> used = new HashSet<>();
         collectInputs(outermost.build(), used);
+        outermost.getInitializerList().forEach(tensor -> used.remove(tensor.getName()));
         all.getInitializerList().stream()
                 .filter(tensor -> used.contains(tensor.getName()))
                 .forEach(outermost::addInitializer);
@@ -165,9 +180,13 @@ final class WrittenOutCell {
         outermost.addInitializer(SmallModel.number("last", 1));
     }
 
-    private static void add(GraphProto.Builder graph, String name, int seed, int... shape) {
-        Literal literal = OneNode.uniform(DType.F32, -0.8, 0.8, seed, shape);
-        graph.addInitializer(SmallModel.tensor(shape, literal.floats()).setName(name));
+    private void add(GraphProto.Builder to, String name, int seed, int... shape) {
+        Literal literal = OneNode.uniform(DType.F32, -0.8, 0.8, 100 * layer + seed, shape);
+        to.addInitializer(SmallModel.tensor(shape, literal.floats()).setName(weight(name)));
+    }
+
+    private String weight(String name) {
+        return layer == 0 ? name : name + "_" + layer;
     }
 
     /** A new node; gives its output. */
@@ -209,6 +228,9 @@ final class WrittenOutCell {
     }
 
     private String sigmoid(String x) {
+        if (hardGates) {
+            return op("HardSigmoid", x);
+        }
         return switch (logistic) {
             case SIGMOID -> op("Sigmoid", x);
             case EXP -> op("Div", "one", op("Add", op("Exp", op("Neg", x)), "one"));
@@ -218,7 +240,15 @@ final class WrittenOutCell {
     }
 
     private String gemm(String x, String weights, String bias) {
-        return op("Gemm", List.of(SmallModel.integer("transB", 1)), x, weights, bias);
+        return op("Gemm", List.of(SmallModel.integer("transB", 1)), x, weight(weights), weight(bias));
+    }
+
+    private String product(String x, String weights) {
+        return op("MatMul", x, weight(weights));
+    }
+
+    private String biased(String x, String bias) {
+        return op("Add", x, weight(bias));
     }
 
     private String join(String x, String h) {
@@ -229,13 +259,13 @@ final class WrittenOutCell {
     private List<String> sums(String x, String h) {
         return switch (products) {
             case GEMMS -> parts(op("Add", gemm(x, "Wt", "Wb"), gemm(h, "Rt", "Rb")));
-            case MATMULS -> parts(op("Add", op("Add", op("MatMul", x, "W"), op("MatMul", h, "R")), "Wb"));
-            case JOINED -> parts(op("Add", op("MatMul", join(x, h), "WR"), "Wb"));
+            case MATMULS -> parts(biased(op("Add", product(x, "W"), product(h, "R")), "Wb"));
+            case JOINED -> parts(biased(product(join(x, h), "WR"), "Wb"));
             case PER_GATE -> {
                 List<String> sums = new ArrayList<>();
                 for (char gate : gates.toCharArray()) {
-                    String ofH = op("Add", op("MatMul", h, "R" + gate), "b" + gate);
-                    sums.add(op("Add", ofH, op("MatMul", x, "W" + gate)));
+                    String ofH = biased(product(h, "R" + gate), "b" + gate);
+                    sums.add(op("Add", ofH, product(x, "W" + gate)));
                 }
                 yield sums;
             }
@@ -274,22 +304,22 @@ final class WrittenOutCell {
         String candidate;
         if (products == Products.JOINED) {
             // TensorFlow's: gates of both joined, then the candidate of x and what the reset gate lets through
-            List<String> two = split(sigmoid(op("Add", op("MatMul", join(x, h), "WRzr"), "bzr")), 2);
+            List<String> two = split(sigmoid(biased(product(join(x, h), "WRzr"), "bzr")), 2);
             update = two.get(0);
             String gated = op("Mul", two.get(1), h);
-            candidate = op("Tanh", op("Add", op("MatMul", join(x, gated), "WRn"), "bn"));
+            candidate = op("Tanh", biased(product(join(x, gated), "WRn"), "bn"));
         } else if (products == Products.PER_GATE || !linearBeforeReset) {
             update = sigmoid(sum(x, h, 'z'));
             String reset = sigmoid(sum(x, h, 'r'));
-            String own = op("Add", op("MatMul", x, "Wn"), "bn");
+            String own = biased(product(x, "Wn"), "bn");
             String recurrent = linearBeforeReset
-                    ? op("Mul", reset, op("Add", op("MatMul", h, "Rn"), "dn"))
-                    : op("Add", op("MatMul", op("Mul", reset, h), "Rn"), "dn");
+                    ? op("Mul", reset, biased(product(h, "Rn"), "dn"))
+                    : biased(product(op("Mul", reset, h), "Rn"), "dn");
             candidate = op("Tanh", op("Add", own, recurrent));
         } else {
             boolean gemms = products == Products.GEMMS;
-            List<String> ofX = parts(gemms ? gemm(x, "Wt", "Wb") : op("Add", op("MatMul", x, "W"), "Wb"));
-            List<String> ofH = parts(gemms ? gemm(h, "Rt", "Rb") : op("Add", op("MatMul", h, "R"), "Rb"));
+            List<String> ofX = parts(gemms ? gemm(x, "Wt", "Wb") : biased(product(x, "W"), "Wb"));
+            List<String> ofH = parts(gemms ? gemm(h, "Rt", "Rb") : biased(product(h, "R"), "Rb"));
             int z = gates.indexOf('z');
             int r = gates.indexOf('r');
             int n = gates.indexOf('n');
@@ -301,7 +331,7 @@ final class WrittenOutCell {
     }
 
     private String sum(String x, String h, char gate) {
-        return op("Add", op("MatMul", x, "W" + gate), op("Add", op("MatMul", h, "R" + gate), "b" + gate));
+        return op("Add", product(x, "W" + gate), biased(product(h, "R" + gate), "b" + gate));
     }
 
     private String mixed(String z, String h, String n) {
@@ -318,8 +348,8 @@ final class WrittenOutCell {
     String rnn(String x, String h, String activation) {
         return op(activation, switch (products) {
             case GEMMS -> op("Add", gemm(x, "Wt", "Wb"), gemm(h, "Rt", "Rb"));
-            case MATMULS, PER_GATE -> op("Add", op("Add", op("MatMul", x, "W"), op("MatMul", h, "R")), "Wb");
-            case JOINED -> op("Add", op("MatMul", join(x, h), "WR"), "Wb");
+            case MATMULS, PER_GATE -> biased(op("Add", product(x, "W"), product(h, "R")), "Wb");
+            case JOINED -> biased(product(join(x, h), "WR"), "Wb");
         });
     }
 }
