@@ -96,6 +96,12 @@ public final class Signature {
                 || !b.isConstant() && a.min() <= b.max() && b.min() <= a.max();
     }
 
+    /** Whether numbers of a type are exactly these integers, whatever the symbols are. */
+    public static boolean areExact(List<Dim> integers, DType type) {
+        long most = type == DType.F32 ? 1L << 24 : type == DType.F64 ? Long.MAX_VALUE : 0; // a Dim is below 2⁵³
+        return integers.stream().allMatch(dim -> dim.min() >= -most && dim.max() <= most);
+    }
+
     /** Extents of two shapes broadcast against each other, as numpy does. */
     public List<Dim> broadcast(List<Dim> a, List<Dim> b) {
         int rank = Math.max(a.size(), b.size());

@@ -42,12 +42,15 @@ public final class Value {
     }
 
     private static List<Dim> integers(Literal literal) {
-        if (literal.type().isFloating() || literal.rank() > 1 || literal.size() > 64) {
+        if (literal.rank() > 1 || literal.size() > 64) {
             return null;
         }
         Dim[] dims = new Dim[literal.size()];
         for (int i = 0; i < dims.length; i++) {
-            dims[i] = Dim.of(literal.longAt(i));
+            if (literal.type().isFloating() && literal.doubleAt(i) != (int) literal.doubleAt(i)) {
+                return null;
+            }
+            dims[i] = Dim.of(literal.type().isFloating() ? (int) literal.doubleAt(i) : literal.longAt(i));
         }
         return List.of(dims);
     }
@@ -88,7 +91,7 @@ public final class Value {
         return constant;
     }
 
-    /** The elements as integers that follow from extents, or {@code null}. */
+    /** The elements as integers that follow from extents, or {@code null}; of any type that holds them exactly. */
     public List<Dim> contents() {
         return contents;
     }

@@ -1,54 +1,43 @@
 package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Dim;
-import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
-import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Expand;
-import dev.lanewise.compiler.op.Gather;
-import dev.lanewise.compiler.op.MatMul;
-import dev.lanewise.compiler.op.Transpose;
-import dev.lanewise.compiler.op.Where;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * ONNX's Resize and Upsample. Every mode is linear in the elements and works on one axis after another;
- * with a size known when compiling, an axis is a sum of a few gathers with weights that are constants, or,
- * where many elements meet (antialiasing), a product with a constant matrix.
+ * ONNX's Resize and Upsample. Every mode is linear in the elements and works on one axis after another: see
+ * {@link ResizedAxis} and {@link ResizedSymbolicAxis}.
  */
 final class OnnxResize {
 
-    /** More elements than this per result are summed by a matrix product. */
-    private static final int MOST_GATHERS = 4;
+    /** Elements and weights of one axis are constants of the compiled model; not of any size. */
+    private static final int MOST = 1 << 22;
+
+    /** A symbolic axis of at most this extent is scaled by any number; see {@link #scaled}. */
+    private static final long LONGEST_SCALED = 1 << 15;
 
     private final OnnxNode node;
-    private final String mode;
-    private final String coordinates;
-    private final String nearest;
-    private final boolean antialias;
-    private final boolean excludeOutside;
-    private final double cubicA;
-    private final Float extrapolation;
+    private final Formula f;
+    private final ResizeRule rule;
+    /** What is resized, of the input in order. */
+    private final int[] axes;
 
     private OnnxResize(OnnxNode node) {
         this.node = node;
-        boolean old = node.type().equals("Upsample") || node.opset() < 11;
-        mode = node.oneOf("mode", "nearest", "nearest", "linear", "bilinear", "cubic").replace("bilinear", "linear");
-        coordinates = node.oneOf("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel",
-                "half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric",
-                "tf_crop_and_resize", "tf_half_pixel_for_nn");
-        nearest = node.oneOf("nearest_mode", old ? "floor" : "round_prefer_floor",
-                "round_prefer_floor", "round_prefer_ceil", "floor", "ceil");
-        antialias = node.flag("antialias", false) && !mode.equals("nearest");
-        excludeOutside = node.flag("exclude_outside", false);
-        cubicA = node.number("cubic_coeff_a", -0.75f);
-        float value = node.number("extrapolation_value", 0);
-        extrapolation = coordinates.equals("tf_crop_and_resize") ? value : null;
+        f = new Formula(node);
+        rule = ResizeRule.read(node);
+        int rank = node.in(0).rank();
+        long[] some = node.integers("axes");
+        axes = some == null
+                ? IntStream.range(0, rank).toArray()
+                : Arrays.stream(some).mapToInt(axis -> OnnxMovement.axis(node, axis, rank)).toArray();
     }
 
     static void register(Map<String, OnnxOp> ops) {
@@ -56,250 +45,199 @@ final class OnnxResize {
         ops.put(":Upsample", node -> new OnnxResize(node).resize());
     }
 
-    /** Scales: an attribute in Upsample 7, else input 1, or 2 beside roi and sizes from operator set 11 on. */
+    /**
+     * How long an axis becomes.
+     *
+     * @param scale the ratio; NaN where it is known only when the model runs
+     * @param symbolicScale the ratio then, an f64 scalar; else {@code null}
+     */
+    private record Target(Dim size, double scale, Value symbolicScale) {}
+
     private void resize() {
         Value x = node.in(0);
-        boolean modern = node.type().equals("Resize") && node.opset() >= 11;
-        int at = modern ? 2 : 1;
-        long[] axes = node.integers("axes");
-        if (axes == null) {
-            axes = IntStream.range(0, x.rank()).asLongStream().toArray();
+        rule.requireFits(node, x);
+        List<Target> targets = targets(x);
+        if (targets.size() != axes.length) {
+            throw node.misfit("scales or sizes for " + targets.size() + " axes; expected " + axes.length);
         }
-        String policy = node.oneOf("keep_aspect_ratio_policy", "stretch", "stretch", "not_larger", "not_smaller");
-        double[] roi = extrapolation != null ? node.literal(1).toDoubles() : null;
+        double[] roi = rule.extrapolation() == null ? null : node.literal(1).toDoubles();
         if (roi != null && roi.length != 2 * axes.length) {
             throw node.misfit("a region of " + roi.length + " numbers for " + axes.length + " axes");
         }
-        boolean bySizes = modern && node.has(3) && !node.in(3).type().size().is(0);
-        double[] scales = null;
-        List<Dim> sizes = null;
-        if (bySizes) {
-            sizes = node.dims(3);
-        } else if (node.hasAttribute("scales")) {
+        Value y = rule.isNearest() ? x : f.wide(x);
+        for (int i = 0; i < axes.length; i++) {
+            Target target = targets.get(i);
+            if (roi == null && (target.scale == 1 || target.size.equals(y.dim(axes[i])) && Double.isNaN(target.scale))) {
+                continue;
+            }
+            double from = roi == null ? 0 : roi[i];
+            double to = roi == null ? 1 : roi[i + axes.length];
+            y = axis(y, axes[i], target, from, to);
+        }
+        node.out(f.cast(y, x.type().type()));
+    }
+
+    /** Scales: an attribute in Upsample 7, else input 1, or 2 beside roi and sizes from operator set 11 on. */
+    private List<Target> targets(Value x) {
+        boolean modern = node.type().equals("Resize") && node.opset() >= 11;
+        String policy = node.oneOf("keep_aspect_ratio_policy", "stretch", "stretch", "not_larger", "not_smaller");
+        if (modern && node.has(3) && !node.in(3).type().size().is(0)) {
+            List<Dim> sizes = node.dims(3);
+            boolean one = !policy.equals("stretch") && sizes.size() == axes.length;
+            return one ? inProportion(x, sizes, policy.equals("not_larger")) : toSizes(x, sizes);
+        }
+        double[] scales;
+        if (node.hasAttribute("scales")) {
             float[] numbers = node.numbers("scales");
             scales = IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).toArray();
         } else if (node.hasAttribute("height_scale")) {
             scales = new double[] {1, 1, node.number("height_scale", 1), node.number("width_scale", 1)};
         } else {
-            scales = node.literal(at).toDoubles();
+            int input = modern ? 2 : 1;
+            if (!node.in(input).isConstant() && node.in(input).contents() != null) {
+                return byWholeNumbers(x, node.dims(input));
+            }
+            scales = node.literal(input).toDoubles();
         }
-        if ((bySizes ? sizes.size() : scales.length) != axes.length) {
-            throw node.misfit("scales or sizes for " + (bySizes ? sizes.size() : scales.length) + " axes; expected "
-                    + axes.length);
+        List<Target> targets = new ArrayList<>();
+        for (int i = 0; i < scales.length; i++) {
+            Dim n = x.dim(axes[Math.min(i, axes.length - 1)]);
+            if (!(scales[i] > 0 && scales[i] * n.max() < Integer.MAX_VALUE)) {
+                throw node.misfit("an axis of extent " + n + " scaled by " + scales[i]);
+            }
+            targets.add(new Target(scaled(n, scales[i]), scales[i], null));
         }
-        double common = bySizes && !policy.equals("stretch") ? common(x, axes, sizes, policy.equals("not_larger")) : 0;
-        for (int i = 0; i < axes.length; i++) {
-            int axis = OnnxMovement.axis(node, axes[i], x.rank());
-            double from = roi == null ? 0 : roi[i];
-            double to = roi == null ? 1 : roi[i + axes.length];
-            if (bySizes && sizes.get(i).equals(x.dim(axis)) && common == 0 && roi == null
-                    || !bySizes && scales[i] == 1 && roi == null) {
-                continue;
-            }
-            if (!x.dim(axis).isConstant()) {
-                x = symbolic(x, axis, bySizes ? 0 : scales[i]);
-                continue;
-            }
-            long n = x.dim(axis).constant();
-            double scale = common > 0 ? common : bySizes ? number(sizes.get(i)) / n : scales[i];
-            double size = common > 0 ? Math.floor(common * n + 0.5) : bySizes ? number(sizes.get(i))
-                    : Math.floor(n * scale);
-            if (!(scale > 0) || !(size < Integer.MAX_VALUE) || n == 0) {
-                throw node.misfit("axis " + axis + " of " + x.type() + " scaled by " + scale);
-            }
-            if (size * (antialias ? n : MOST_GATHERS) > 1 << 22) {
-                throw node.unsupported("an axis of " + n + " made " + size + " long");
-            }
-            x = axis(x, axis, new Axis((int) n, (int) size, scale, from, to));
-        }
-        node.out(x);
+        return targets;
     }
 
-    private double number(Dim size) {
-        if (!size.isConstant()) {
-            throw node.unsupported("the symbolic size " + size + "; fix it with --dim");
+    private List<Target> toSizes(Value x, List<Dim> sizes) {
+        List<Target> targets = new ArrayList<>();
+        for (int i = 0; i < sizes.size(); i++) {
+            targets.add(ratio(sizes.get(i), x.dim(axes[Math.min(i, axes.length - 1)])));
         }
-        return size.constant();
+        return targets;
     }
 
-    /** One scale for all axes, so that nothing is distorted. */
-    private double common(Value x, long[] axes, List<Dim> sizes, boolean smallest) {
+    private Target ratio(Dim size, Dim n) {
+        Dim whole = size.exactQuotient(n);
+        if (size.isConstant() && n.isConstant()) {
+            return new Target(size, (double) size.constant() / n.constant(), null);
+        }
+        if (whole != null && whole.isConstant()) {
+            return new Target(size, whole.constant(), null);
+        }
+        return new Target(size, Double.NaN, f.over(f.extent(size, DType.F64), f.extent(n, DType.F64)));
+    }
+
+    private List<Target> byWholeNumbers(Value x, List<Dim> scales) {
+        List<Target> targets = new ArrayList<>();
+        for (int i = 0; i < scales.size(); i++) {
+            Dim scale = scales.get(i);
+            Dim size = x.dim(axes[Math.min(i, axes.length - 1)]).times(scale);
+            targets.add(scale.isConstant()
+                    ? new Target(size, scale.constant(), null)
+                    : new Target(size, Double.NaN, f.extent(scale, DType.F64)));
+        }
+        return targets;
+    }
+
+    /** One scale for all axes, so that nothing is distorted: the smallest or the largest that sizes ask for. */
+    private List<Target> inProportion(Value x, List<Dim> sizes, boolean smallest) {
         double common = smallest ? Double.MAX_VALUE : 0;
+        Value symbolic = null;
         for (int i = 0; i < axes.length; i++) {
-            double scale = number(sizes.get(i)) / number(x.dim(OnnxMovement.axis(node, axes[i], x.rank())));
-            common = smallest ? Math.min(common, scale) : Math.max(common, scale);
-        }
-        return common;
-    }
-
-    /** A symbolic axis whose elements are repeated a whole number of times. */
-    private Value symbolic(Value x, int axis, double scale) {
-        boolean repeats = mode.equals("nearest") && scale >= 1 && scale == Math.rint(scale)
-                && (coordinates.equals("asymmetric") && nearest.equals("floor")
-                        || coordinates.startsWith("half_pixel") && nearest.startsWith("round"));
-        if (!repeats) {
-            throw node.unsupported("the symbolic extent " + x.dim(axis) + " of axis " + axis
-                    + " in this mode; fix it with --dim");
-        }
-        List<Dim> shape = new ArrayList<>(x.shape());
-        shape.add(axis + 1, Dim.ONE);
-        Value split = OnnxMovement.reshaped(node, x, shape);
-        shape.set(axis + 1, Dim.of((long) scale));
-        Value expanded = node.add(new Expand(shape), split);
-        shape.remove(axis + 1);
-        shape.set(axis, x.dim(axis).times((long) scale));
-        return OnnxMovement.reshaped(node, expanded, shape);
-    }
-
-    /** One axis: its old and new extent, the scale as stated, and the region of it that is taken. */
-    private record Axis(int n, int size, double scale, double from, double to) {}
-
-    /** Where element {@code i} of the result lies among the elements of the input. */
-    private double coordinate(int i, Axis axis) {
-        return switch (coordinates) {
-            // by the length before rounding, as ONNX's reference has it
-            case "align_corners" -> axis.size == 1 ? 0 : i * (axis.n - 1.0) / (axis.scale * axis.n - 1);
-            case "asymmetric" -> i / axis.scale;
-            case "tf_half_pixel_for_nn" -> (i + 0.5) / axis.scale;
-            case "pytorch_half_pixel" -> axis.size == 1 ? 0 : (i + 0.5) / axis.scale - 0.5;
-            case "half_pixel_symmetric" -> {
-                double adjustment = axis.size / (axis.scale * axis.n);
-                yield axis.n / 2.0 * (1 - adjustment) + (i + 0.5) / axis.scale - 0.5;
+            Dim n = x.dim(axes[i]);
+            if (n.min() < 1) {
+                throw node.unsupported("the aspect ratio of an axis that may be empty: " + x.type());
             }
-            case "tf_crop_and_resize" -> axis.size == 1
-                    ? 0.5 * (axis.from + axis.to) * (axis.n - 1)
-                    : axis.from * (axis.n - 1) + i * (axis.to - axis.from) * (axis.n - 1) / (axis.size - 1);
-            default -> (i + 0.5) / axis.scale - 0.5;
-        };
+            Value scale = f.over(f.extent(sizes.get(i), DType.F64), f.extent(n, DType.F64));
+            symbolic = symbolic == null ? scale : f.apply(smallest ? BinaryFn.MIN : BinaryFn.MAX, symbolic, scale);
+            boolean known = sizes.get(i).isConstant() && n.isConstant();
+            double number = known ? (double) sizes.get(i).constant() / n.constant() : Double.NaN;
+            common = smallest ? Math.min(common, number) : Math.max(common, number);
+        }
+        List<Target> targets = new ArrayList<>();
+        for (int axis : axes) {
+            Dim n = x.dim(axis);
+            // rounding keeps order: of the sizes, each rounded, the smallest is that by the smallest scale
+            Dim size = null;
+            for (int i = 0; i < axes.length; i++) {
+                Dim other = x.dim(axes[i]);
+                Dim rounded = sizes.get(i).times(n).times(2).plus(other).floorDiv(other.times(2));
+                size = size == null ? rounded : smallest ? size.min(rounded) : size.max(rounded);
+            }
+            targets.add(new Target(size, common, Double.isNaN(common) ? symbolic : null));
+        }
+        return targets;
     }
 
     /**
-     * Weights of consecutive elements.
-     *
-     * @param ratio distance from the element before the coordinate, in (0, 1]
-     * @param start of the first weight, from the element before the coordinate
+     * {@code ⌊n · scale⌋}. Extents are integers of 32 bits, so the scale becomes a fraction of small ones: the
+     * largest up to the scale whose denominator is at most n's bound. No quotient with a denominator up to n
+     * lies between both, so that the floors are the same.
      */
-    private record Weights(int start, double[] values) {}
-
-    private Weights weights(double ratio, double scale) {
-        double shrink = antialias ? Math.min(scale, 1) : 1;
-        if (mode.equals("nearest")) {
-            boolean left = switch (nearest) {
-                case "round_prefer_floor" -> ratio <= 0.5;
-                case "round_prefer_ceil" -> ratio < 0.5;
-                case "floor" -> ratio < 1;
-                default -> false;
-            };
-            return new Weights(left ? 0 : 1, new double[] {1});
+    private Dim scaled(Dim n, double scale) {
+        if (n.isConstant()) {
+            return Dim.of((long) Math.floor(n.constant() * scale));
         }
-        boolean cubic = mode.equals("cubic");
-        int start = (int) Math.floor(-(cubic ? 2 : 1) / shrink) + 1;
-        double[] values = new double[2 - 2 * start];
-        double sum = 0;
-        for (int i = 0; i < values.length; i++) {
-            double distance = Math.abs((start + i - ratio) * shrink);
-            values[i] = cubic ? cubic(distance) : Math.max(0, 1 - distance);
-            sum += values[i];
+        long whole = (long) Math.floor(scale);
+        double part = scale - whole;
+        if (part == 0) {
+            return n.times(whole);
         }
-        for (int i = 0; antialias && i < values.length; i++) {
-            values[i] /= sum;
+        if (n.max() > LONGEST_SCALED) {
+            throw node.unsupported("an axis of up to " + n.max() + " elements scaled by " + scale + "; at most "
+                    + LONGEST_SCALED + " are, or any number by a whole one (bound it with --dim)");
         }
-        return new Weights(start, values);
-    }
-
-    /** Keys' kernel. */
-    private double cubic(double d) {
-        double a = cubicA;
-        return d <= 1
-                ? ((a + 2) * d - (a + 3)) * d * d + 1
-                : d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
-    }
-
-    private Value axis(Value x, int at, Axis axis) {
-        int taps = weights(0.5, axis.scale).values.length;
-        long[][] index = new long[taps][axis.size];
-        double[][] weight = new double[taps][axis.size];
-        double[] outside = new double[axis.size];
-        boolean anyOutside = false;
-        for (int i = 0; i < axis.size; i++) {
-            double coordinate = coordinate(i, axis);
-            if (extrapolation != null && (coordinate < 0 || coordinate > axis.n - 1)) {
-                outside[i] = 1;
-                anyOutside = true;
-            }
-            int before = (int) Math.max(-2 * axis.n - 2L, Math.min(3L * axis.n, (long) Math.ceil(coordinate) - 1));
-            Weights weights = weights(Math.max(0, Math.min(1, coordinate - before)), axis.scale);
-            double sum = 0;
-            for (int tap = 0; tap < taps; tap++) {
-                int element = before + weights.start + tap;
-                boolean inside = element >= 0 && element < axis.n;
-                index[tap][i] = Math.max(0, Math.min(axis.n - 1, element));
-                weight[tap][i] = inside || !excludeOutside ? weights.values[tap] : 0;
-                sum += weight[tap][i];
-            }
-            for (int tap = 0; excludeOutside && tap < taps; tap++) {
-                weight[tap][i] /= sum;
+        // down the tree of Stern and Brocot: low ≤ part < high
+        long low = 0;
+        long lowOf = 1;
+        long high = 1;
+        long highOf = 1;
+        while (lowOf + highOf <= n.max()) {
+            long of = lowOf + highOf;
+            if (low + high <= part * of) {
+                low += high;
+                lowOf = of;
+            } else {
+                high += low;
+                highOf = of;
             }
         }
-        Value y = mode.equals("nearest")
-                ? gather(x, at, index[0])
-                : taps <= MOST_GATHERS ? sum(x, at, index, weight) : product(x, at, axis, index, weight);
-        if (anyOutside) {
-            Value mask = node.constant(Literal.of(DType.BOOL, outside, along(x.rank(), at, axis.size)));
-            Value value = node.constant(Literal.splat(x.type().type(), extrapolation));
-            y = node.add(new Where(), mask, value, y);
-        }
-        return y;
+        return n.times(whole).plus(n.times(low).floorDiv(lowOf));
     }
 
-    private Value gather(Value x, int at, long[] index) {
-        return node.add(new Gather(at), x, node.constant(Literal.of(index, index.length)));
-    }
-
-    private static int[] along(int rank, int axis, int size) {
-        int[] shape = new int[rank - axis];
-        java.util.Arrays.fill(shape, 1);
-        shape[0] = size;
-        return shape;
-    }
-
-    private Value sum(Value x, int at, long[][] index, double[][] weight) {
-        requireFloating(x);
-        Value sum = null;
-        for (int tap = 0; tap < index.length; tap++) {
-            Value weights = node.constant(
-                    Literal.of(x.type().type(), weight[tap], along(x.rank(), at, weight[tap].length)));
-            Value part = node.add(new Binary(BinaryFn.MUL), gather(x, at, index[tap]), weights);
-            sum = sum == null ? part : node.add(new Binary(BinaryFn.ADD), sum, part);
-        }
-        return sum;
-    }
-
-    private Value product(Value x, int at, Axis axis, long[][] index, double[][] weight) {
-        requireFloating(x);
-        double[] matrix = new double[axis.n * axis.size]; // [n, size]
-        for (int tap = 0; tap < index.length; tap++) {
-            for (int i = 0; i < axis.size; i++) {
-                matrix[(int) index[tap][i] * axis.size + i] += weight[tap][i];
+    private Value axis(Value x, int axis, Target target, double from, double to) {
+        Dim n = x.dim(axis);
+        if (n.isConstant() && target.size.isConstant() && target.symbolicScale == null) {
+            double size = target.size.constant();
+            if (n.is(0) || !(target.scale > 0)) {
+                throw node.misfit("axis " + axis + " of " + x.type() + " scaled by " + target.scale);
             }
+            if (size * (rule.antialias() ? n.constant() : ResizedAxis.MOST_GATHERS) > MOST) {
+                throw node.unsupported("an axis of " + n + " made " + size + " long");
+            }
+            return new ResizedAxis(rule, (int) n.constant(), (int) size, target.scale, from, to).of(f, x, axis);
         }
-        List<Integer> order = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
-        order.set(at, x.rank() - 1);
-        order.set(x.rank() - 1, at);
-        Value last = at == x.rank() - 1 ? x : node.add(new Transpose(order), x);
-        if (x.rank() == 1) {
-            last = OnnxMovement.reshaped(node, last, List.of(Dim.ONE, x.dim(0)));
+        if (from == 0 && to == 1 && rule.repeats(target.scale)) {
+            return repeated(x, axis, (long) target.scale);
         }
-        Value y = node.add(MatMul.PLAIN, last, node.constant(Literal.of(x.type().type(), matrix, axis.n, axis.size)));
-        if (x.rank() == 1) {
-            return OnnxMovement.reshaped(node, y, List.of(y.dim(1)));
+        if (rule.antialias() && !(target.scale >= 1)) {
+            throw node.unsupported("antialiasing along axis " + axis + " of the symbolic extent " + n
+                    + ": how many elements meet must be known; fix it with --dim");
         }
-        return at == x.rank() - 1 ? y : node.add(new Transpose(order), y);
+        Value scale = target.symbolicScale == null ? f.number(target.scale, DType.F64) : target.symbolicScale;
+        return new ResizedSymbolicAxis(f, rule, n, target.size, scale, from, to).of(x, axis);
     }
 
-    private void requireFloating(Value x) {
-        if (!x.type().type().isFloating()) {
-            throw node.unsupported("mode " + mode + " of " + x.type().type() + "; only floating-point types");
-        }
+    private Value repeated(Value x, int axis, long times) {
+        List<Dim> shape = new ArrayList<>(x.shape());
+        shape.add(axis + 1, Dim.ONE);
+        Value split = f.reshape(x, shape);
+        shape.set(axis + 1, Dim.of(times));
+        Value expanded = node.add(new Expand(shape), split);
+        shape.remove(axis + 1);
+        shape.set(axis, x.dim(axis).times(times));
+        return f.reshape(expanded, shape);
     }
 }

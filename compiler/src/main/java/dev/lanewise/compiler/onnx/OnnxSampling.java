@@ -5,6 +5,7 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Concat;
+import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.GatherNd;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.formats.DType;
@@ -67,7 +68,8 @@ final class OnnxSampling {
             Value offsets = f.node().constant(Literal.of(at.type().type(), steps, steps.length));
             position = f.plus(f.apply(UnaryFn.FLOOR, at), offsets);
             Value distance = f.apply(UnaryFn.ABS, f.minus(at, position));
-            weights = mode == Mode.LINEAR ? f.minus(f.number(1, at.type().type()), distance) : cubic(f, distance);
+            weights = mode == Mode.LINEAR ? f.minus(f.number(1, at.type().type()), distance)
+                    : cubic(f, distance, CUBIC_A);
         }
         Value element = f.cast(position, DType.I64);
         Value extent = f.extent(n, DType.I64);
@@ -84,9 +86,13 @@ final class OnnxSampling {
         };
     }
 
-    /** Keys' kernel, for distances up to 2. */
-    private static Value cubic(Formula f, Value d) {
-        double a = CUBIC_A;
+    /**
+     * Keys, Cubic Convolution Interpolation for Digital Image Processing, 1981.
+     *
+     * @param d distances up to 2, of any shape
+     * @param a the kernel's slope at distance 1
+     */
+    static Value cubic(Formula f, Value d, double a) {
         Value inner = polynomial(f, d, a + 2, -(a + 3), 0, 1);
         Value outer = polynomial(f, d, a, -5 * a, 8 * a, -4 * a);
         return f.where(f.apply(BinaryFn.LESS_OR_EQUAL, d, 1), inner, outer);
@@ -104,6 +110,23 @@ final class OnnxSampling {
     private static Value mirrored(Formula f, Value element, Value period, int back) {
         Value phase = f.apply(BinaryFn.MOD, element, period);
         return f.apply(BinaryFn.MIN, phase, f.apply(BinaryFn.SUB, f.minus(period, phase), back));
+    }
+
+    /**
+     * Sums along one axis, each of a few weighted elements.
+     *
+     * @param x [..., n, ...]
+     * @param elements by tap, i64 [places] in [0, n)
+     * @param weights by tap, [places, 1...], which broadcast against the axis and those behind it
+     * @return [..., places, ...]
+     */
+    static Value weighted(Formula f, Value x, int axis, List<Value> elements, List<Value> weights) {
+        Value sum = null;
+        for (int tap = 0; tap < elements.size(); tap++) {
+            Value part = f.times(f.node().add(new Gather(axis), x, elements.get(tap)), weights.get(tap));
+            sum = sum == null ? part : f.plus(sum, part);
+        }
+        return sum;
     }
 
     /**

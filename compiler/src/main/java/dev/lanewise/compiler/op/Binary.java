@@ -46,28 +46,32 @@ public record Binary(BinaryFn fn) implements Op {
                 || a.size() != b.size() && a.size() != 1 && b.size() != 1) {
             return null;
         }
+        boolean floating = in.dtype(0).isFloating();
         List<Dim> result = new ArrayList<>();
         for (int i = 0; i < Math.max(a.size(), b.size()); i++) {
-            Dim value = apply(a.get(a.size() == 1 ? 0 : i), b.get(b.size() == 1 ? 0 : i));
+            Dim value = apply(a.get(a.size() == 1 ? 0 : i), b.get(b.size() == 1 ? 0 : i), floating);
             if (value == null) {
                 return null;
             }
             result.add(value);
+        }
+        if (floating && !Signature.areExact(result, in.dtype(0))) {
+            return null;
         }
         List<List<Dim>> outputs = new ArrayList<>();
         outputs.add(result);
         return outputs;
     }
 
-    private Dim apply(Dim a, Dim b) {
+    private Dim apply(Dim a, Dim b, boolean floating) {
         return switch (fn) {
             case ADD -> a.plus(b);
             case SUB -> a.minus(b);
             case MUL -> a.times(b);
-            case DIV -> a.min() >= 0 && b.min() > 0 ? a.floorDiv(b) : null;
+            case DIV -> a.min() < 0 || b.min() <= 0 ? null : floating ? a.exactQuotient(b) : a.floorDiv(b);
             case MIN -> a.min(b);
             case MAX -> a.max(b);
-            case MOD -> b.min() > 0 ? a.mod(b) : null;
+            case MOD -> b.min() > 0 && !floating ? a.mod(b) : null;
             case EQUAL -> a.equals(b) ? Dim.ONE : Signature.mayEqual(a, b) ? null : Dim.ZERO;
             case LESS -> a.max() < b.min() ? Dim.ONE : a.min() >= b.max() ? Dim.ZERO : null;
             case GREATER -> a.min() > b.max() ? Dim.ONE : a.max() <= b.min() ? Dim.ZERO : null;

@@ -31,8 +31,11 @@ public record Cast(DType to, boolean saturate) implements Op {
     @Override
     public List<List<Dim>> contents(Signature in) {
         List<Dim> x = in.value(0).contents();
-        if (x == null || to.isFloating()) {
+        if (x == null) {
             return null;
+        }
+        if (to.isFloating()) {
+            return Signature.areExact(x, to) ? List.of(x) : null;
         }
         if (to == DType.BOOL && in.dtype(0) != DType.BOOL) {
             boolean known = x.stream().allMatch(dim -> dim.isConstant() || dim.min() > 0);

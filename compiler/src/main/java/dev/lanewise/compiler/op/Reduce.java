@@ -56,7 +56,7 @@ public record Reduce(ReduceFn fn, List<Integer> axes, boolean keepDims) implemen
     @Override
     public List<List<Dim>> contents(Signature in) {
         List<Dim> x = in.value(0).contents();
-        if (x == null || x.isEmpty() || in.rank(0) != 1 || axes.isEmpty()) {
+        if (x == null || x.isEmpty() || in.rank(0) != 1 || axes.isEmpty() || in.dtype(0).isFloating()) {
             return null;
         }
         if (fn == ReduceFn.SUM_SQUARE || fn == ReduceFn.SUM_ABS) {

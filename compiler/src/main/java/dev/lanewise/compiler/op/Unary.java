@@ -45,11 +45,15 @@ public record Unary(UnaryFn fn, float alpha, float beta) implements Op {
         return List.of(in.type(0));
     }
 
-    /** Extents are negated on their way into slices. */
+    /** Extents are negated on their way into slices, and rounded on their way into sizes. */
     @Override
     public List<List<Dim>> contents(Signature in) {
         List<Dim> x = in.value(0).contents();
-        return fn == UnaryFn.NEG && x != null ? List.of(x.stream().map(dim -> dim.times(-1)).toList()) : null;
+        return x == null ? null : switch (fn) {
+            case NEG -> List.of(x.stream().map(dim -> dim.times(-1)).toList());
+            case FLOOR, CEIL, ROUND -> List.of(x);
+            default -> null;
+        };
     }
 
     @Override

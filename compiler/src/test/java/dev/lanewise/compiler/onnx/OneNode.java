@@ -47,8 +47,7 @@ final class OneNode {
     /** Operators that become matrices or expressions of a known size, or blocks that must fill an axis. */
     private static final Set<String> NEED_NUMBERS =
             Set.of(
-                    "DFT", "STFT", "Det", "Inverse", "LRN", "MaxPool", "QuantizeLinear", "DequantizeLinear",
-                    "Resize");
+                    "DFT", "STFT", "Det", "Inverse", "LRN", "MaxPool", "QuantizeLinear", "DequantizeLinear");
 
     private final String type;
     /** Empty for that of ONNX. */

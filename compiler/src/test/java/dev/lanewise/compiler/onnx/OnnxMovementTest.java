@@ -82,20 +82,4 @@ class OnnxMovementTest {
         new OneNode("Trilu", 14).in(2, 5, 3).in(Literal.scalar(-2L)).agrees();
         new OneNode("ConstantOfShape", 9).known(2, 3).agrees();
     }
-
-    @Test
-    void sizes() {
-        for (String mode : List.of("nearest", "linear", "cubic")) {
-            for (String coordinates : List.of("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel")) {
-                resize(mode, coordinates, 1, 1, 9, 3);
-                resize(mode, coordinates, 1, 1, 3, 11);
-            }
-        }
-        resize("linear", "half_pixel", 1, 1, 1, 1);
-    }
-
-    private static void resize(String mode, String coordinates, long... sizes) {
-        new OneNode("Resize", 13).in(1, 1, 5, 6).none().none().known(sizes)
-                .set("mode", mode).set("coordinate_transformation_mode", coordinates).agrees();
-    }
 }

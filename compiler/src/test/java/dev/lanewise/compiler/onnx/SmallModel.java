@@ -81,9 +81,13 @@ public final class SmallModel {
     }
 
     public static byte[] model(GraphProto.Builder graph) {
+        return model(graph, 17);
+    }
+
+    static byte[] model(GraphProto.Builder graph, int opset) {
         return ModelProto.newBuilder()
                 .setIrVersion(8)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
                 .setGraph(graph.setName("small"))
                 .build()
                 .toByteArray();
