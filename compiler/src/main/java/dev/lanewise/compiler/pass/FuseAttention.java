@@ -28,8 +28,9 @@ import java.util.List;
  * [B, heads, T, d]} or {@code [B · heads, T, d]}, scaled anywhere, masked by a sum or by a choice, with heads of
  * keys that several heads of queries share.
  *
- * <p>The numbers stay what they were, with one exception: a query from which masks of −∞ hide every key gives
- * zeros, where the formula gives NaN. A choice of a finite number is taken for a sum only where that gives
+ * <p>The numbers stay what they were, but for queries from which a mask hides every key: masks of −∞ give them
+ * zeros, where the formula gives NaN; and finite ones beside a causal mask the mean of their past, where the
+ * formula gives that of all values. A choice of a finite number is taken for a sum only where that gives
  * the same: where the number is so low that a score added to it is lost, or where every query sees a key.
  */
 final class FuseAttention implements Pass {
@@ -40,6 +41,8 @@ final class FuseAttention implements Pass {
     @Override
     public Graph apply(Graph graph, Folding folding) {
         return new Rewriting(graph, folding) {
+            private final CausalMask.Reader causalMasks = new CausalMask.Reader();
+
             @Override
             List<Value> node(Node node, List<Value> inputs) {
                 boolean weighs = node.op() instanceof MatMul matMul && !matMul.transB()
@@ -84,18 +87,14 @@ final class FuseAttention implements Pass {
                 if (!fits) {
                     return null;
                 }
-                Dim offset = scores.masks().size() == 1 ? causalOffset(scores.masks().get(0)) : null;
-                Value bias = null;
-                for (Scores.Mask mask : offset != null ? List.<Scores.Mask>of() : scores.masks()) {
-                    Value more = bias(node, heads, mask, k.dim(1));
-                    if (more == null) {
-                        return null;
-                    }
-                    bias = bias == null ? more : add(node.name(), new Binary(BinaryFn.ADD), bias, more);
+                Masks masks = masks(node, heads, scores, q.dim(1), k.dim(1));
+                if (masks == null) {
+                    return null;
                 }
+                Dim offset = masks.offset == null ? Dim.ZERO : masks.offset;
                 Attention attention = new Attention(
-                        offset != null, offset == null ? Dim.ZERO : offset, (float) scale[0], (float) scores.softcap());
-                Value y = add(node.name(), attention, q, k, v, bias);
+                        masks.offset != null, offset, (float) scale[0], (float) scores.softcap());
+                Value y = add(node.name(), attention, q, k, v, masks.bias);
                 Value byHead = heads == null ? y : add(node.name(), Transpose.of(0, 2, 1, 3), y);
                 return byHead.type().equals(node.output().type())
                         ? byHead
@@ -178,9 +177,41 @@ final class FuseAttention implements Pass {
                 return add(node.name(), Transpose.of(0, 2, 1, 3), byHead);
             }
 
+            /** Splits off that one mask is causal, and adds up all else that the masks do; {@code null} if they cannot be. */
+            private Masks masks(Node node, Heads heads, Scores scores, Dim queries, Dim keys) {
+                Dim offset = null;
+                Value bias = null;
+                for (Scores.Mask mask : scores.masks()) {
+                    CausalMask causal = offset == null ? causal(mask, queries, keys) : null;
+                    if (causal != null) {
+                        offset = causal.offset();
+                        if (causal.near() != null) {
+                            continue;
+                        }
+                    }
+                    Value value = causal == null ? now(mask.value()) : causal.rest().addTo(this);
+                    Value more = bias(node, heads, mask, value, keys);
+                    if (more == null) {
+                        return null;
+                    }
+                    bias = bias == null ? more : add(node.name(), new Binary(BinaryFn.ADD), bias, more);
+                }
+                return new Masks(offset, bias);
+            }
+
+            /** The mask's causal form, where it alone leaves every query a key; {@code null} where it has none. */
+            private CausalMask causal(Scores.Mask mask, Dim queries, Dim keys) {
+                CausalMask causal = causalMasks.of(mask.value());
+                boolean fits = causal != null && causal.queries().equals(queries) && causal.keys().equals(keys)
+                        && causal.offset().min() >= 0;
+                return fits && hides(mask, causal.hidden()) && (causal.near() == null || shows(mask, causal.near()))
+                        ? causal
+                        : null;
+            }
+
             /** What a mask adds to the scores, as {@code [B or 1, heads or 1, T or 1, S]}; {@code null} if it cannot. */
-            private Value bias(Node node, Heads heads, Scores.Mask mask, Dim keys) {
-                Value value = now(mask.value());
+            private Value bias(Node node, Heads heads, Scores.Mask mask, Value given, Dim keys) {
+                Value value = given;
                 if (mask.condition()) {
                     if (mask.masked() > LOWEST) {
                         return null;
@@ -204,6 +235,14 @@ final class FuseAttention implements Pass {
             }
         }.run();
     }
+
+    /**
+     * What all masks of some scores do.
+     *
+     * @param offset of the last key that the first query sees, from the first; {@code null} if not causal
+     * @param bias {@code [B or 1, heads or 1, T or 1, S]} or {@code null}
+     */
+    private record Masks(Dim offset, Value bias) {}
 
     /**
      * How batch and heads are told apart.
@@ -245,13 +284,13 @@ final class FuseAttention implements Pass {
                 && equal.producer().input(0) == p && equal.producer().input(1) == p;
     }
 
-    private static Dim causalOffset(Scores.Mask mask) {
-        if (!mask.condition()) {
-            return CausalMask.offset(mask.value(), c -> c == 0, c -> c <= CausalMask.LOW);
-        }
-        double seen = mask.visible() ? 1 : 0;
-        return mask.masked() > CausalMask.LOW
-                ? null
-                : CausalMask.offset(mask.value(), c -> (c != 0 ? 1 : 0) == seen, c -> (c != 0 ? 1 : 0) != seen);
+    private static boolean hides(Scores.Mask mask, Literal element) {
+        return mask.condition()
+                ? mask.masked() <= CausalMask.LOW && element.doubleAt(0) != 0 != mask.visible()
+                : element.doubleAt(0) <= CausalMask.LOW;
+    }
+
+    private static boolean shows(Scores.Mask mask, Literal element) {
+        return mask.condition() ? element.doubleAt(0) != 0 == mask.visible() : element.doubleAt(0) == 0;
     }
 }
