@@ -1,7 +1,9 @@
 package dev.lanewise.compiler.onnx;
 
+import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.UnaryFn;
@@ -9,35 +11,45 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Convolutions of quantised operands. Zero points are taken off first; sums are taken in f32, which is exact
- * as long as none reaches 2²⁴; beyond that they are refused.
+ * Convolutions of quantised operands. Zero points are taken off first; sums are taken in f32, which has fast
+ * kernels, where none can reach 2²⁴, else in f64: exact in either.
  */
 final class OnnxIntegerConvolutions {
 
     private static final long EXACT_IN_F32 = 1 << 24;
 
+    /** The largest difference of two 8-bit numbers. */
+    private static final long LARGEST = 255;
+
     private OnnxIntegerConvolutions() {}
 
     static void register(Map<String, OnnxOp> ops) {
-        ops.put(":ConvInteger", node -> {
-            Value y = conv(node, shifted(node, 0, 2, 1), shifted(node, 1, 3, 0), null);
-            node.out(new Formula(node).cast(y, DType.I32));
-        });
+        ops.put(":ConvInteger", node -> node.out(new Formula(node).cast(sums(node, 0, 1, 2, 3, null), DType.I32)));
         ops.put(":QLinearConv", OnnxIntegerConvolutions::quantisedConv);
     }
 
     /**
-     * An operand without its zero point.
+     * The convolution of operands without their zero points, plus a bias, in f32 or f64.
      *
-     * @param axis that zero points per channel lie along
+     * @param x input number of 8-bit integers [N, C, spatial...]
+     * @param w input number of 8-bit integers [O, C / group, kernel...]
+     * @param xZero input number of one zero point; it may be absent
+     * @param wZero input number of one zero point, or one per O; it may be absent
+     * @param bias i32 [O], {@code null} for none
      */
-    private static Value shifted(OnnxNode node, int input, int zeroPoint, int axis) {
+    private static Value sums(OnnxNode node, int x, int w, int xZero, int wZero, Value bias) {
         Formula f = new Formula(node);
-        Value x = f.cast(node.in(input), DType.F32);
-        if (!node.has(zeroPoint)) {
-            return x;
-        }
-        return f.minus(x, spread(f, f.cast(node.in(zeroPoint), DType.F32), x, axis));
+        Value filter = shifted(f, node.in(w), node.inOrNull(wZero), 0, DType.F32);
+        boolean small = largest(filter, bias) < EXACT_IN_F32;
+        DType type = small ? DType.F32 : DType.F64;
+        return OnnxConvolutions.conv(node, shifted(f, node.in(x), node.inOrNull(xZero), 1, type),
+                f.cast(filter, type), bias == null ? null : f.cast(bias, type));
+    }
+
+    /** An operand without its zero point; zero points per channel lie along {@code axis}. */
+    private static Value shifted(Formula f, Value operand, Value zero, int axis, DType type) {
+        Value x = f.cast(operand, type);
+        return zero == null ? x : f.minus(x, spread(f, f.cast(zero, type), x, axis));
     }
 
     /** Scales or zero points, so that they broadcast against x. */
@@ -48,31 +60,32 @@ final class OnnxIntegerConvolutions {
         return f.along(perAxis, axis, x.rank());
     }
 
-    private static Value conv(OnnxNode node, Value x, Value w, Value bias) {
-        if (w.isConstant()) {
-            Literal filter = w.constant();
-            double largest = 0;
-            int row = filter.size() / Math.max(1, filter.extent(0));
-            for (int o = 0; o < filter.extent(0); o++) {
-                double sum = bias != null && bias.isConstant() ? Math.abs(bias.constant().doubleAt(o)) : 0;
-                for (int i = 0; i < row; i++) {
-                    sum += Math.abs(filter.doubleAt(o * row + i)) * 255;
-                }
-                largest = Math.max(largest, sum);
-            }
-            if (largest >= EXACT_IN_F32) {
-                throw node.unsupported("sums up to " + (long) largest + ", which f32 does not hold exactly");
-            }
+    /** A bound of what any part of a sum can come to. */
+    private static double largest(Value filter, Value bias) {
+        if (bias != null && !bias.isConstant()) {
+            return Double.POSITIVE_INFINITY;
         }
-        return OnnxConvolutions.conv(node, x, w, bias);
+        if (!filter.isConstant() || filter.rank() < 1) {
+            Dim terms = ValueType.product(filter.shape().subList(Math.min(1, filter.rank()), filter.rank()));
+            double most = bias == null ? 0 : Integer.MAX_VALUE;
+            return most + (double) terms.max() * LARGEST * LARGEST;
+        }
+        Literal weights = filter.constant();
+        int row = weights.size() / Math.max(1, weights.extent(0));
+        double largest = 0;
+        for (int o = 0; o < weights.extent(0); o++) {
+            double sum = bias != null && o < bias.constant().size() ? Math.abs(bias.constant().doubleAt(o)) : 0;
+            for (int i = 0; i < row; i++) {
+                sum += Math.abs(weights.doubleAt(o * row + i)) * LARGEST;
+            }
+            largest = Math.max(largest, sum);
+        }
+        return largest;
     }
 
     private static void quantisedConv(OnnxNode node) {
         Formula f = new Formula(node);
-        Value x = shifted(node, 0, 2, 1);
-        Value w = shifted(node, 3, 5, 0);
-        Value bias = node.has(8) ? f.cast(node.in(8), DType.F32) : null;
-        Value sums = conv(node, x, w, bias);
+        Value sums = f.cast(sums(node, 0, 3, 2, 5, node.inOrNull(8)), DType.F32);
         Value scaled = f.times(f.times(sums, f.reshape(node.in(1), List.of())), spread(f, node.in(4), sums, 1));
         node.out(requantised(node, scaled, 6, 7));
     }

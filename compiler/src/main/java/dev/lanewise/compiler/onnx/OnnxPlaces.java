@@ -4,14 +4,14 @@ import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Expand;
-import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.ScatterElements;
 import dev.lanewise.compiler.op.ScatterReduction;
-import dev.lanewise.compiler.op.Transpose;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -30,36 +30,43 @@ final class OnnxPlaces {
 
     /**
      * theta [N, d, d + 1] and size (N, C, spatial...) to grid [N, spatial..., d]: each place of the image,
-     * from -1 to 1, x first, and a one, times theta transposed.
+     * from -1 to 1, x first, and a one, times theta transposed. A sum over the axes of the image: what each adds
+     * depends on the place along it alone.
      */
     private static void affineGrid(OnnxNode node) {
-        Value theta = node.in(0);
-        long[] size = node.longs(1);
-        int d = size.length - 2;
+        Formula f = new Formula(node);
+        Value theta = f.wide(node.in(0));
+        List<Dim> size = node.dims(1);
+        int d = size.size() - 2;
         boolean corners = node.flag("align_corners", false);
         if (theta.rank() != 3 || d < 2 || d > 3 || !theta.dim(1).is(d) || !theta.dim(2).is(d + 1)) {
-            throw node.misfit("transformations " + theta.type() + " for an image of size " + Arrays.toString(size));
+            throw node.misfit("transformations " + theta.type() + " for an image of size " + size);
         }
-        long[] spatial = Arrays.copyOfRange(size, 2, size.length);
-        int places = count(node, spatial, d + 1);
-        double[] base = new double[places * (d + 1)];
-        for (int p = 0; p < places; p++) {
-            int rest = p;
-            for (int axis = d - 1; axis >= 0; axis--) {
-                long n = spatial[axis];
-                double at = rest % n;
-                rest /= (int) n;
-                double place = corners ? (n == 1 ? 0 : 2 * at / (n - 1) - 1) : (2 * at + 1) / n - 1;
-                base[p * (d + 1) + d - 1 - axis] = place;
-            }
-            base[p * (d + 1) + d] = 1;
+        List<Dim> column = new ArrayList<>(Collections.nCopies(d + 2, Dim.ONE)); // [N, 1..., d]
+        column.set(0, theta.dim(0));
+        column.set(d + 1, Dim.of(d));
+        Value grid = f.reshape(f.part(theta, 2, d, 1), column);
+        for (int axis = 0; axis < d; axis++) {
+            Value factors = f.reshape(f.part(theta, 2, d - 1 - axis, 1), column);
+            Value places = f.along(places(f, size.get(axis + 2), corners, theta.type().type()), axis + 1, d + 2);
+            grid = f.plus(grid, f.times(places, factors));
         }
-        Value grid = node.constant(Literal.of(theta.type().type(), base, 1, places, d + 1));
-        Value moved = node.add(MatMul.PLAIN, grid, node.add(Transpose.of(0, 2, 1), theta));
-        List<Dim> shape = new ArrayList<>(OnnxSlicing.dims(spatial));
-        shape.add(0, theta.dim(0));
-        shape.add(Dim.of(d));
-        node.out(OnnxMovement.reshaped(node, moved, shape));
+        node.out(f.cast(grid, node.in(0).type().type()));
+    }
+
+    /** The places of n elements between -1 and 1: their centres, or the outermost at the ends. [n] */
+    private static Value places(Formula f, Dim n, boolean corners, DType type) {
+        Value twice = f.apply(BinaryFn.MUL, f.cast(f.counting(n, 0, 1), DType.F64), 2);
+        Value extent = f.extent(n, DType.F64);
+        if (!corners) {
+            Value ends = f.over(f.apply(BinaryFn.ADD, twice, 1), extent);
+            return f.cast(f.apply(BinaryFn.SUB, ends, 1), type);
+        }
+        // an only element is in the middle
+        Value intervals = f.apply(BinaryFn.SUB, extent, 1);
+        Value first = f.apply(BinaryFn.MIN, intervals, 1);
+        Value ends = f.over(twice, f.apply(BinaryFn.MAX, intervals, 1));
+        return f.cast(f.minus(ends, first), type);
     }
 
     private static int count(OnnxNode node, long[] extents, long each) {

@@ -6,6 +6,7 @@ import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.Transpose;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
@@ -53,7 +54,10 @@ final class OnnxProducts {
         return f.cast(f.reshape(product, shape), a.type().type());
     }
 
-    /** {@code alpha · A' · B' + beta · C}. */
+    /**
+     * {@code alpha · A' · B' + beta · C}. Of integers by whole numbers it is in integers, which wrap; by others
+     * it is computed in f64 and cut off towards zero, as ONNX's reference does.
+     */
     static Value gemm(OnnxNode node) {
         Formula f = new Formula(node);
         node.ignore("broadcast"); // before opset 7; what does not broadcast then is not valid
@@ -64,17 +68,15 @@ final class OnnxProducts {
         if (a.rank() != 2 || node.in(1).rank() != 2) {
             throw node.misfit("operands " + a.type() + " and " + node.in(1).type() + " must be matrices");
         }
-        DType type = a.type().type();
-        if (!type.isFloating() && (alpha != 1 || beta != 1)) {
-            throw node.unsupported("alpha and beta on " + type);
-        }
         if (node.flag("transA", false)) {
             a = node.add(Transpose.of(1, 0), a);
         }
         Value product = node.add(new MatMul(transB, Epilogue.NONE), a, f.wide(node.in(1)));
-        Value y = scaled(f, product, alpha);
+        boolean whole = alpha == Math.rint(alpha) && beta == Math.rint(beta);
+        DType type = whole || a.type().type().isFloating() ? a.type().type() : DType.F64;
+        Value y = scaled(f, f.cast(product, type), alpha);
         if (node.has(2) && beta != 0) {
-            y = f.plus(y, scaled(f, f.wide(node.in(2)), beta));
+            y = f.plus(y, scaled(f, f.cast(node.in(2), type), beta));
         }
         if (!y.shape().equals(product.shape())) {
             throw node.misfit("C " + node.in(2).type() + " does not broadcast to " + product.type());
@@ -83,7 +85,12 @@ final class OnnxProducts {
     }
 
     static Value scaled(Formula f, Value x, float factor) {
-        return factor == 1 ? x : f.node().add(new Unary(UnaryFn.AFFINE, factor, 0), x);
+        if (factor == 1) {
+            return x;
+        }
+        return x.type().type().isFloating()
+                ? f.node().add(new Unary(UnaryFn.AFFINE, factor, 0), x)
+                : f.apply(BinaryFn.MUL, x, factor);
     }
 
     /** {@code [N, C, spatial...]} to {@code [N, spatial..., C]}. */

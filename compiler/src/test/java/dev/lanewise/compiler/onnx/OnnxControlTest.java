@@ -3,6 +3,7 @@ package dev.lanewise.compiler.onnx;
 import static dev.lanewise.compiler.onnx.SmallModel.graph;
 import static dev.lanewise.compiler.onnx.SmallModel.info;
 import static dev.lanewise.compiler.onnx.SmallModel.integer;
+import static dev.lanewise.compiler.onnx.SmallModel.integers;
 import static dev.lanewise.compiler.onnx.SmallModel.model;
 import static dev.lanewise.compiler.onnx.SmallModel.node;
 import static dev.lanewise.compiler.onnx.SmallModel.number;
@@ -25,6 +26,7 @@ import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -112,6 +114,43 @@ class OnnxControlTest {
         for (int c = 0; c < 2; c++) {
             agrees(model, CompileOptions.defaults(),
                     Map.of("x", Literal.of(new float[] {1, -2, 3}, 3), "c", Literal.of(BOOL, new long[] {c})));
+        }
+    }
+
+    /** Operator set 8: a batch of sequences, each with its own length, scanned to and fro. */
+    @Test
+    void scansOfSequencesOfDifferentLengths() {
+        GraphProto body = GraphProto.newBuilder()
+                .setName("body")
+                .addInput(info("s", F32, 2)).addInput(info("a", F32, 2)).addInput(info("b", F32, 2))
+                .addNode(node("Mul", "p", "a", "b"))
+                .addNode(node("Add", "s'", "s", "p"))
+                .addNode(node("Sub", "y", "s'", "b"))
+                .addOutput(info("s'", F32, 2)).addOutput(info("y", F32, 2))
+                .build();
+        for (long[] directions : new long[][] {{0, 0}, {0, 1}, {1, 1}}) {
+            for (boolean bounded : new boolean[] {false, true}) {
+                GraphProto.Builder graph = GraphProto.newBuilder()
+                        .addInput(info("s0", F32, 3, 2)).addInput(info("a", F32, 3, 4, 2))
+                        .addInput(info("b", F32, 3, 4, 2))
+                        .addNode(node("Scan", "sn,y", bounded ? "lengths" : "", "s0", "a", "b")
+                                .addAttribute(integer("num_scan_inputs", 2))
+                                .addAttribute(integers("directions", directions))
+                                .addAttribute(graph("body", body)))
+                        .addOutput(info("sn", F32, 3, 2)).addOutput(info("y", F32, 3, 4, 2));
+                Map<String, Literal> inputs = new LinkedHashMap<>();
+                inputs.put("s0", OneNode.uniform(F32, -1, 1, 0, 3, 2));
+                inputs.put("a", OneNode.uniform(F32, -4, 4, 1, 3, 4, 2));
+                inputs.put("b", OneNode.uniform(F32, -4, 4, 2, 3, 4, 2));
+                if (bounded) {
+                    graph.addInput(info("lengths", I64, 3));
+                    inputs.put("lengths", Literal.of(new long[] {4, 1, 3}, 3));
+                }
+                // eighths, so that sums are exact in any order
+                inputs.replaceAll((name, value) -> value.type() != F32 ? value : Literal.of(F32,
+                        Arrays.stream(value.toDoubles()).map(v -> Math.rint(v * 8) / 8).toArray(), value.shape()));
+                agrees(model(graph, 8), CompileOptions.defaults(), inputs);
+            }
         }
     }
 

@@ -79,4 +79,26 @@ class OnnxQuantisationTest {
                     .in(bZero).in(Literal.scalar(0.3f)).in(aZero).agrees();
         }
     }
+
+    /** Sums of 2000 · 255 · 255, far above what f32 holds exactly, with filters that are known and that are not. */
+    @Test
+    void sumsAboveTheIntegersOfF32() {
+        int k = 2000;
+        Literal a = Literal.splat(DType.U8, 255, 2, k);
+        Literal b = uniform(DType.U8, 250, 256, 1, k, 3);
+        new OneNode("MatMulInteger", 10).in(a).in(b).agrees();
+        new OneNode("MatMulInteger", 10).in(a).known(b).agrees();
+        Literal x = uniform(DType.U8, 250, 256, 2, 1, k, 2);
+        Literal w = uniform(DType.U8, 250, 256, 3, 3, k, 1);
+        Literal zero = Literal.of(DType.U8, new long[] {1});
+        new OneNode("ConvInteger", 10).in(x).in(w).numbers(1).agrees();
+        new OneNode("ConvInteger", 10).in(x).known(w).agrees();
+        new OneNode("ConvInteger", 10).in(x).known(w).in(zero).known(zero).agrees();
+        Literal large = Literal.of(DType.I32, new long[] {1 << 25, -(1 << 26) - 1, 77}, 3);
+        for (boolean known : new boolean[] {false, true}) {
+            OneNode conv = new OneNode("QLinearConv", 10).in(x).in(Literal.scalar(0.01f)).in(zero);
+            (known ? conv.known(w) : conv.in(w)).in(Literal.scalar(0.02f)).in(zero)
+                    .in(Literal.scalar(200f)).in(zero).in(large).agrees();
+        }
+    }
 }
