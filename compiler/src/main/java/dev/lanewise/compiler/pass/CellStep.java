@@ -61,9 +61,13 @@ record CellStep(Node node, Value x, Value w, Value r, Value bias, Value h, Value
         return node.op() instanceof Rnn rnn ? new Rnn(reverse, rnn.fn()) : new Lstm(reverse);
     }
 
-    /** The operands of {@link #over} for other sequences and states. */
-    List<Value> operands(Value sequence, Value firstH, Value firstC) {
-        List<Value> operands = Arrays.asList(sequence, w, r, bias, null, firstH, firstC);
+    /**
+     * The operands of {@link #over} for other sequences and states.
+     *
+     * @param lengths i32 [B], or {@code null} where all sequences are as long
+     */
+    List<Value> operands(Value sequence, Value lengths, Value firstH, Value firstC) {
+        List<Value> operands = Arrays.asList(sequence, w, r, bias, lengths, firstH, firstC);
         return hasCellState() ? operands : operands.subList(0, 6);
     }
 

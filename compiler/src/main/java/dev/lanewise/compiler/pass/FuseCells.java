@@ -9,6 +9,7 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.compiler.op.Where;
 import dev.lanewise.formats.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,8 +107,18 @@ final class FuseCells implements Pass {
                     .anyMatch(state -> state.value() == before && CellStep.viewed(state.next()) == next);
             List<Graph.Port> in = graph.inputs();
             boolean isInput = in.stream().anyMatch(port -> port.value() == before);
-            boolean isOutput = graph.outputs().stream().anyMatch(port -> CellStep.viewed(port.value()) == next);
+            boolean isOutput = graph.outputs().stream().anyMatch(port -> isOf(next, before, port.value()));
             return isState || isInput && isOutput;
+        }
+
+        /** Whether an output is the next state, or that in some rows and the last one in others. */
+        private static boolean isOf(Value next, Value before, Value output) {
+            Value after = CellStep.viewed(output);
+            if (after == next || Rewriting.producer(after, Where.class) == null) {
+                return after == next;
+            }
+            List<Value> choice = after.producer().inputs().subList(1, 3).stream().map(CellStep::viewed).toList();
+            return choice.contains(next) && choice.contains(before);
         }
 
         /** Whether all operands have as many rows, and nothing but the cell needs its pieces. */

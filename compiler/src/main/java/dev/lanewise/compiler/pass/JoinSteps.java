@@ -145,7 +145,7 @@ final class JoinSteps implements Pass {
             String name = first.node().name();
             Value[] parts = chain.stream().map(step -> early(step.x())).toArray(Value[]::new);
             Value sequence = add(name, new Concat(0), parts);
-            List<Value> operands = last.operands(sequence, nowOrNull(first.h()), nowOrNull(first.c()));
+            List<Value> operands = last.operands(sequence, null, nowOrNull(first.h()), nowOrNull(first.c()));
             List<Value> results = addAll(name, last.over(false), operands);
             List<Dim> one = new ArrayList<>(results.get(0).shape());
             one.set(0, Dim.ONE);

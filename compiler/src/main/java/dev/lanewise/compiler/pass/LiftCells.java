@@ -3,22 +3,30 @@ package dev.lanewise.compiler.pass;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.Concat;
+import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.compiler.op.Repeat;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Takes recurrent cells out of loops: a step whose state the loop carries, and whose x comes from what the
  * loop scans, becomes an operation over the whole sequence. What else the body does stays in the loop, which
- * scans the cell's outputs then; a loop of which nothing is left goes.
+ * scans the cell's outputs then; a loop of which nothing is left goes. A state that each row keeps when its
+ * sequence has ended makes lengths of sequences.
  */
 final class LiftCells implements Pass {
 
@@ -28,6 +36,34 @@ final class LiftCells implements Pass {
     @Override
     public Graph apply(Graph graph, Folding folding) {
         return new Lifting(graph, folding).run();
+    }
+
+    /**
+     * A carried value that is a state of a step.
+     *
+     * @param mask by which rows keep it when their sequences have ended; {@code null} where none does
+     */
+    private record CarriedState(int index, LengthMask mask) {
+
+        /** {@code null} where none is. */
+        static CarriedState of(OpenLoop loop, Value before, Value next) {
+            for (int i = 0; before != null && i < loop.carriedCount(); i++) {
+                if (CellStep.viewed(before) != loop.before(i)
+                        || !loop.initial(i).type().equals(loop.before(i).type())) {
+                    continue;
+                }
+                Value after = CellStep.viewed(loop.after(i));
+                if (after == next) {
+                    return new CarriedState(i, null);
+                }
+                LengthMask mask = LengthMask.of(loop, after.producer());
+                if (mask != null && CellStep.viewed(mask.running()) == next
+                        && CellStep.viewed(mask.stopped()) == loop.before(i)) {
+                    return new CarriedState(i, mask);
+                }
+            }
+            return null;
+        }
     }
 
     private static final class Lifting extends Rewriting {
@@ -74,43 +110,80 @@ final class LiftCells implements Pass {
         }
 
         private boolean lift(OpenLoop loop, CellStep step) {
-            Map<Value, Integer> uses = loop.body().uses();
-            int h = state(loop, uses, step.h(), step.nextH());
-            int c = step.hasCellState() ? state(loop, uses, step.c(), step.nextC()) : -1;
-            if (h < 0 || step.hasCellState() && (c < 0 || !isHandedOn(uses, loop.after(c), step.nextC()))) {
-                return false;
-            }
+            CarriedState h = CarriedState.of(loop, step.h(), step.nextH());
+            CarriedState c = step.hasCellState() ? CarriedState.of(loop, step.c(), step.nextC()) : null;
             List<Boolean> directions = new ArrayList<>();
-            if (!isLiftable(loop, step.x(), directions)) {
+            if (h == null || step.hasCellState() && c == null || !isLiftable(loop, step.x(), directions)) {
                 return false;
             }
             boolean reverse = directions.get(0);
+            boolean free = h.mask() == null ? isFree(loop, step, h, c) : !reverse && isFreeButMasked(loop, step, h, c);
+            if (!free) {
+                return false;
+            }
             Value x = lifted(loop, step.x()); // [T, 1, B, I]
             Value sequence = add(loop.name(), new Reshape(List.of(x.dim(0), step.x().dim(1), step.x().dim(2))), x);
-            Value firstH = reshaped(loop, loop.initial(h), step.h().shape());
-            Value firstC = c < 0 ? null : reshaped(loop, loop.initial(c), step.c().shape());
+            Value lengths = h.mask() == null ? null : lengths(loop, h.mask(), sequence.dim(1));
+            Value firstH = reshaped(loop, loop.initial(h.index()), step.h().shape());
+            Value firstC = c == null ? null : reshaped(loop, loop.initial(c.index()), step.c().shape());
             List<Value> results =
-                    addAll(step.node().name(), step.over(reverse), step.operands(sequence, firstH, firstC));
-            Value lastH = reshaped(loop, results.get(1), loop.after(h).shape());
-            Value lastC = c < 0 ? null : reshaped(loop, results.get(2), loop.after(c).shape());
-            loop.dropCarried(h, lastH);
-            if (c >= 0) {
-                loop.dropCarried(c > h ? c - 1 : c, lastC);
+                    addAll(step.node().name(), step.over(reverse), step.operands(sequence, lengths, firstH, firstC));
+            Value lastH = reshaped(loop, results.get(1), loop.after(h.index()).shape());
+            Value lastC = c == null ? null : reshaped(loop, results.get(2), loop.after(c.index()).shape());
+            Value before = loop.before(h.index());
+            loop.dropCarried(h.index(), lastH);
+            if (c != null) {
+                loop.dropCarried(c.index() > h.index() ? c.index() - 1 : c.index(), lastC);
             }
-            replaceStep(loop, step, loop.scanAlso(results.get(0), new Repeat.Walk(0, reverse)));
+            Value slice = loop.scanAlso(results.get(0), new Repeat.Walk(0, reverse));
+            replaceStep(loop, step, slice, h.mask(), before, h.mask() == null ? null : loop.captureAlso(lastH));
             return true;
         }
 
-        /** Which carried value is the step's state, and used by nothing else; -1 where none is. */
-        private static int state(OpenLoop loop, Map<Value, Integer> uses, Value before, Value after) {
-            for (int i = 0; before != null && i < loop.carriedCount(); i++) {
-                boolean becomes = CellStep.viewed(before) == loop.before(i) && CellStep.viewed(loop.after(i)) == after
-                        && loop.initial(i).type().equals(loop.before(i).type());
-                if (becomes && isHandedOn(uses, before, loop.before(i))) {
-                    return i;
-                }
-            }
-            return -1;
+        /** Whether nothing but the step uses its states, and nothing at all the cell states between. */
+        private static boolean isFree(OpenLoop loop, CellStep step, CarriedState h, CarriedState c) {
+            Map<Value, Integer> uses = loop.body().uses();
+            return isHandedOn(uses, step.h(), loop.before(h.index()))
+                    && (c == null || c.mask() == null
+                            && isHandedOn(uses, step.c(), loop.before(c.index()))
+                            && isHandedOn(uses, loop.after(c.index()), step.nextC()));
+        }
+
+        /** The same, but for masks of the same lengths; what the step makes beyond these is not seen. */
+        private static boolean isFreeButMasked(OpenLoop loop, CellStep step, CarriedState h, CarriedState c) {
+            boolean states = usedBy(loop, loop.before(h.index()), step.node(), h.mask().node())
+                    && (c == null || h.mask().hasLengthsOf(c.mask())
+                            && usedBy(loop, loop.before(c.index()), step.node(), c.mask().node())
+                            && usedBy(loop, step.nextC(), c.mask().node())
+                            && isHandedOn(loop.body().uses(), loop.after(c.index()), c.mask().node().output()));
+            return states && isMasked(loop, step.node().output(), h.mask()) && isMasked(loop, step.nextH(), h.mask());
+        }
+
+        private static boolean usedBy(OpenLoop loop, Value value, Node... nodes) {
+            Set<Node> users = loop.users(value);
+            return users != null && Set.of(nodes).containsAll(users);
+        }
+
+        private static boolean isMasked(OpenLoop loop, Value value, LengthMask like) {
+            Set<Node> users = loop.users(value);
+            return users != null && users.stream().allMatch(user -> isMask(loop, user, value, like));
+        }
+
+        private static boolean isMask(OpenLoop loop, Node node, Value running, LengthMask like) {
+            LengthMask mask = LengthMask.of(loop, node);
+            return like.hasLengthsOf(mask) && CellStep.viewed(mask.running()) == running
+                    && CellStep.viewed(mask.stopped()) != running;
+        }
+
+        /** Lengths as the operations take them, i32 [B], none longer than the sequence. */
+        private Value lengths(OpenLoop loop, LengthMask mask, Dim rows) {
+            Value given = reshaped(loop, loop.captured(loop.captureOf(mask.lengths())), List.of(rows));
+            Value wide = given.type().type() == DType.I64 ? given : add(loop.name(), new Cast(DType.I64, true), given);
+            Value zero = Value.constant(loop.name(), Literal.scalar(0L));
+            Value positive = add(loop.name(), new Binary(BinaryFn.MAX), wide, zero);
+            Value most = add(loop.name(), new Extents(List.of(loop.trips()), true));
+            return add(
+                    loop.name(), new Cast(DType.I32, true), add(loop.name(), new Binary(BinaryFn.MIN), positive, most));
         }
 
         /** Whether {@code from} is used for {@code to}, a reshape of it, and for nothing else. */
@@ -125,16 +198,41 @@ final class LiftCells implements Pass {
             return uses.getOrDefault(from, 0) == 1;
         }
 
-        private void replaceStep(OpenLoop loop, CellStep step, Value slice) {
+        /**
+         * Puts a slice of the cell's outputs in the step's place.
+         *
+         * @param mask by which the state is kept, {@code null} where there is none
+         * @param before the state that was carried
+         * @param last what the state is beyond the lengths of the mask, where there is one
+         */
+        private void replaceStep(
+                OpenLoop loop, CellStep step, Value slice, LengthMask mask, Value before, Value last) {
             loop.setBody(new Rewriting(loop.body(), folding) {
                 @Override
+                void begin() {
+                    if (mask != null) {
+                        replace(before, now(last));
+                    }
+                }
+
+                @Override
                 List<Value> node(Node node, List<Value> inputs) {
+                    if (mask != null && isMaskOfZeros(node)) {
+                        return List.of(add(node.name(), new Reshape(node.output().shape()), now(slice)));
+                    }
                     if (node != step.node()) {
                         return null;
                     }
                     Value y = add(node.name(), new Reshape(node.output().shape()), now(slice));
                     // nobody uses a new cell state
                     return step.hasCellState() ? List.of(y, now(slice), now(slice)) : List.of(y, now(slice));
+                }
+
+                /** Beyond its lengths the cell's outputs are zero already. */
+                private boolean isMaskOfZeros(Node node) {
+                    LengthMask zeros = LengthMask.of(loop, node);
+                    return mask.hasLengthsOf(zeros) && Pattern.number(0).in(zeros.stopped()) != null
+                            && CellStep.viewed(zeros.running()).producer() == step.node();
                 }
             }.run());
         }

@@ -5,11 +5,15 @@ import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.Repeat;
+import dev.lanewise.compiler.op.Reshape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A {@link Repeat} while a pass takes things out of it: its operands, its body, and the results that come from
@@ -133,6 +137,46 @@ final class OpenLoop {
         List<Graph.Port> inputs = new ArrayList<>(body.inputs());
         inputs.add(input);
         body = new Graph(inputs, body.outputs(), List.of(), body.nodes());
+    }
+
+    /** Uses one more value from outside as it is; gives what the body sees of it. */
+    Value captureAlso(Value value) {
+        Value inner = Value.of(value.name(), value.type(), null);
+        captured.add(value);
+        List<Graph.Port> inputs = new ArrayList<>(body.inputs());
+        inputs.add(new Graph.Port(inner.name(), inner));
+        body = new Graph(inputs, body.outputs(), List.of(), body.nodes());
+        return inner;
+    }
+
+    /** Whether a value of the body is the number of the iteration, in whatever type and shape. */
+    boolean isIteration(Value inner) {
+        return uncast(inner) == body.inputs().get(0).value();
+    }
+
+    /** What a value is a reshape or another type of. */
+    static Value uncast(Value value) {
+        Value source = value;
+        while (Rewriting.producer(source, Reshape.class) != null || Rewriting.producer(source, Cast.class) != null) {
+            source = source.producer().input(0);
+        }
+        return source;
+    }
+
+    /** The nodes of the body that use a value or reshapes of it; {@code null} where it is one of the body's outputs. */
+    Set<Node> users(Value inner) {
+        Set<Value> views = new HashSet<>(Set.of(inner));
+        Set<Node> users = new HashSet<>();
+        for (Node node : body.nodes()) {
+            if (node.inputs().stream().anyMatch(views::contains)) {
+                if (node.op() instanceof Reshape) {
+                    views.add(node.output());
+                } else {
+                    users.add(node);
+                }
+            }
+        }
+        return body.outputs().stream().anyMatch(port -> views.contains(port.value())) ? null : users;
     }
 
     /** What an iteration gives to a collected tensor. */

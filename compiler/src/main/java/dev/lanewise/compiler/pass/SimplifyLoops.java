@@ -131,24 +131,15 @@ final class SimplifyLoops implements Pass {
 
     /** Whether an index is the iteration (false), or counts down to 0 with it (true); else {@code null}. */
     private static Boolean direction(OpenLoop loop, Value index) {
-        Value iteration = loop.body().inputs().get(0).value();
-        Value value = uncast(index);
-        if (value == iteration) {
+        if (loop.isIteration(index)) {
             return false;
         }
+        Value value = OpenLoop.uncast(index);
         boolean difference = value.producer() != null && value.producer().op().equals(new Binary(BinaryFn.SUB));
         List<Dim> last = difference ? value.producer().input(0).contents() : null;
         return last != null && last.size() == 1 && last.get(0).equals(loop.trips().minus(1))
-                        && uncast(value.producer().input(1)) == iteration
+                        && loop.isIteration(value.producer().input(1))
                 ? Boolean.TRUE
                 : null;
-    }
-
-    private static Value uncast(Value value) {
-        Value source = value;
-        while (Rewriting.producer(source, Reshape.class) != null || Rewriting.producer(source, Cast.class) != null) {
-            source = source.producer().input(0);
-        }
-        return source;
     }
 }

@@ -147,6 +147,14 @@ final class OneNode {
         return set(name, attribute);
     }
 
+    OneNode set(String name, String[] values) {
+        AttributeProto.Builder attribute = AttributeProto.newBuilder().setType(AttributeProto.AttributeType.STRINGS);
+        for (String value : values) {
+            attribute.addStrings(ByteString.copyFromUtf8(value));
+        }
+        return set(name, attribute);
+    }
+
     private OneNode set(String name, AttributeProto.Builder attribute) {
         node.addAttribute(attribute.setName(name));
         text.append(' ').append(name).append('=').append(shown(attribute));
@@ -159,6 +167,7 @@ final class OneNode {
             case FLOAT -> Float.toString(attribute.getF());
             case STRING -> attribute.getS().toStringUtf8();
             case FLOATS -> attribute.getFloatsList().toString();
+            case STRINGS -> attribute.getStringsList().stream().map(ByteString::toStringUtf8).toList().toString();
             default -> attribute.getIntsList().toString();
         };
     }

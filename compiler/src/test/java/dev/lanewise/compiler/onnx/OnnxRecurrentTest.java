@@ -63,6 +63,21 @@ class OnnxRecurrentTest {
         }
     }
 
+    /** Gates of Keras's first versions. */
+    @Test
+    void hardGates() {
+        cell("LSTM", true, false, 0)
+                .set("activations", new String[] {"HardSigmoid", "Tanh", "Tanh"})
+                .set("activation_alpha", new float[] {0.3f})
+                .set("activation_beta", new float[] {0.4f})
+                .agrees();
+        cell("GRU", true, true, 0)
+                .set("activations", new String[] {"HardSigmoid", "Tanh", "HardSigmoid", "Relu"})
+                .set("activation_alpha", new float[] {0.2f, 0.2f})
+                .set("activation_beta", new float[] {0.5f, 0.5f})
+                .agrees();
+    }
+
     /** No initial state, and more steps than anybody would write out. */
     @Test
     void manySteps() {

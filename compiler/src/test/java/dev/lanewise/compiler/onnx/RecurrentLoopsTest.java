@@ -16,6 +16,7 @@ import dev.lanewise.compiler.onnx.proto.AttributeProto;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.formats.proto.StepKind;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -152,5 +153,101 @@ class RecurrentLoopsTest {
                 .addInitializer(SmallModel.tensor(new int[] {H, H}, OneNode.uniform(F32, -1, 1, 9, H, H).floats())
                         .setName("Rt_projection"));
         agreement("more", T, loop).agrees().has(StepKind.LSTM, 1).has(StepKind.REPEAT, 1).has(StepKind.MATMUL, 1);
+    }
+
+    /** How a loop over padded sequences says which rows have ended. */
+    private enum Ended {
+        LESS,
+        GREATER,
+        SWAPPED,
+        NOT;
+
+        /** Adds the choice of {@code running} or {@code stopped} in each row; gives its output. */
+        String choice(WrittenOutCell cell, String running, String stopped) {
+            String within = switch (this) {
+                case LESS -> cell.op("Less", "i", "len");
+                case GREATER -> cell.op("Greater", "len", "i");
+                case SWAPPED -> cell.op("GreaterOrEqual", "i", "len");
+                case NOT -> cell.op("Not", cell.op("LessOrEqual", "len", "i"));
+            };
+            String rows = cell.op("Unsqueeze", within, "columns");
+            return this == SWAPPED ? cell.op("Where", rows, stopped, running) : cell.op("Where", rows, running, stopped);
+        }
+    }
+
+    /** A loop over padded sequences, one of them empty and one longer than the loop; y by {@code output}. */
+    private static OnnxAgreement padded(String gates, Ended ended, Object t, String output, boolean hard) {
+        GraphProto.Builder body = GraphProto.newBuilder().setName("body")
+                .addInput(info("i", I64)).addInput(info("go", BOOL)).addInput(info("h", F32, B, H))
+                .addInput(info("c", F32, B, H)).addInput(info("o", F32, B, H))
+                .addNode(node("Gather", "x_t", "x", "i"))
+                .addNode(node("Identity", "go'", "go"))
+                .addOutput(info("go'", BOOL));
+        WrittenOutCell cell = new WrittenOutCell(body, "v").gates(gates);
+        cell = hard ? cell.hardGates() : cell;
+        String[] next = switch (gates) {
+            case "ifgo" -> cell.lstm("x_t", "h", "c");
+            case "rzn" -> new String[] {cell.gru("x_t", "h"), "c"};
+            default -> new String[] {cell.rnn("x_t", "h", "Tanh"), "c"};
+        };
+        String h = ended.choice(cell, next[0], "h");
+        String c = gates.equals("ifgo") ? ended.choice(cell, next[1], "c") : cell.op("Identity", "c");
+        String o = ended.choice(cell, next[0], "o");
+        String y = switch (output) {
+            case "zero" -> ended.choice(cell, next[0], "zeros");
+            case "state" -> cell.op("Identity", h);
+            case "last output" -> cell.op("Identity", o);
+            default -> cell.op("Identity", next[0]);
+        };
+        String kept = output.equals("last output") ? o : cell.op("Identity", "o");
+        for (String value : new String[] {h, c, kept, y}) {
+            body.addOutput(info(value, F32, B, H));
+        }
+        GraphProto.Builder graph = GraphProto.newBuilder()
+                .addInput(info("x", F32, t, B, I)).addInput(info("h0", F32, B, H)).addInput(info("c0", F32, B, H))
+                .addInput(info("len", I64, B))
+                .addInitializer(SmallModel.number("first", 0)).addInitializer(SmallModel.number("columns", 1))
+                .addInitializer(SmallModel.tensor(new int[] {B, H}, new float[B * H]).setName("zeros"))
+                .addNode(node("Shape", "shape", "x"))
+                .addNode(node("Gather", "steps", "shape", "first"))
+                .addNode(node("Loop", "hn,cn,on,y", "steps", "", "h0", "c0", "zeros")
+                        .addAttribute(graph("body", body.build())))
+                .addOutput(info("hn", F32, B, H)).addOutput(info("cn", F32, B, H)).addOutput(info("y", F32, t, B, H));
+        cell.addWeights(graph, I);
+        CompileOptions options = CompileOptions.defaults().autoState(false);
+        Map<String, Literal> inputs = new HashMap<>(INPUTS);
+        inputs.put("len", Literal.of(I64, new double[] {T - 3, 0, T + 2}, B));
+        return new OnnxAgreement(
+                gates + " " + ended + " " + t + " " + output, SmallModel.model(graph), inputs,
+                t instanceof String ? options.dim("T", 20) : options).agrees();
+    }
+
+    /** States that rows keep when their sequences have ended are lengths of one operation. */
+    @Test
+    void paddedSequences() {
+        for (Ended ended : Ended.values()) {
+            Object t = ended.ordinal() % 2 == 0 ? T : "T";
+            padded("ifgo", ended, t, "zero", false).has(StepKind.LSTM, 1).has(StepKind.REPEAT, 0)
+                    .has(StepKind.WHERE, 0);
+        }
+        padded("rzn", Ended.LESS, "T", "zero", false).has(StepKind.GRU, 1).has(StepKind.REPEAT, 0);
+        padded("h", Ended.SWAPPED, T, "zero", false).has(StepKind.RNN, 1).has(StepKind.REPEAT, 0);
+    }
+
+    /** Outputs that are kept, not zero, are chosen in a loop that is left; the cell is outside of it. */
+    @Test
+    void keptOutputs() {
+        padded("ifgo", Ended.LESS, T, "state", false).has(StepKind.LSTM, 1).has(StepKind.REPEAT, 1);
+        padded("rzn", Ended.NOT, "T", "state", false).has(StepKind.GRU, 1).has(StepKind.REPEAT, 1);
+        padded("ifgo", Ended.SWAPPED, "T", "last output", false).has(StepKind.LSTM, 1).has(StepKind.REPEAT, 1);
+        // what is seen of the cell beyond a row's length is nothing that the operation gives: it stays inside
+        padded("ifgo", Ended.LESS, T, "all", false).has(StepKind.REPEAT, 1);
+    }
+
+    /** Gates of another function: the loop stays as it is written. */
+    @Test
+    void hardGates() {
+        padded("ifgo", Ended.LESS, "T", "zero", true).has(StepKind.LSTM, 0).has(StepKind.REPEAT, 1);
+        padded("rzn", Ended.SWAPPED, T, "last output", true).has(StepKind.GRU, 0).has(StepKind.REPEAT, 1);
     }
 }
