@@ -2,6 +2,7 @@ package dev.lanewise.bench.row;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import java.util.List;
 
 /** Multi-head attention with its four projections; width 256, 8 heads. */
@@ -34,10 +35,7 @@ final class AttentionRows {
         Feed feed = Feed.random("x", 1, length, WIDTH);
         return Work.of(graph, List.of(feed), manager -> {
             NDArray input = Torch.array(manager, (float[]) feed.values(), 1, length, WIDTH);
-            NDArray[] w = new NDArray[4];
-            for (int i = 0; i < 4; i++) {
-                w[i] = Torch.array(manager, projection(i), WIDTH, WIDTH);
-            }
+            NDArray[] w = projections(manager);
             return () -> {
                 try (var scope = manager.newSubManager()) {
                     NDArray inside = input.duplicate();
@@ -52,6 +50,14 @@ final class AttentionRows {
                 }
             };
         });
+    }
+
+    private static NDArray[] projections(NDManager manager) {
+        NDArray[] projections = new NDArray[4];
+        for (int i = 0; i < projections.length; i++) {
+            projections[i] = Torch.array(manager, projection(i), WIDTH, WIDTH);
+        }
+        return projections;
     }
 
     private static NDArray heads(NDArray array, int length) {
@@ -78,10 +84,7 @@ final class AttentionRows {
             NDArray input = Torch.array(manager, (float[]) feeds.get(0).values(), 1, 1, WIDTH);
             NDArray keys = Torch.array(manager, (float[]) feeds.get(1).values(), 1, HEADS, length - 1, HEAD);
             NDArray values = Torch.array(manager, (float[]) feeds.get(2).values(), 1, HEADS, length - 1, HEAD);
-            NDArray[] w = new NDArray[4];
-            for (int i = 0; i < 4; i++) {
-                w[i] = Torch.array(manager, projection(i), WIDTH, WIDTH);
-            }
+            NDArray[] w = projections(manager);
             return () -> {
                 try (var scope = manager.newSubManager()) {
                     NDArray inside = input.duplicate();
