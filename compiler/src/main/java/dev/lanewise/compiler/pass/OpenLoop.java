@@ -8,6 +8,7 @@ import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.Repeat;
 import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.formats.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -154,13 +155,17 @@ final class OpenLoop {
         return uncast(inner) == body.inputs().get(0).value();
     }
 
-    /** What a value is a reshape or another type of. */
+    /** What a number is a reshape of, or another type that has all iterations. */
     static Value uncast(Value value) {
         Value source = value;
-        while (Rewriting.producer(source, Reshape.class) != null || Rewriting.producer(source, Cast.class) != null) {
+        while (Rewriting.producer(source, Reshape.class) != null || isWide(Rewriting.producer(source, Cast.class))) {
             source = source.producer().input(0);
         }
         return source;
+    }
+
+    private static boolean isWide(Cast cast) {
+        return cast != null && (cast.to() == DType.I64 || cast.to() == DType.I32);
     }
 
     /** The nodes of the body that use a value or reshapes of it; {@code null} where it is one of the body's outputs. */
@@ -193,6 +198,25 @@ final class OpenLoop {
         return types.get(carried.size() + i);
     }
 
+    /**
+     * Collects what the body gives as the end of a carried value, which it does not use any more.
+     *
+     * @param type of the collected tensor
+     */
+    void collectCarried(int i, Repeat.Walk walk, ValueType type) {
+        Graph.Port given = body.outputs().get(1 + i);
+        int place = places.remove(i);
+        types.remove(i);
+        carried.remove(i);
+        dropPorts(2 + i, 1 + i);
+        places.add(place);
+        types.add(type);
+        collects.add(walk);
+        List<Graph.Port> outputs = new ArrayList<>(body.outputs());
+        outputs.add(given);
+        body = new Graph(body.inputs(), outputs, List.of(), body.nodes());
+    }
+
     /** Puts a body with the same inputs and outputs in the place of this one. */
     void setBody(Graph newBody) {
         body = newBody;
@@ -223,7 +247,7 @@ final class OpenLoop {
         dropPorts(2 + i, 1 + i);
     }
 
-    /** Stops collecting a tensor, which comes from elsewhere. */
+    /** Stops collecting a tensor, which comes from elsewhere, or is {@code null} where nobody asks for it. */
     void dropCollected(int i, Value tensor) {
         int output = carried.size() + i;
         results[places.remove(output)] = tensor;

@@ -6,11 +6,14 @@ import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.Repeat;
 import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.compiler.op.ScatterNd;
+import dev.lanewise.compiler.op.ScatterReduction;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import java.util.HashMap;
@@ -19,8 +22,9 @@ import java.util.Map;
 
 /**
  * Says of loops what they do in the words of {@link Repeat}, as loops written by counting do not: what is
- * carried and never changes is captured, what counts iterations is computed from the iteration, and what is
- * taken out of a tensor by the iteration is scanned.
+ * carried and never changes is captured, what counts iterations is computed from the iteration, what is taken
+ * out of a tensor by the iteration is scanned, and what is put into one is collected. What is collected for
+ * nobody goes.
  */
 final class SimplifyLoops implements Pass {
 
@@ -34,6 +38,13 @@ final class SimplifyLoops implements Pass {
                 }
                 OpenLoop loop = new OpenLoop(node, repeat, inputs);
                 boolean any = false;
+                for (int i = loop.collectedCount() - 1; i >= 0; i--) {
+                    if (!isUsed(node.outputs().get(repeat.carried() + i))) {
+                        loop.dropCollected(i, null);
+                        any = true;
+                    }
+                }
+                loop.setBody(loop.body().withoutUnused());
                 for (int i = loop.carriedCount() - 1; i >= 0; i--) {
                     if (loop.after(i) == loop.before(i)
                             && loop.initial(i).type().equals(loop.before(i).type())) {
@@ -45,6 +56,12 @@ final class SimplifyLoops implements Pass {
                     }
                 }
                 any |= scanGathered(loop, folding);
+                for (int i = loop.carriedCount() - 1; i >= 0; i--) {
+                    if (isFilled(loop, i)) {
+                        collect(loop, i, folding);
+                        any = true;
+                    }
+                }
                 return any ? loop.close(this) : null;
             }
         }.run();
@@ -127,6 +144,34 @@ final class SimplifyLoops implements Pass {
             }
         }.run());
         return true;
+    }
+
+    /** Whether a carried tensor gets one row in each iteration, so that in the end none is left of what it was. */
+    private static boolean isFilled(OpenLoop loop, int i) {
+        Value before = loop.before(i);
+        Value after = loop.after(i);
+        ScatterNd scatter = Rewriting.producer(after, ScatterNd.class);
+        return scatter != null && scatter.reduction() == ScatterReduction.NONE
+                && after.producer().input(0) == before && after.producer().input(1).type().size().is(1)
+                && loop.isIteration(after.producer().input(1)) && before.dim(0).equals(loop.trips())
+                && after.producer().input(1).dim(after.producer().input(1).rank() - 1).is(1)
+                && before.type().equals(loop.initial(i).type()) && before.type().equals(after.type())
+                && loop.body().uses().get(before) == 1 && loop.body().uses().get(after) == 1;
+    }
+
+    /** Collects the rows instead. */
+    private static void collect(OpenLoop loop, int i, Folding folding) {
+        ValueType whole = loop.before(i).type();
+        Node scatter = loop.after(i).producer();
+        loop.setBody(new Rewriting(loop.body(), folding) {
+            @Override
+            List<Value> node(Node node, List<Value> inputs) {
+                return node != scatter
+                        ? null
+                        : List.of(add(node.name(), new Reshape(whole.shape().subList(1, whole.rank())), inputs.get(2)));
+            }
+        }.run());
+        loop.collectCarried(i, new Repeat.Walk(0, false), whole);
     }
 
     /** Whether an index is the iteration (false), or counts down to 0 with it (true); else {@code null}. */

@@ -250,4 +250,60 @@ class RecurrentLoopsTest {
         padded("ifgo", Ended.LESS, "T", "zero", true).has(StepKind.LSTM, 0).has(StepKind.REPEAT, 1);
         padded("rzn", Ended.SWAPPED, T, "last output", true).has(StepKind.GRU, 0).has(StepKind.REPEAT, 1);
     }
+
+    /**
+     * A loop that keeps its outputs in a carried tensor.
+     *
+     * @param grows whether they are appended to it, not put into it by the iteration
+     * @param also another output that sees the tensor as it is at the time
+     */
+    private static OnnxAgreement carriedOutputs(Object t, boolean grows, boolean also) {
+        GraphProto.Builder body = GraphProto.newBuilder().setName("body")
+                .addInput(info("i", I64)).addInput(info("go", BOOL)).addInput(info("h", F32, B, H))
+                .addInput(info("c", F32, B, H)).addInput(info("all", F32, grows ? "grown" : t, B, H))
+                .addNode(node("Gather", "x_t", "x", "i"))
+                .addNode(node("Identity", "go'", "go"))
+                .addOutput(info("go'", BOOL));
+        lstmBody(body)
+                .addNode(node("Unsqueeze", "row", "y_t", "rows"))
+                .addNode(node("Reshape", "at", "i", "one_by_one"))
+                .addNode(grows
+                        ? node("Concat", "all'", "all", "row").addAttribute(integer("axis", 0))
+                        : node("ScatterND", "all'", "all", "at", "row"))
+                .addNode(node("ReduceSum", "sum", "all'", "rows").addAttribute(integer("keepdims", 0)))
+                .addOutput(info("h'", F32, B, H)).addOutput(info("c'", F32, B, H))
+                .addOutput(info("all'", F32, grows ? "grown" : t, B, H)).addOutput(info("sum", F32, B, H));
+        GraphProto.Builder graph = model(t, node("Loop", "hn,cn,y,sums", "steps", "", "h0", "c0", "empty")
+                .addAttribute(graph("body", body.build())));
+        GraphProto.Builder whole = graph.clone()
+                .clearNode()
+                .addInitializer(SmallModel.number("rows", 0))
+                .addInitializer(SmallModel.longs("one_by_one", 1, 1))
+                .addInitializer(SmallModel.longs("row_shape", B, H))
+                .addNode(node("Shape", "shape", "x"))
+                .addNode(node("Gather", "steps", "shape", "rows"))
+                .addNode(node("Concat", "y_shape", grows ? "rows" : "steps", "row_shape")
+                        .addAttribute(integer("axis", 0)))
+                .addNode(node("ConstantOfShape", "empty", "y_shape"))
+                .addAllNode(graph.getNodeList());
+        if (also) {
+            whole.addOutput(info("sums", F32, t, B, H));
+        }
+        return agreement("carried outputs " + t + grows + also, t, whole).agrees();
+    }
+
+    /** Rows put into a tensor by the iteration are collected, where nobody sees the tensor before it is full. */
+    @Test
+    void filledTensors() {
+        carriedOutputs(T, false, false).hasOnly(StepKind.LSTM, 1);
+        carriedOutputs("T", false, false).has(StepKind.LSTM, 1).has(StepKind.REPEAT, 0);
+        carriedOutputs(T, false, true).has(StepKind.LSTM, 1).has(StepKind.REPEAT, 1);
+    }
+
+    /** What grows stays a loop, with one operation for the cell. */
+    @Test
+    void grownTensors() {
+        carriedOutputs(T, true, false).has(StepKind.LSTM, 1);
+        carriedOutputs("T", true, true).has(StepKind.LSTM, 1);
+    }
 }
