@@ -270,6 +270,8 @@ class OnnxTypesTest {
                 .known(t.of(-1, 1, 1, 3, 3)).set("hidden_size", 3).outputs(2));
         row("Attention", 23, FLOATS, (n, t) -> n.in(t.of(-1, 1, 1, 2, 3, 4)).in(t.of(-1, 1, 1, 2, 5, 4))
                 .in(t.of(-1, 1, 1, 2, 5, 4)));
+        row("RotaryEmbedding", 23, EnumSet.of(F32, F16, BF16), (n, t) -> n.in(t.of(-1, 1, 1, 2, 3, 4))
+                .in(t.of(-1, 1, 5, 2)).in(t.of(-1, 1, 5, 2)).known(Literal.of(new long[] {4, 0, 2}, 1, 3)));
         row("NegativeLogLikelihoodLoss", 13, FLOATS, (n, t) -> n.in(t.of(-2, 0, 3, 4)).known(1, 0, 3));
         row("Det", 11, FLOATS, (n, t) -> n.in(t.of(-1, 1, 3, 3)));
         row("GridSample", 16, FLOATS, (n, t) -> n.in(t.of(-1, 1, 1, 2, 4, 4)).in(1, 2, 3, 2));
@@ -280,6 +282,43 @@ class OnnxTypesTest {
         row("Dropout", 13, FLOATS, (n, t) -> n.in(t.of(-2, 2, 3, 4)));
         row("Einsum", 12, SUMS, (n, t) -> n.in(t.of(0, 4, 3, 4)).in(t.of(0, 4, 4, 5)).set("equation", "ij,jk->ik"));
         row("DFT", 17, FLOATS, (n, t) -> n.in(t.of(-1, 1, 1, 6, 1)));
+        return rows;
+    }
+
+    @TestFactory
+    List<DynamicTest> typesInAndOut() {
+        row("Cast", 19, ALL, (n, t) -> n.in(t.of(0, 2, 2, 3)).set("to", SmallModel.elementType(F32)));
+        row("CastLike", 19, ALL, (n, t) -> n.in(t.of(0, 2, 2, 3)).in(1));
+        row("EyeLike", 9, ALL, (n, t) -> n.in(t.of(0, 2, 3, 4)).set("k", 1));
+        row("QuantizeLinear", 21, EnumSet.of(F32, F16, I32),
+                (n, t) -> n.in(t.of(-50, 50, 3, 4)).in(t.of(2, 3)).in(Literal.of(I8, new long[] {3})));
+        row("DequantizeLinear", 21, EnumSet.of(I8, U8, I16, U16, I32),
+                (n, t) -> n.in(t.of(0, 100, 3, 4)).in(Literal.scalar(0.5f)));
+        row("MatMulInteger", 10, EnumSet.of(I8, U8), (n, t) -> n.in(t.of(0, 100, 3, 4)).in(t.of(0, 100, 4, 2)));
+        row("ConvInteger", 10, EnumSet.of(U8), (n, t) -> n.in(t.of(0, 100, 1, 2, 5)).in(t.of(0, 100, 3, 2, 2)));
+        for (String window : List.of("HannWindow", "HammingWindow", "BlackmanWindow")) {
+            row(window, 17, EnumSet.of(I32, I64), (n, t) -> n.known(t.of(9, 10)));
+        }
+        return rows;
+    }
+
+    @TestFactory
+    List<DynamicTest> places() {
+        row("Unique", 11, NUMBERS, (n, t) -> n.in(t.of(0, 5, 9)).outputs(4));
+        row("Scatter", 9, ALL, (n, t) -> n.in(t.of(0, 2, 5)).known(3).in(t.of(0, 2, 1)));
+        row("TensorScatter", 24, ALL, (n, t) -> n.in(t.of(0, 2, 2, 4, 3)).in(t.of(0, 2, 2, 1, 3)).known(2, 0));
+        row("Upsample", 9, NUMBERS, (n, t) -> n.in(t.of(0, 9, 1, 1, 2, 3))
+                .known(Literal.of(new float[] {1, 1, 2, 3}, 4)));
+        row("AffineGrid", 20, FLOATS, (n, t) -> n.in(t.of(-1, 1, 1, 2, 3)).known(1, 1, 3, 4));
+        row("RoiAlign", 16, FLOATS, (n, t) -> n.in(t.of(-1, 1, 1, 2, 5, 5)).in(t.of(0, 3, 2, 4)).known(0, 0)
+                .set("output_height", 2).set("output_width", 2).set("sampling_ratio", 2));
+        row("MaxUnpool", 11, FLOATS, (n, t) -> n.in(t.of(0, 9, 1, 1, 2, 2))
+                .known(Literal.of(new long[] {0, 3, 8, 15}, 1, 1, 2, 2))
+                .set("kernel_shape", new long[] {2, 2}).set("strides", new long[] {2, 2}));
+        row("DeformConv", 19, FLOATS, (n, t) -> n.in(t.of(-1, 1, 1, 2, 5, 5)).in(t.of(-1, 1, 3, 2, 2, 2))
+                .in(t.of(-1, 1, 1, 8, 4, 4)));
+        row("STFT", 17, FLOATS,
+                (n, t) -> n.in(t.of(-1, 1, 1, 16, 1)).known(Literal.scalar(2L)).in(t.of(0, 1, 4)));
         return rows;
     }
 }
