@@ -38,34 +38,6 @@ final class LiftCells implements Pass {
         return new Lifting(graph, folding).run();
     }
 
-    /**
-     * A carried value that is a state of a step.
-     *
-     * @param mask by which rows keep it when their sequences have ended; {@code null} where none does
-     */
-    private record CarriedState(int index, LengthMask mask) {
-
-        /** {@code null} where none is. */
-        static CarriedState of(OpenLoop loop, Value before, Value next) {
-            for (int i = 0; before != null && i < loop.carriedCount(); i++) {
-                if (CellStep.viewed(before) != loop.before(i)
-                        || !loop.initial(i).type().equals(loop.before(i).type())) {
-                    continue;
-                }
-                Value after = CellStep.viewed(loop.after(i));
-                if (after == next) {
-                    return new CarriedState(i, null);
-                }
-                LengthMask mask = LengthMask.of(loop, after.producer());
-                if (mask != null && CellStep.viewed(mask.running()) == next
-                        && CellStep.viewed(mask.stopped()) == loop.before(i)) {
-                    return new CarriedState(i, mask);
-                }
-            }
-            return null;
-        }
-    }
-
     private static final class Lifting extends Rewriting {
 
         private final Folding folding;

@@ -75,7 +75,8 @@ final class SimpleChains {
         }
         List<Value> inputs = a.inputs();
         List<Value> others = b.inputs();
-        boolean same = inputs.size() == others.size() && (a.h() == null || sameBlock(of.term(a.h()), and.term(b.h()), a.hidden()));
+        boolean same = inputs.size() == others.size()
+                && (a.h() == null || sameBlock(of.term(a.h()), and.term(b.h()), a.hidden()));
         for (int i = 0; same && i < inputs.size(); i++) {
             same = sameBlock(of.term(inputs.get(i)), and.term(others.get(i)), a.hidden());
         }

@@ -171,7 +171,9 @@ class RecurrentLoopsTest {
                 case NOT -> cell.op("Not", cell.op("LessOrEqual", "len", "i"));
             };
             String rows = cell.op("Unsqueeze", within, "columns");
-            return this == SWAPPED ? cell.op("Where", rows, stopped, running) : cell.op("Where", rows, running, stopped);
+            return this == SWAPPED
+                    ? cell.op("Where", rows, stopped, running)
+                    : cell.op("Where", rows, running, stopped);
         }
     }
 
