@@ -41,6 +41,7 @@ public final class Passes {
             new Simplify(),
             new EliminateTransposes(),
             new SimplifyViews(),
+            new MergePads(),
             new RemoveUnused());
 
     /** What makes it faster to compute. */

@@ -62,10 +62,13 @@ record AttentionBand(int heads, float[][] bias) {
         if (mask.kind() != Flow.Kind.WHOLE || !bias.dim(0).is(1)) {
             throw site.refuse("its mask does not follow from places in the sequence alone");
         }
-        int length = (int) Math.min(LENGTH, site.graph().longest());
-        Literal values = site.graph().evaluate(bias, length);
+        Literal values = site.graph().evaluate(bias, (int) Math.min(LENGTH, site.graph().longest()));
         int heads = values.extent(1);
         int rows = values.extent(2);
+        int length = values.extent(3); // less than the input's where layers before took every n-th frame
+        if (rows != 1 && rows != length) {
+            throw site.refuse("its mask has " + rows + " queries for " + length + " keys");
+        }
         int width = 0;
         for (int t = 0; t < length; t++) {
             for (int s = 0; s < length; s++) {

@@ -69,7 +69,9 @@ public final class Streaming {
                 }
             }
         }
-        throw new PlanException("--stream " + axis + ": no input has such an axis; there are " + names);
+        throw new PlanException("--stream " + axis + ": no input has such an axis; " + (names.isEmpty()
+                ? "all are of fixed length: export the model with a dynamic axis of time"
+                : "there are " + names));
     }
 
     /** The shortest sequence for which no extent of the graph comes out below zero. */

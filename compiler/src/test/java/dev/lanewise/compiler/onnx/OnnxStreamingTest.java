@@ -68,7 +68,10 @@ class OnnxStreamingTest {
 
     /** Streams a model in random chunks of 1 to 7 frames. */
     private static void assertStreams(GraphProto.Builder graph, int delay) throws Exception {
-        byte[] bytes = SmallModel.model(graph);
+        assertStreams(SmallModel.model(graph), delay);
+    }
+
+    private static void assertStreams(byte[] bytes, int delay) throws Exception {
         CompileOptions options = CompileOptions.defaults().dim("T", 7).stream(new StreamAxis("T", 0));
         Compiled compiled = Compiler.compile("m", bytes, null, options);
         assertTrue(compiled.notes().toString().contains("with a delay of " + delay + ","), compiled.notes()::toString);
@@ -163,5 +166,32 @@ class OnnxStreamingTest {
                         .addNode(node("Squeeze", "q", "g,one"))
                         .addNode(node("Transpose", "y", "q", "perm", ints(1, 2, 0))),
                 0);
+    }
+
+    /** A spotter of keywords as a whole: convolutions over time, pooling, a recurrent layer, attention spelled out. */
+    private static byte[] spotter() {
+        return new Spelling()
+                .in("x", OneNode.uniform(DType.F32, -1, 1, 1, 1, CHANNELS, 20), 1, CHANNELS, "T")
+                .weights("w1", 6, 4, 3).weights("b1", 6).weights("w2", 4, 6, 3)
+                .weights("wx", 1, 16, 4).weights("wh", 1, 16, 4).weights("wq", 4, 4).weights("wk", 4, 4)
+                .weights("wv", 4, 4)
+                .nodes("c = Relu(Conv(x, w1, b1; pads=[1, 1]));"
+                        + " d = Relu(Conv(Pad(c, [0, 0, 4, 0, 0, 0]), w2; dilations=[2]));"
+                        + " m = MaxPool(d; kernel_shape=[2], strides=[2]);"
+                        + " h = LSTM(Transpose(m; perm=[2, 0, 1]), wx, wh; hidden_size=4);"
+                        + " g = Transpose(Squeeze(h, [1]); perm=[1, 0, 2]);"
+                        + " q = Unsqueeze(MatMul(g, wq), [1]); k = Unsqueeze(MatMul(g, wk), [1]);"
+                        + " v = Unsqueeze(MatMul(g, wv), [1]); t = Squeeze(Gather(Shape(g), [1]));"
+                        + " places = Range(Squeeze([0]), t, Squeeze([1])); ago = Sub(Unsqueeze(places, [1]), places);"
+                        + " seen = And(GreaterOrEqual(ago, Squeeze([0])), Less(ago, Squeeze([5])));"
+                        + " s = Mul(MatMul(q, Transpose(k; perm=[0, 1, 3, 2])), 0.5);"
+                        + " a = MatMul(Softmax(Where(seen, s, -inf); axis=-1), v);"
+                        + " y = Transpose(Add(Squeeze(a, [1]), g); perm=[0, 2, 1])")
+                .bytes();
+    }
+
+    @Test
+    void aWholeSpotter() throws Exception {
+        assertStreams(spotter(), 2);
     }
 }

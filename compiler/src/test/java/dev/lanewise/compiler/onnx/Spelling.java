@@ -221,7 +221,9 @@ final class Spelling {
             next();
         } else {
             String value = next();
-            if (value.contains(".")) {
+            if (Character.isLetter(value.charAt(0))) {
+                attribute.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(value));
+            } else if (value.contains(".")) {
                 attribute.setType(AttributeProto.AttributeType.FLOAT).setF(Float.parseFloat(value));
             } else {
                 attribute.setType(AttributeProto.AttributeType.INT).setI(Long.parseLong(value));
