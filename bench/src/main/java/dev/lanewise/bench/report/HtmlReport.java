@@ -128,7 +128,8 @@ public final class HtmlReport {
     private static void table(Svg page, List<RowResult> rows) {
         page.add("<section><h2>All numbers</h2><p>Times of a call: median over the processes, and quartiles.</p>"
                 + "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Row</th><th>Runtime</th><th>Median</th>"
-                + "<th>Quartiles</th><th>Ratio</th><th>Interval</th><th>Bytes</th><th>Difference</th></tr></thead><tbody>");
+                + "<th>Quartiles</th><th>Ratio</th><th>Interval</th><th>Bytes</th><th>Difference</th></tr>"
+                + "</thead><tbody>");
         for (RowResult row : rows) {
             for (RowResult.Time time : row.times()) {
                 page.add("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s – %s</td><td>%s</td><td>%s – %s</td><td>%s</td>"

@@ -85,7 +85,11 @@ final class RecurrentRows {
     private static Torch.Call torch(
             NDManager manager, Cell cell, int size, int length, float[] w, float[] r, float[] b) {
         int rows = cell.gates * size;
-        int[] order = cell == Cell.LSTM ? new int[] {0, 2, 3, 1} : cell == Cell.GRU ? new int[] {1, 0, 2} : new int[] {0};
+        int[] order = switch (cell) {
+            case LSTM -> new int[] {0, 2, 3, 1};
+            case GRU -> new int[] {1, 0, 2};
+            case RNN -> new int[] {0};
+        };
         NDArray x = Torch.array(manager, (float[]) Feed.random("x", length, 1, size).values(), length, 1, size);
         NDList weights = new NDList(
                 Torch.array(manager, reorder(w, order, 0, size * size), rows, size),

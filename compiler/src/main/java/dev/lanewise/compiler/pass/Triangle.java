@@ -229,8 +229,9 @@ record Triangle(Literal near, Literal far, Dim offset) {
             if (first == second) {
                 return first == null ? uniform(near) : Triangle.of(near, far, first);
             }
-            Literal between = apply(
-                    node, operands.stream().map(x -> !x.isUniform() && x.offset.equals(first) ? x.far : x.near).toList());
+            Literal between = apply(node, operands.stream()
+                    .map(x -> !x.isUniform() && x.offset.equals(first) ? x.far : x.near)
+                    .toList());
             return same(near, between) ? Triangle.of(near, far, second)
                     : same(between, far) ? Triangle.of(near, far, first) : null;
         }

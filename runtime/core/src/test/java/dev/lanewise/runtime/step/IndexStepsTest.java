@@ -151,7 +151,8 @@ class IndexStepsTest {
         } else if (array instanceof int[] n) {
             return n[i] = (int) value;
         } else if (array instanceof byte[] b) {
-            b[i] = (byte) (long) value;
+            long bits = (long) value;
+            b[i] = (byte) (type == DType.I4 ? bits << 60 >> 60 : type == DType.U4 ? bits & 15 : bits);
             return type == DType.U8 ? b[i] & 0xff : b[i];
         }
         short[] s = (short[]) array;
