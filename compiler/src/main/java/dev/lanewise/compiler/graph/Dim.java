@@ -171,6 +171,15 @@ public final class Dim {
         return new Dim(terms);
     }
 
+    /** A function, or the only number that it can be: {@code floor((T + 2) / 3)} is 1 for T of 1 to 3. */
+    private static Dim of(Kind kind, Dim a, Dim b) {
+        Function function = new Function(kind, a, b);
+        if (function.min() == function.max()) {
+            return of(function.min());
+        }
+        return of(kind == Kind.MIN || kind == Kind.MAX ? function.ordered() : function);
+    }
+
     private static void add(TreeMap<String, Term> terms, List<Atom> atoms, long factor) {
         StringBuilder key = new StringBuilder();
         for (Atom atom : atoms) {
@@ -307,7 +316,7 @@ public final class Dim {
                 return even.exactQuotient(other).plus(minus(even).quotient(kind, other));
             }
         }
-        return of(new Function(kind, this, other));
+        return of(kind, this, other);
     }
 
     /** This divided by {@code other} where that leaves no remainder, else {@code null}. */
@@ -347,7 +356,7 @@ public final class Dim {
         }
         Dim below = shortfall(other);
         return below.is(0)
-                ? of(new Function(Kind.MIN, this, other).ordered())
+                ? of(Kind.MIN, this, other)
                 : plus(below).min(other.plus(below)).minus(below);
     }
 
@@ -360,7 +369,7 @@ public final class Dim {
         }
         Dim below = shortfall(other);
         return below.is(0)
-                ? of(new Function(Kind.MAX, this, other).ordered())
+                ? of(Kind.MAX, this, other)
                 : plus(below).max(other.plus(below)).minus(below);
     }
 
@@ -389,7 +398,7 @@ public final class Dim {
         if (exactQuotient(other) != null) {
             return ZERO;
         }
-        return of(new Function(Kind.MOD, this, other));
+        return of(Kind.MOD, this, other);
     }
 
     /** A lower bound. */

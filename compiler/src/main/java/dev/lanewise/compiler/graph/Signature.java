@@ -102,7 +102,10 @@ public final class Signature {
         return integers.stream().allMatch(dim -> dim.min() >= -most && dim.max() <= most);
     }
 
-    /** Extents of two shapes broadcast against each other, as numpy does. */
+    /**
+     * Extents of two shapes broadcast against each other, as numpy does. Of two that are not equal for any values of
+     * their symbols, one that can be 1 is 1: the runtime checks actual ones.
+     */
     public List<Dim> broadcast(List<Dim> a, List<Dim> b) {
         int rank = Math.max(a.size(), b.size());
         Dim[] result = new Dim[rank];
@@ -117,6 +120,10 @@ public final class Signature {
                 result[axis] = x;
             } else if (mayEqual(x, y)) {
                 result[axis] = x.isConstant() ? x : y;
+            } else if (mayEqual(x, Dim.ONE)) {
+                result[axis] = y;
+            } else if (mayEqual(y, Dim.ONE)) {
+                result[axis] = x;
             } else {
                 throw fail("extents " + a + " and " + b + " do not broadcast against each other");
             }

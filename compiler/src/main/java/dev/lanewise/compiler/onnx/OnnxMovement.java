@@ -50,7 +50,8 @@ final class OnnxMovement {
                 ? node.dims(1)
                 : OnnxSlicing.dims(node.requiredIntegers("shape"));
         List<Dim> shape = new ArrayList<>();
-        Dim known = Dim.ONE;
+        List<Dim> left = new ArrayList<>(x.shape()); // extents kept go out whole: no polynomial is divided by another
+        Dim divisor = Dim.ONE;
         int open = -1;
         for (int axis = 0; axis < target.size(); axis++) {
             Dim dim = target.get(axis);
@@ -65,8 +66,8 @@ final class OnnxMovement {
                     throw node.misfit("two extents of -1 in " + target);
                 }
                 open = axis;
-            } else {
-                known = known.times(dim);
+            } else if (!left.remove(dim)) {
+                divisor = divisor.times(dim);
             }
             if (dim.max() < -1 || dim.max() < 0 && !dim.is(-1)) {
                 throw node.misfit("an extent of " + dim);
@@ -74,8 +75,9 @@ final class OnnxMovement {
             shape.add(dim);
         }
         if (open >= 0) {
-            Dim size = x.type().size();
-            shape.set(open, known.is(0) ? Dim.ZERO : size.floorDiv(known));
+            boolean empty = shape.stream().anyMatch(dim -> dim.is(0));
+            Dim size = left.stream().reduce(Dim.ONE, Dim::times);
+            shape.set(open, empty ? Dim.ZERO : size.floorDiv(divisor));
         }
         node.out(node.add(new Reshape(shape), x));
     }

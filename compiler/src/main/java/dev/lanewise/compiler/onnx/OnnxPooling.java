@@ -57,7 +57,8 @@ final class OnnxPooling {
                 throw node.misfit("kernel_shape " + Arrays.toString(kernel) + " for " + x.type());
             }
             OnnxWindow window = OnnxWindow.read(
-                    node, axes, x.shape().subList(2, x.rank()), Arrays.stream(kernel).mapToObj(Dim::of).toList());
+                    node, axes, x.shape().subList(2, x.rank()), Arrays.stream(kernel).mapToObj(Dim::of).toList())
+                    .fixed(node);
             return new Kernel(
                     Arrays.stream(kernel).mapToObj(Math::toIntExact).toList(), window, node.flag("ceil_mode", false));
         }

@@ -101,7 +101,7 @@ final class OnnxSampledImages {
         OnnxConvolutions.requireKernel(node, w);
         List<Dim> kernel = w.shape().subList(2, w.rank());
         List<Dim> out = offset.shape().subList(2, offset.rank());
-        OnnxWindow window = OnnxWindow.read(node, axes, x.shape().subList(2, x.rank()), kernel);
+        OnnxWindow window = OnnxWindow.read(node, axes, x.shape().subList(2, x.rank()), kernel).fixed(node);
         long group = OnnxConvolutions.positive(node, "group");
         long offsetGroups = OnnxConvolutions.positive(node, "offset_group");
         Dim images = x.dim(0).times(offsetGroups);

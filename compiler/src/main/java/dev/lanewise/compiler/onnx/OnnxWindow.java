@@ -2,15 +2,17 @@ package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Dim;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
  * The attributes that convolutions and pooling share: strides, dilations, pads, auto_pad.
  *
  * @param strides per spatial axis, as are the others
+ * @param before padding in front of each axis; symbolic where {@code auto_pad} steps over a symbolic extent
+ * @param after padding behind each axis
  */
-record OnnxWindow(
-        List<Integer> strides, List<Integer> dilations, List<Integer> padsBefore, List<Integer> padsAfter) {
+record OnnxWindow(List<Integer> strides, List<Integer> dilations, List<Dim> before, List<Dim> after) {
 
     /**
      * @param input extents of the spatial axes
@@ -21,28 +23,65 @@ record OnnxWindow(
         List<Integer> dilations = list(node, "dilations", spatial, 1, 1);
         List<Integer> pads = list(node, "pads", 2 * spatial, 0, Integer.MIN_VALUE);
         String auto = node.oneOf("auto_pad", "NOTSET", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER");
-        List<Integer> before = new ArrayList<>(pads.subList(0, spatial));
-        List<Integer> after = new ArrayList<>(pads.subList(spatial, 2 * spatial));
+        List<Dim> before = new ArrayList<>(pads.subList(0, spatial).stream().map(Dim::of).toList());
+        List<Dim> after = new ArrayList<>(pads.subList(spatial, 2 * spatial).stream().map(Dim::of).toList());
         for (int axis = 0; axis < spatial; axis++) {
             if (auto.equals("VALID")) {
-                before.set(axis, 0);
-                after.set(axis, 0);
+                before.set(axis, Dim.ZERO);
+                after.set(axis, Dim.ZERO);
             } else if (auto.startsWith("SAME")) {
-                if (strides.get(axis) != 1 && !input.get(axis).isConstant()) {
-                    throw node.unsupported("auto_pad " + auto + " with a stride of " + strides.get(axis)
-                            + " over the symbolic extent " + input.get(axis) + "; fix it with --dim");
-                }
-                // as many outputs as strides fit: the padding that takes is split, the odd one upper or lower
                 long reach = (kernel.get(axis).constant() - 1) * dilations.get(axis) + 1;
-                long covered = strides.get(axis) == 1
-                        ? 1 // the last window begins with the last element
-                        : (input.get(axis).constant() - 1) % strides.get(axis) + 1;
-                int total = (int) Math.max(0, reach - covered);
-                before.set(axis, auto.equals("SAME_UPPER") ? total / 2 : total - total / 2);
-                after.set(axis, total - before.get(axis));
+                Dim total = same(input.get(axis), strides.get(axis), reach);
+                Dim half = total.floorDiv(2);
+                before.set(axis, auto.equals("SAME_UPPER") ? half : total.minus(half));
+                after.set(axis, total.minus(before.get(axis)));
             }
         }
         return new OnnxWindow(strides, dilations, before, after);
+    }
+
+    /**
+     * The padding for as many windows as strides fit: what the last of them reaches beyond the last element.
+     *
+     * @param reach elements from a window's first to its last
+     */
+    private static Dim same(Dim extent, int stride, long reach) {
+        Dim beyond = extent.ceilDiv(stride).minus(1).times(stride).plus(reach).minus(extent);
+        return reach >= stride ? beyond : beyond.max(Dim.ZERO);
+    }
+
+    /** Whether all padding is numbers. */
+    boolean isFixed() {
+        return before.stream().allMatch(Dim::isConstant) && after.stream().allMatch(Dim::isConstant);
+    }
+
+    /**
+     * This, whose padding is numbers.
+     *
+     * @throws dev.lanewise.formats.LanewiseException naming the padding that is not
+     */
+    OnnxWindow fixed(OnnxNode node) {
+        if (!isFixed()) {
+            throw node.unsupported("auto_pad with a stride above 1 over a symbolic extent, which takes padding of "
+                    + before + " and " + after + "; fix it with --dim");
+        }
+        return this;
+    }
+
+    /** This over something that is padded already. */
+    OnnxWindow unpadded() {
+        List<Dim> none = Collections.nCopies(strides.size(), Dim.ZERO);
+        return new OnnxWindow(strides, dilations, none, none);
+    }
+
+    /** Numbers of elements in front of each axis, of a window that {@link #isFixed()}. */
+    List<Integer> padsBefore() {
+        return before.stream().map(pad -> Math.toIntExact(pad.constant())).toList();
+    }
+
+    /** Numbers of elements behind each axis, of a window that {@link #isFixed()}. */
+    List<Integer> padsAfter() {
+        return after.stream().map(pad -> Math.toIntExact(pad.constant())).toList();
     }
 
     /** A list of integers, or {@code count} times {@code otherwise}. */

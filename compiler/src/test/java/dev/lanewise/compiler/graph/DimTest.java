@@ -32,6 +32,14 @@ class DimTest {
         assertEquals(100, T.min(Dim.of(512)).max());
     }
 
+    @Test
+    void whatCanOnlyBeOneNumberIsThatNumber() {
+        Dim three = Dim.symbol("U", 1, 3);
+        assertEquals(Dim.ONE, three.plus(2).floorDiv(3));
+        assertEquals(Dim.ONE, three.ceilDiv(3));
+        assertEquals(Dim.of(9), three.plus(B).min(Dim.of(40)).max(Dim.of(9)).min(Dim.of(9)));
+    }
+
     /** Random expressions, simplified or not, have the value of what they were built from. */
     @Test
     void simplifyingKeepsTheValue() {

@@ -1,7 +1,6 @@
 package dev.lanewise.compiler.random;
 
 import dev.lanewise.compiler.graph.Literal;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.function.IntFunction;
 
@@ -95,8 +94,8 @@ record Closeness(double relative, double ofMean, Reference.Noise noise) {
             double e = expected.doubleAt(i);
             double f = found.doubleAt(i);
             double allowed = inexact ? relative * Math.max(Math.abs(e), mean) + TINY + usual : 0;
-            if (scatter != null && exact.size() == expected.size()) {
-                allowed += SCATTERS * scatter[i];
+            if (scatter != null && exact.size() == expected.size() && scatter[i] > 0) {
+                allowed += inexact ? SCATTERS * scatter[i] : Double.POSITIVE_INFINITY; // no index is nearly another
             }
             boolean same = e == f || Double.isNaN(e) && Double.isNaN(f) || Math.abs(e - f) <= allowed
                     || scatter != null && Double.isInfinite(allowed);
@@ -127,17 +126,21 @@ record Closeness(double relative, double ofMean, Reference.Noise noise) {
         return scatter;
     }
 
-    /** The first element whose bits differ, as text; {@code null} where none does. */
+    /** The first element whose bits differ, as text; {@code null} where none does. All NaNs are one value. */
     static String differentBits(Map<String, Literal> a, Map<String, Literal> b) {
         for (String name : a.keySet()) {
-            if (!Arrays.equals(a.get(name).encode(), b.get(name).encode())) {
-                for (int i = 0; i < a.get(name).size(); i++) {
-                    if (Double.compare(a.get(name).doubleAt(i), b.get(name).doubleAt(i)) != 0) {
-                        return name + " " + a.get(name).describe() + " element " + i + " is " + a.get(name).doubleAt(i)
-                                + " and " + b.get(name).doubleAt(i);
-                    }
+            Literal x = a.get(name);
+            Literal y = b.get(name);
+            if (!x.describe().equals(y.describe())) {
+                return name + " is " + x.describe() + " and " + y.describe();
+            }
+            boolean floating = x.type().isFloating();
+            for (int i = 0; i < x.size(); i++) {
+                boolean same = floating ? Double.compare(x.doubleAt(i), y.doubleAt(i)) == 0 : x.longAt(i) == y.longAt(i);
+                if (!same) {
+                    return name + " " + x.describe() + " element " + i + " is " + x.doubleAt(i) + " and "
+                            + y.doubleAt(i);
                 }
-                return name + " in bits that no element shows";
             }
         }
         return null;

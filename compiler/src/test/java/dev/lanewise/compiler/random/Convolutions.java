@@ -94,9 +94,6 @@ final class Convolutions {
             Arrays.fill(window.dilations, 1);
             result = new ArrayList<>(result.subList(0, 2));
             for (int i = 0; i < window.kernel.length; i++) {
-                if (!x.extent(2 + i).isFixed()) {
-                    window.strides[i] = 1; // else the padding would depend on the extent
-                }
                 int stride = window.strides[i];
                 result.add(x.extent(2 + i).map(e -> (e + stride - 1) / stride));
             }

@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random graphs agree with ONNX Runtime and with the double reference, on scalar and vector kernels to the bit.
@@ -34,6 +36,20 @@ class RandomGraphsTest {
         long first = Long.parseLong(dots < 0 ? CHOSEN : CHOSEN.substring(0, dots));
         long last = dots < 0 ? first : Long.parseLong(CHOSEN.substring(dots + 2));
         agree(first, last);
+    }
+
+    /** Graphs that once showed an error, beyond the few that always run. */
+    @ParameterizedTest
+    @ValueSource(longs = {
+        7773, // an extent that its symbol's bounds fix at 1, broadcast against another
+        9352, // the same, against a number
+        11450, // an extent that can be 1 or 2 against 6: it is 1
+        13971, // -1 of a reshape whose kept extents are long expressions
+        17535 // auto_pad with a stride over a symbolic extent
+    })
+    void graphsThatOnceShowedErrors(long seed) {
+        Outcome outcome = Trial.of(Growth.grow(seed));
+        assertEquals(Outcome.Kind.AGREES, outcome.kind(), outcome.what());
     }
 
     @Test

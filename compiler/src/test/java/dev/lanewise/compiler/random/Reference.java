@@ -5,23 +5,27 @@ import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.compiler.op.LayerNorm;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 
 /**
  * An imported graph, before any pass, computed operation by operation in double precision, each result rounded once.
  *
  * <p>With noise, every input and every result that is computed, not only moved, is off by a random fraction: stochastic
  * arithmetic (Vignes 1993). Whole numbers of whole numbers stay what they are: counts, and what was rounded on purpose.
+ * So is every operand that a mean is taken off inside one operation, and numbers closer than their noise may be equal.
  * How far results scatter says how far two right computations of the same graph may part, at a sum that cancels or at a
  * threshold as well.
  */
@@ -38,7 +42,7 @@ final class Reference {
         /**
          * @param everywhere also where an element is whole
          */
-        Literal on(Literal exact, Random random, boolean everywhere) {
+        Literal on(Literal exact, SplittableRandom random, boolean everywhere) {
             if (exact.type() != DType.F32 && exact.type() != DType.F64) {
                 return exact;
             }
@@ -46,11 +50,16 @@ final class Reference {
             double[] values = exact.toDoubles();
             for (int i = 0; i < values.length; i++) {
                 if (Double.isFinite(values[i]) && values[i] != 0 && (everywhere || values[i] != Math.rint(values[i]))) {
-                    double error = Math.abs(values[i]) * relative + absolute;
+                    double error = size(values[i]);
                     values[i] += (random.nextDouble() * 2 - 1) * (precise ? error * 0x1p-29 : error);
                 }
             }
             return Literal.of(exact.type(), values, exact.shape());
+        }
+
+        /** The largest error of an element. */
+        double size(double element) {
+            return Math.abs(element) * relative + absolute;
         }
     }
 
@@ -69,11 +78,11 @@ final class Reference {
 
     /** The outputs by name, off by what noise at every operation comes to. */
     Map<String, Literal> noisy(Map<String, Literal> data, Map<String, Long> symbols, Noise noise, int seed) {
-        return run(data, symbols, noise, new Random(seed));
+        return run(data, symbols, noise, new SplittableRandom(seed));
     }
 
     private Map<String, Literal> run(
-            Map<String, Literal> data, Map<String, Long> symbols, Noise noise, Random random) {
+            Map<String, Literal> data, Map<String, Long> symbols, Noise noise, SplittableRandom random) {
         Map<String, Long> known = new HashMap<>(symbols);
         Map<Value, Literal> values = new HashMap<>();
         for (Graph.Port port : graph.inputs()) {
@@ -85,7 +94,14 @@ final class Reference {
             for (Value input : node.inputs()) {
                 inputs.add(input == null ? null : value(input, values));
             }
-            List<Literal> outputs = node.op().evaluate(new Evaluation(node, inputs, known));
+            if (random != null && node.op() instanceof LayerNorm) {
+                inputs.set(0, noise.on(inputs.get(0), random, true));
+            }
+            Evaluation evaluation = new Evaluation(node, inputs, known);
+            List<Literal> outputs = node.op().evaluate(evaluation);
+            if (random != null && node.op() instanceof Binary binary && binary.fn() == BinaryFn.EQUAL) {
+                outputs = List.of(unsettled(evaluation, outputs.get(0), noise, random));
+            }
             for (int i = 0; i < node.outputs().size(); i++) {
                 Value output = node.outputs().get(i);
                 Graph.learn(output, outputs.get(i), known);
@@ -96,6 +112,22 @@ final class Reference {
         Map<String, Literal> results = new LinkedHashMap<>();
         graph.outputs().forEach(port -> results.put(port.name(), value(port.value(), values)));
         return results;
+    }
+
+    /** Whether two are equal, by chance where they are closer than their noise: of two nearby floats nobody knows. */
+    private static Literal unsettled(Evaluation operands, Literal equal, Noise noise, SplittableRandom random) {
+        if (!operands.in(0).type().isFloating()) {
+            return equal;
+        }
+        Literal apart = new Binary(BinaryFn.SUB).evaluate(operands).get(0);
+        Literal larger = new Binary(BinaryFn.MAX).evaluate(operands).get(0);
+        double[] results = equal.toDoubles();
+        for (int i = 0; i < results.length; i++) {
+            if (results[i] == 0 && Math.abs(apart.doubleAt(i)) <= 2 * noise.size(larger.doubleAt(i))) {
+                results[i] = random.nextInt(2);
+            }
+        }
+        return Literal.of(equal.type(), results, equal.shape());
     }
 
     /** Whether a node rounds, or computes with whole numbers alone. */

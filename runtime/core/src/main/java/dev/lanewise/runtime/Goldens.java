@@ -1,5 +1,7 @@
 package dev.lanewise.runtime;
 
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.Floats16;
 import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.proto.GoldenInputProto;
 import dev.lanewise.formats.proto.GoldenOutputProto;
@@ -98,13 +100,38 @@ public final class Goldens {
         return (int) ((long) s * size / samples);
     }
 
-    /** The first 8 bytes of SHA-256 over a tensor's elements. */
+    /**
+     * The first 8 bytes of SHA-256 over a tensor's elements. All NaNs count as one: which of two NaNs a sum has, and
+     * which sign one that comes of numbers, is up to the processor and to the order that a JIT gives operands.
+     */
     public static long digest(Tensor tensor) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(Elements.encode(tensor));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(withOneNan(tensor.type(), Elements.encode(tensor)));
             return ByteBuffer.wrap(hash).order(ByteOrder.LITTLE_ENDIAN).getLong();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    /** Elements as bytes, every NaN among them the one that Java writes as such. */
+    private static byte[] withOneNan(DType type, byte[] elements) {
+        ByteBuffer bytes = ByteBuffer.wrap(elements).order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = 0; at < elements.length && type.isFloating(); at += type.bytes()) {
+            switch (type) {
+                case F64 -> bytes.putDouble(at, canonical(bytes.getDouble(at)));
+                case F32 -> bytes.putFloat(at, canonical(bytes.getFloat(at)));
+                case F16 -> bytes.putShort(at, Floats16.toF16(canonical(Floats16.fromF16(bytes.getShort(at)))));
+                default -> bytes.putShort(at, Floats16.toBf16(canonical(Floats16.fromBf16(bytes.getShort(at)))));
+            }
+        }
+        return elements;
+    }
+
+    private static double canonical(double x) {
+        return Double.isNaN(x) ? Double.NaN : x;
+    }
+
+    private static float canonical(float x) {
+        return Float.isNaN(x) ? Float.NaN : x;
     }
 }

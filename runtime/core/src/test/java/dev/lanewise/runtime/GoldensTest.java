@@ -1,6 +1,7 @@
 package dev.lanewise.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,8 @@ import dev.lanewise.formats.proto.GoldenInputProto;
 import dev.lanewise.formats.proto.GoldenOutputProto;
 import dev.lanewise.formats.proto.GoldenProto;
 import dev.lanewise.formats.proto.ModelProto;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 
 /** Golden vectors: true ones pass, everything else is a named error. */
@@ -82,6 +85,32 @@ class GoldensTest {
         GoldenProto.Builder shortData = golden.toBuilder();
         shortData.setInputs(0, input.clone().setData(ByteString.copyFrom(new byte[15])));
         assertThrows(FormatException.class, () -> verify(hand, shortData));
+    }
+
+    /** A processor gives NaNs of either sign and any payload. */
+    @Test
+    void allNansHaveOneDigest() {
+        assertNansHaveOneDigest(DType.F32, 0x7fc00000L, 0xffc00000L, 0x7f812345L, 0x7f800000L);
+        assertNansHaveOneDigest(
+                DType.F64, 0x7ff8000000000000L, 0xfff8000000000000L, 0x7ff0000000000001L, 0x7ff0000000000000L);
+        assertNansHaveOneDigest(DType.F16, 0x7e00, 0xfe00, 0x7c01, 0x7c00);
+        assertNansHaveOneDigest(DType.BF16, 0x7fc0, 0xffc0, 0x7f81, 0x7f80);
+    }
+
+    private static void assertNansHaveOneDigest(DType type, long nan, long negative, long payload, long infinity) {
+        assertEquals(digest(type, nan), digest(type, negative), type.toString());
+        assertEquals(digest(type, nan), digest(type, payload), type.toString());
+        assertNotEquals(digest(type, nan), digest(type, infinity), type.toString());
+    }
+
+    private static long digest(DType type, long bits) {
+        HandMade hand = new HandMade();
+        int n = hand.number(1);
+        hand.copy(hand.input("x", type, n), hand.output("y", type, n));
+        Tensor x = hand.load().newSession().inputs().get(0);
+        ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, bits);
+        Elements.decode(x, bytes.limit(type.bytes()));
+        return Goldens.digest(x);
     }
 
     @Test
