@@ -9,8 +9,11 @@ module dev.lanewise.compiler {
     requires jdk.management;
 
     exports dev.lanewise.compiler;
+    exports dev.lanewise.compiler.diff;
     exports dev.lanewise.compiler.graph;
     exports dev.lanewise.compiler.op;
+
+    uses dev.lanewise.compiler.diff.Peer;
 
     opens dev.lanewise.compiler.cli to
             info.picocli;

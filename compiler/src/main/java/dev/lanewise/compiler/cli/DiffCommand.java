@@ -3,12 +3,20 @@ package dev.lanewise.compiler.cli;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.diff.DiffInputs;
-import dev.lanewise.compiler.diff.DiffReport;
+import dev.lanewise.compiler.diff.DiffJson;
+import dev.lanewise.compiler.diff.DiffPage;
+import dev.lanewise.compiler.diff.DiffResult;
+import dev.lanewise.compiler.diff.DiffSource;
+import dev.lanewise.compiler.diff.DiffText;
 import dev.lanewise.compiler.diff.NodeDiff;
-import dev.lanewise.compiler.diff.NodeDifference;
+import dev.lanewise.compiler.diff.Peer;
+import dev.lanewise.compiler.diff.Peers;
+import dev.lanewise.compiler.diff.Reference;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
-import dev.lanewise.compiler.onnx.OnnxImporter;
+import dev.lanewise.compiler.inspect.TextReport;
+import dev.lanewise.formats.CompileException;
+import dev.lanewise.formats.ShapeException;
 import dev.lanewise.runtime.LoadOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,14 +41,18 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "diff",
         mixinStandardHelpOptions = true,
-        description = "Runs a model node by node in double precision and as a compiled plan, and prints the first node"
-                + " where they part. Exits with 1 where one does.",
+        description = "Runs a model node by node in double precision and as a compiled plan, and in ONNX Runtime where"
+                + " that is asked for, and prints the first node where they part. Exits with 1 where one does.",
         footer = {
             "",
             "Example:",
-            "  lanewise diff model.onnx --dim batch=8 --all"
+            "  lanewise diff model.onnx --dim batch=8 --all",
+            "  lanewise diff model.onnx --onnxruntime --html diff.html"
         })
 final class DiffCommand implements Callable<Integer> {
+
+    /** Small enough for the reference, large enough that neighbours matter. */
+    private static final long USUAL_EXTENT = 4;
 
     @Spec private CommandSpec spec;
     @Mixin private CompileArguments arguments;
@@ -69,37 +82,80 @@ final class DiffCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "OUT.html", description = "Write a page with a table of all nodes.")
     private Path html;
 
+    @Option(names = "--onnxruntime", description = "Compare with ONNX Runtime as well.")
+    private boolean onnxRuntime;
+
+    @Option(names = "--limit", paramLabel = "SECONDS", defaultValue = "60",
+            description = "Time for the double-precision reference; nodes that it does not reach are not compared"
+                    + " (${DEFAULT-VALUE}).")
+    private int limitSeconds;
+
     @Override
     public Integer call() throws IOException {
         ModelSource.requireFile(spec, file);
         if (ModelSource.isCompiled(file)) {
             throw wrong(file + " is compiled already; expected the model that it came from");
         }
+        if (limitSeconds < 1) {
+            throw wrong("--limit starts at 1");
+        }
         CompileOptions options = arguments.options();
         if (!options.states().isEmpty()) {
             throw wrong("--state: states are plain inputs here; give their values with --input");
         }
-        Graph graph = OnnxImporter.read(
-                file.toString(), Files.readAllBytes(file), file.toAbsolutePath().getParent(), options);
-        Map<String, Literal> given = readInputs(graph);
-        DiffInputs data = DiffInputs.of(graph, given, seed);
+        Optional<Peer> peer = onnxRuntime ? Peer.find() : Optional.empty();
+        if (onnxRuntime && peer.isEmpty()) {
+            throw wrong("--onnxruntime: not on the class path; ./lanewise diff puts it there, in a clone of the project");
+        }
+        DiffSource source = DiffSource.read(file, options);
+        Map<String, Literal> given = readInputs(source.model().graph());
+        DiffRun run = run(source, given);
+        Peers peers = peer.isPresent() ? run.source().runIn(peer.get(), run.inputs()) : Peers.NONE;
+        DiffResult result = new NodeDiff(
+                        run.source().model().graph(), run.source().options(),
+                        kernels.choose(LoadOptions.Start.BEST_COLD))
+                .run(run.inputs(), run.reference(), peers, tolerance);
+        report(result, run.inputs(), given);
+        return result.first() == null ? 0 : Failure.EXIT_CODE;
+    }
+
+    private record DiffRun(DiffSource source, DiffInputs inputs, Reference reference) {}
+
+    /** With extents of the usual size where they are free; some models say that theirs vary, and take but 1. */
+    private DiffRun run(DiffSource source, Map<String, Literal> given) throws IOException {
+        try {
+            return run(source, given, USUAL_EXTENT);
+        } catch (ShapeException e) {
+            try {
+                return run(source, given, 1);
+            } catch (ShapeException | CompileException again) {
+                throw e; // tells more of what the user sees
+            }
+        }
+    }
+
+    private DiffRun run(DiffSource source, Map<String, Literal> given, long usual) throws IOException {
+        DiffInputs wide = DiffInputs.of(source.model().graph(), given, usual, seed);
+        DiffSource narrow = source.bounded(wide.symbols());
+        DiffInputs data = DiffInputs.of(narrow.model().graph(), given, usual, seed);
+        Patience patience = new Patience(limitSeconds, spec.commandLine().getErr());
+        return new DiffRun(narrow, data, Reference.of(narrow.model().graph(), data, patience));
+    }
+
+    private void report(DiffResult result, DiffInputs inputs, Map<String, Literal> given) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        List<NodeDifference> rows =
-                new NodeDiff(graph, options, kernels.choose(LoadOptions.Start.BEST_COLD))
-                        .run(data.data(), data.symbols());
         if (html != null) {
-            byte[] page = DiffReport.html(rows, tolerance).getBytes(StandardCharsets.UTF_8);
+            byte[] page = DiffPage.of(result, file.getFileName().toString()).getBytes(StandardCharsets.UTF_8);
             OutputFile.write(html, stream -> stream.write(page));
         }
         if (json) {
-            DiffReport.writeJson(rows, tolerance, seed, out);
+            DiffJson.write(result, out);
         } else {
-            data.data().forEach((name, value) -> out.println("input " + name + " " + value.describe()
-                    + (given.containsKey(name) ? "" : " random, seed " + seed)));
-            DiffReport.print(rows, tolerance, all, out);
+            inputs.data().forEach((name, value) -> out.println("input " + TextReport.plain(name) + " "
+                    + value.describe() + (given.containsKey(name) ? "" : " random, seed " + seed)));
+            DiffText.print(result, all, out);
         }
         out.flush();
-        return DiffReport.first(rows, tolerance) == null ? 0 : Failure.EXIT_CODE;
     }
 
     private Map<String, Literal> readInputs(Graph graph) throws IOException {

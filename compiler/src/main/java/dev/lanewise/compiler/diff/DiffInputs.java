@@ -15,18 +15,18 @@ import java.util.Random;
  * Inputs of a run: those given, and for the others seeded random ones.
  *
  * @param data by name
- * @param symbols values of the symbols: what given inputs make them, else as near to {@link #USUAL} as bounds allow
+ * @param symbols values of the symbols: what given inputs make them, else as near to the usual one as bounds allow
+ * @param seed of the random elements
  */
-public record DiffInputs(Map<String, Literal> data, Map<String, Long> symbols) {
-
-    private static final long USUAL = 4;
+public record DiffInputs(Map<String, Literal> data, Map<String, Long> symbols, long seed) {
 
     /**
      * Random elements are in [-1, 1), integers 0 or 1, which suits most networks as an index too.
      *
+     * @param usual the value of symbols where bounds allow it
      * @throws ShapeException where a given input does not fit
      */
-    public static DiffInputs of(Graph graph, Map<String, Literal> given, long seed) {
+    public static DiffInputs of(Graph graph, Map<String, Literal> given, long usual, long seed) {
         Map<String, Long> symbols = new HashMap<>();
         for (Graph.Port port : graph.inputs()) {
             if (given.containsKey(port.name())) {
@@ -37,9 +37,9 @@ public record DiffInputs(Map<String, Literal> data, Map<String, Long> symbols) {
         Random random = new Random(seed);
         for (Graph.Port port : graph.inputs()) {
             Literal literal = given.get(port.name());
-            data.put(port.name(), literal != null ? literal : random(port.value(), symbols, random));
+            data.put(port.name(), literal != null ? literal : random(port.value(), symbols, usual, random));
         }
-        return new DiffInputs(data, symbols);
+        return new DiffInputs(data, symbols, seed);
     }
 
     private static void learn(Graph.Port port, Literal literal, Map<String, Long> symbols) {
@@ -59,13 +59,13 @@ public record DiffInputs(Map<String, Literal> data, Map<String, Long> symbols) {
         }
     }
 
-    private static Literal random(Value value, Map<String, Long> symbols, Random random) {
+    private static Literal random(Value value, Map<String, Long> symbols, long usual, Random random) {
         int[] shape = value.shape().stream().mapToInt(dim -> {
             Dim.Symbol symbol = dim.asSymbol();
             return Math.toIntExact(symbol == null
                     ? dim.constant()
                     : symbols.computeIfAbsent(
-                            symbol.name(), name -> Math.max(symbol.min(), Math.min(symbol.max(), USUAL))));
+                            symbol.name(), name -> Math.max(symbol.min(), Math.min(symbol.max(), usual))));
         }).toArray();
         double[] values = new double[Literal.size(shape)];
         for (int i = 0; i < values.length; i++) {

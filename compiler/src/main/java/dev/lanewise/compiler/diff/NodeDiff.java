@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs an imported graph twice: node by node by the reference of each operation, and as a compiled plan.
+ * Runs an imported graph twice: node by node by the reference of each operation, and as a compiled plan. Values that
+ * another runtime computed stand beside these.
  *
  * <p>The plan is compiled with the value of every node as an output, so that each can be seen. Nodes whose values are
  * seen are not fused with what follows them; so the model is compiled a second time as it is, and the last rows compare
@@ -44,39 +45,49 @@ public final class NodeDiff {
      * The differences: a row for each output of each node in order, then one for each output of the model as it is
      * compiled without these.
      *
-     * @param data of the inputs by name
-     * @param symbols actual values of the symbols by name
+     * @param inputs of the run
+     * @param reference what it gave for these inputs
+     * @param peers what another runtime computed from these inputs
+     * @param tolerance above which values part
      */
-    public List<NodeDifference> run(Map<String, Literal> data, Map<String, Long> symbols) {
-        Map<Value, Literal> exact = new HashMap<>();
-        graph.inputs().forEach(port -> exact.put(port.value(), data.get(port.name())));
-        graph.evaluate(exact, symbols);
+    public DiffResult run(DiffInputs inputs, Reference reference, Peers peers, double tolerance) {
+        Map<Value, Literal> exact = reference.values();
+        int evaluated = reference.evaluated();
         List<NodeDifference> rows = new ArrayList<>();
         List<Graph.Port> ports = new ArrayList<>();
         Map<String, Node> producers = new HashMap<>();
-        for (Node node : graph.nodes()) {
+        for (Node node : graph.nodes().subList(0, evaluated)) {
             for (Value output : node.outputs()) {
                 String name = "n" + ports.size(); // names of values need not be unique
                 ports.add(new Graph.Port(name, output));
                 producers.put(name, node);
             }
         }
-        Map<String, Literal> seen =
-                execute(new Graph(graph.inputs(), ports, graph.states(), graph.nodes()), data);
+        Map<String, Literal> seen = execute(ports, inputs.data());
         for (Graph.Port port : ports) {
             Node node = producers.get(port.name());
-            rows.add(NodeDifference.of(
-                    node.name(), node.op().name(), exact.get(port.value()), seen.get(port.name())));
+            Value value = port.value();
+            rows.add(NodeDifference.of(node.name(), node.op().name(), exact.get(value), seen.get(port.name()),
+                    peers.values().get(value)));
         }
-        Map<String, Literal> whole = execute(graph, data);
-        for (Graph.Port port : graph.outputs()) {
+        List<Graph.Port> outputs = graph.outputs().stream()
+                .filter(port -> port.value().isConstant() || exact.containsKey(port.value()))
+                .toList();
+        Map<String, Literal> whole = execute(outputs, inputs.data());
+        for (Graph.Port port : outputs) {
             Literal expected = port.value().isConstant() ? port.value().constant() : exact.get(port.value());
-            rows.add(NodeDifference.of(port.name(), "output", expected, whole.get(port.name())));
+            rows.add(NodeDifference.of(
+                    port.name(), "output", expected, whole.get(port.name()), peers.values().get(port.value())));
         }
-        return rows;
+        return new DiffResult(rows, graph.nodes().size(), evaluated, peers.name(), tolerance, inputs.seed());
     }
 
-    private Map<String, Literal> execute(Graph model, Map<String, Literal> data) {
+    private Map<String, Literal> execute(List<Graph.Port> outputs, Map<String, Literal> data) {
+        if (outputs.isEmpty()) {
+            return Map.of();
+        }
+        Graph model =
+                new Graph(graph.inputs(), outputs, graph.states(), graph.nodes()).withoutUnused();
         Session session = Model.of(
                         Compiler.compile("diff", model, options).file(), LoadOptions.defaults().start(start))
                 .newSession();
@@ -87,12 +98,12 @@ public final class NodeDiff {
             Elements.decode(input, ByteBuffer.wrap(dense(data.get(input.name())).encode()));
         }
         session.run();
-        Map<String, Literal> outputs = new HashMap<>();
+        Map<String, Literal> results = new HashMap<>();
         for (Tensor output : session.outputs()) {
-            outputs.put(output.name(),
+            results.put(output.name(),
                     Literal.decode(output.type(), ByteBuffer.wrap(Elements.encode(output)), output.shape()));
         }
-        return outputs;
+        return results;
     }
 
     private static Literal dense(Literal literal) {

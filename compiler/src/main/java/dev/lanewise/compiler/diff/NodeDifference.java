@@ -3,55 +3,31 @@ package dev.lanewise.compiler.diff;
 import dev.lanewise.compiler.graph.Literal;
 
 /**
- * How far one node's output in the compiled plan is from the double-precision reference.
+ * How far one value is from the double-precision reference.
  *
  * @param node the name of the node in the source model
  * @param operation the operation that the node was imported as, or that is a part of it
- * @param type element type and actual shape
- * @param absolute the largest difference; 0 for no elements
- * @param relative the largest difference relative to the larger of the element and its tensor's root mean square
- * @param ulps the largest difference in units in the last place of the reference's element, as f32
+ * @param type element type and actual shape; where they are not as expected, both
+ * @param plan how far the compiled plan is
+ * @param peer how far the other runtime is; {@code null} where it did not run or does not have this value
  */
-public record NodeDifference(
-        String node, String operation, String type, double absolute, double relative, double ulps) {
+public record NodeDifference(String node, String operation, String type, Distance plan, Distance peer) {
 
-    /** Compares element by element; what is not a number on one side alone is infinitely far. */
-    static NodeDifference of(String node, String operation, Literal exact, Literal found) {
-        if (!exact.describe().equals(found.describe())) {
-            String types = found.describe() + ", expected " + exact.describe();
-            return new NodeDifference(node, operation, types, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY,
-                    Double.POSITIVE_INFINITY);
+    /** @param peers what the other runtime has, or {@code null} */
+    static NodeDifference of(String node, String operation, Literal exact, Literal found, Literal peers) {
+        String expected = exact.describe();
+        String type = expected;
+        if (!found.describe().equals(expected)) {
+            type = found.describe() + ", expected " + expected;
+        } else if (peers != null && !peers.describe().equals(expected)) {
+            type = expected + ", elsewhere " + peers.describe();
         }
-        double squares = 0;
-        for (int i = 0; i < exact.size(); i++) {
-            double value = exact.doubleAt(i);
-            squares += Double.isFinite(value) ? value * value : 0;
-        }
-        double mean = Math.sqrt(squares / Math.max(1, exact.size()));
-        double absolute = 0;
-        double relative = 0;
-        double ulps = 0;
-        for (int i = 0; i < exact.size(); i++) {
-            double difference = difference(exact.doubleAt(i), found.doubleAt(i));
-            if (difference > 0) {
-                absolute = Math.max(absolute, difference);
-                relative = Math.max(relative, difference / Math.max(mean, Math.abs(exact.doubleAt(i))));
-                ulps = Math.max(ulps, difference / Math.ulp((float) exact.doubleAt(i)));
-            }
-        }
-        return new NodeDifference(node, operation, exact.describe(), absolute, relative, ulps);
+        return new NodeDifference(node, operation, type, Distance.of(exact, found),
+                peers == null ? null : Distance.of(exact, peers));
     }
 
-    private static double difference(double exact, double found) {
-        if (exact == found || Double.isNaN(exact) && Double.isNaN(found)) {
-            return 0;
-        }
-        double difference = Math.abs(exact - found);
-        return Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference;
-    }
-
-    /** Whether they part: the relative difference is above the tolerance. */
+    /** Whether the plan or the other runtime parts from the reference. */
     public boolean parts(double tolerance) {
-        return relative > tolerance;
+        return plan.parts(tolerance) || peer != null && peer.parts(tolerance);
     }
 }

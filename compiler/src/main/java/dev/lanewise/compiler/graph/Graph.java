@@ -55,15 +55,25 @@ public record Graph(List<Port> inputs, List<Port> outputs, List<StatePair> state
     public void evaluate(Map<Value, Literal> values, Map<String, Long> symbols) {
         Map<String, Long> known = new HashMap<>(symbols);
         for (Node node : nodes) {
-            List<Literal> inputs = new ArrayList<>();
-            for (Value input : node.inputs()) {
-                inputs.add(input == null ? null : input.isConstant() ? input.constant() : values.get(input));
-            }
-            List<Literal> outputs = node.op().evaluate(new Evaluation(node, inputs, known));
-            for (int i = 0; i < node.outputs().size(); i++) {
-                learn(node.outputs().get(i), outputs.get(i), known);
-                values.put(node.outputs().get(i), outputs.get(i));
-            }
+            evaluate(node, values, known);
+        }
+    }
+
+    /**
+     * Computes one node with the reference of its operation.
+     *
+     * @param values of the node's inputs; receives those of its outputs
+     * @param known values of the symbols by name; receives those that the outputs decide
+     */
+    public static void evaluate(Node node, Map<Value, Literal> values, Map<String, Long> known) {
+        List<Literal> inputs = new ArrayList<>();
+        for (Value input : node.inputs()) {
+            inputs.add(input == null ? null : input.isConstant() ? input.constant() : values.get(input));
+        }
+        List<Literal> outputs = node.op().evaluate(new Evaluation(node, inputs, known));
+        for (int i = 0; i < node.outputs().size(); i++) {
+            learn(node.outputs().get(i), outputs.get(i), known);
+            values.put(node.outputs().get(i), outputs.get(i));
         }
     }
 

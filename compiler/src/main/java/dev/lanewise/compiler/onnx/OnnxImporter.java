@@ -78,6 +78,11 @@ public final class OnnxImporter {
      * @throws CompileException with all that is not supported or does not fit
      */
     public static Graph read(String file, byte[] bytes, Path folder, CompileOptions options) {
+        return readNamed(file, bytes, folder, options).graph();
+    }
+
+    /** Reads a model as {@link #read} does, and keeps which value each of its names stands for. */
+    public static OnnxModel readNamed(String file, byte[] bytes, Path folder, CompileOptions options) {
         ModelProto model;
         try {
             CodedInputStream in = CodedInputStream.newInstance(bytes);
@@ -93,9 +98,9 @@ public final class OnnxImporter {
                     + (model.hasGraph() ? "operator set" : "graph"));
         }
         OnnxImporter importer = new OnnxImporter(file, bytes.length, folder, options);
-        Graph graph;
+        OnnxModel imported;
         try {
-            graph = importer.read(model);
+            imported = importer.read(model);
         } catch (LanewiseException e) {
             importer.problems.add(e);
             throw new CompileException(file, importer.problems);
@@ -103,7 +108,7 @@ public final class OnnxImporter {
         if (!importer.problems.isEmpty()) {
             throw new CompileException(file, importer.problems);
         }
-        return graph;
+        return imported;
     }
 
     OnnxTensors tensors() {
@@ -114,7 +119,7 @@ public final class OnnxImporter {
         return options;
     }
 
-    private Graph read(ModelProto model) {
+    private OnnxModel read(ModelProto model) {
         for (OperatorSetIdProto opset : model.getOpsetImportList()) {
             opsets.put(domain(opset.getDomain()), (int) Math.min(opset.getVersion(), 1_000));
         }
@@ -153,7 +158,23 @@ public final class OnnxImporter {
                 }
             }
         }
-        return scope.builder().build();
+        Map<String, Value> named = new LinkedHashMap<>();
+        for (NodeProto node : graph.getNodeList()) {
+            for (String name : node.getOutputList()) {
+                Value value = name.isEmpty() || scope.hasFailed(name) ? null : scope.find(name);
+                if (value != null) {
+                    named.put(name, value);
+                }
+            }
+        }
+        Map<String, Literal> pins = new LinkedHashMap<>();
+        for (String name : options.pins().keySet()) {
+            Value value = scope.find(name);
+            if (value != null && value.isConstant()) {
+                pins.put(name, value.constant());
+            }
+        }
+        return new OnnxModel(scope.builder().build(), named, pins);
     }
 
     /** The tensors of one output by name: itself, or the elements of a sequence. */

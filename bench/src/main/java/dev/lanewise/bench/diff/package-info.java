@@ -1,0 +1,2 @@
+/** ONNX Runtime beside the compiled plan, node by node. */
+package dev.lanewise.bench.diff;
