@@ -16,6 +16,7 @@ import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.inspect.TextReport;
 import dev.lanewise.formats.CompileException;
+import dev.lanewise.formats.DType;
 import dev.lanewise.formats.ShapeException;
 import dev.lanewise.runtime.LoadOptions;
 import java.io.IOException;
@@ -105,7 +106,8 @@ final class DiffCommand implements Callable<Integer> {
         }
         Optional<Peer> peer = onnxRuntime ? Peer.find() : Optional.empty();
         if (onnxRuntime && peer.isEmpty()) {
-            throw wrong("--onnxruntime: not on the class path; ./lanewise diff puts it there, in a clone of the project");
+            throw wrong("--onnxruntime: not on the class path; ./lanewise diff puts it there,"
+                    + " in a clone of the project");
         }
         DiffSource source = DiffSource.read(file, options);
         Map<String, Literal> given = readInputs(source.model().graph());
@@ -159,7 +161,8 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     private Map<String, Literal> readInputs(Graph graph) throws IOException {
-        List<String> names = graph.inputs().stream().map(Graph.Port::name).toList();
+        Map<String, DType> types = new LinkedHashMap<>();
+        graph.inputs().forEach(port -> types.put(port.name(), port.value().type().type()));
         Map<String, Literal> values = new LinkedHashMap<>();
         for (String input : inputs) {
             int at = input.lastIndexOf('=');
@@ -171,10 +174,15 @@ final class DiffCommand implements Callable<Integer> {
             if (!Files.isRegularFile(data)) {
                 throw wrong(data + ": no such file");
             }
-            if (!names.contains(name)) {
-                throw wrong("the model has no input '" + name + "'; it has " + String.join(", ", names));
+            if (!types.containsKey(name)) {
+                throw wrong("the model has no input '" + name + "'; it has " + String.join(", ", types.keySet()));
             }
-            values.put(name, DataFile.read(data));
+            Literal literal = DataFile.read(data);
+            // numbers of a text are meant in the input's type
+            boolean text = literal.type() == DType.F64 && literal.type() != types.get(name);
+            values.put(name, text
+                    ? Literal.of(types.get(name), literal.toDoubles(), literal.shape())
+                    : literal);
         }
         return values;
     }

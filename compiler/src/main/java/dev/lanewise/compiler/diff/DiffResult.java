@@ -41,7 +41,8 @@ public record DiffResult(
         NodeDifference first = first();
         String cut = evaluated == nodes
                 ? ""
-                : " (the reference reached " + evaluated + " of " + nodes + " nodes in its time; --limit gives it more)";
+                : " (the reference reached " + evaluated + " of " + nodes
+                        + " nodes in its time; --limit gives it more)";
         return (first == null
                 ? rows.size() + " values agree within " + tolerance
                 : "first to part: " + first.node() + ", where " + whoParts(first)

@@ -21,11 +21,14 @@ import java.util.Map;
  * Runs an imported graph twice: node by node by the reference of each operation, and as a compiled plan. Values that
  * another runtime computed stand beside these.
  *
- * <p>The plan is compiled with the value of every node as an output, so that each can be seen. Nodes whose values are
- * seen are not fused with what follows them; so the model is compiled a second time as it is, and the last rows compare
- * its own outputs.
+ * <p>The plan is compiled with the value of every node as an output, so that each can be seen; where these are large,
+ * in several plans that show some each. Nodes whose values are seen are not fused with what follows them; so the model
+ * is compiled once more as it is, and the last rows compare its own outputs.
  */
 public final class NodeDiff {
+
+    /** Of the values that one plan shows; a session takes some GB and not more. */
+    private static final long MOST_ELEMENTS = 1L << 26;
 
     private final Graph graph;
     private final CompileOptions options;
@@ -63,7 +66,11 @@ public final class NodeDiff {
                 producers.put(name, node);
             }
         }
-        Map<String, Literal> seen = execute(ports, inputs.data());
+        Map<String, Literal> seen = new HashMap<>();
+        for (int from = 0, to; from < ports.size(); from = to) {
+            to = window(ports, from, exact);
+            seen.putAll(execute(ports.subList(from, to), inputs.data()));
+        }
         for (Graph.Port port : ports) {
             Node node = producers.get(port.name());
             Value value = port.value();
@@ -80,6 +87,16 @@ public final class NodeDiff {
                     port.name(), "output", expected, whole.get(port.name()), peers.values().get(port.value())));
         }
         return new DiffResult(rows, graph.nodes().size(), evaluated, peers.name(), tolerance, inputs.seed());
+    }
+
+    /** Where the values end, from one on, that one plan is to keep in memory together. */
+    private static int window(List<Graph.Port> ports, int from, Map<Value, Literal> exact) {
+        long elements = exact.get(ports.get(from).value()).size();
+        int to = from + 1;
+        while (to < ports.size() && elements + exact.get(ports.get(to).value()).size() <= MOST_ELEMENTS) {
+            elements += exact.get(ports.get(to++).value()).size();
+        }
+        return to;
     }
 
     private Map<String, Literal> execute(List<Graph.Port> outputs, Map<String, Literal> data) {

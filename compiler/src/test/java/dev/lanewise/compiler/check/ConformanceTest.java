@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,7 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The reference cases of ONNX and of other runtimes, on scalar and on the best kernels, bits compared. Counts
  * are exact, so that none is lost unseen; what is not supported must be so for a reason that is out of scope.
  */
-@Tag("once")
 class ConformanceTest {
 
     private static final List<String> OUT_OF_SCOPE = List.of(
@@ -32,6 +32,14 @@ class ConformanceTest {
 
     private static final long LIMIT_MILLIS = 60_000;
 
+    /** In every run of these tests, so at 4, 8 and 16 lanes, and on Java 17. */
+    @Test
+    @Tag("full")
+    void nodeCasesPassAtEachWidth() throws Exception {
+        casesPassOnBothKernels("onnx-node", 940, 121, 0);
+    }
+
+    @Tag("once")
     @ParameterizedTest
     @CsvSource({
         // suite, passes, unsupported, recorded wrongly

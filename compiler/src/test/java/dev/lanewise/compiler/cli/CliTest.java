@@ -56,14 +56,14 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"compile", "run", "inspect", "check", "doctor", "demo"})
+    @ValueSource(strings = {"compile", "run", "inspect", "check", "diff", "doctor", "demo"})
     void everyCommandHasHelpWithAnExample(String command) {
         assertSays(0, Shell.run(command, "--help"), "Usage: lanewise " + command, "Example:", "  lanewise " + command);
     }
 
     @Test
     void withoutACommandTheCommandsAreShown() {
-        assertSays(0, Shell.run(), "compile", "run", "inspect", "check", "doctor", "demo");
+        assertSays(0, Shell.run(), "compile", "run", "inspect", "check", "diff", "doctor", "demo");
         assertSays(0, Shell.run("--version"), "lanewise");
     }
 
@@ -255,6 +255,43 @@ class CliTest {
         assertSays(0, Shell.run("check", cases.resolve("good"), "--twins"), "1 passed");
         assertSays(0, Shell.run("check", cases.resolve("odd"), "--reasons"), "1 × ai.onnx:Frobnicate");
         assertSays(0, Shell.run("check", cases.resolve("good"), "--json"), "\"passed\" : 1", "\"result\" : \"PASS\"");
+    }
+
+    @Test
+    void diffComparesNodeByNode() throws IOException {
+        Path model = write("m.onnx", SmallModel.dense());
+        Shell text = Shell.run("diff", model, "--all");
+        assertSays(0, text, "input x f32[4, 3] random, seed 0", "  make_s", "4 values agree within 1.0E-4");
+        assertEquals(6, text.out().lines().count(), text.toString());
+        assertSays(0, Shell.run("diff", model, "--dim", "T=2"), "input x f32[2, 3]");
+        Path x = Files.writeString(folder.resolve("x.txt"), "1 2 3\n4 5 6\n7 8 9\n");
+        assertSays(0, Shell.run("diff", model, "--input", "x=" + x), "input x f32[3, 3]\n");
+        Shell json = Shell.run("diff", model, "--json");
+        assertSays(0, json, "\"firstToPart\" : null", "\"node\" : \"make_s\"", "\"plan\" : {");
+        Shell strict = Shell.run("diff", write("c.onnx", SmallModel.convolution()), "--tolerance", "0");
+        assertEquals(1, strict.exit(), strict.toString());
+        assertTrue(strict.out().contains("first to part: make_c"), strict.toString());
+    }
+
+    @Test
+    void diffWritesAPage() throws IOException {
+        Path model = write("m.onnx", SmallModel.relu(HOSTILE));
+        Path page = folder.resolve("d.html");
+        assertSays(0, Shell.run("diff", model, "--html", page), "values agree");
+        String html = Files.readString(page);
+        assertFalse(html.contains("<script"), "a name became markup");
+        assertTrue(html.contains("&lt;script&gt;alert(1)"), "the name is shown");
+        assertTrue(html.contains("<td>make_p</td><td>MatMul</td><td>f32[4, 2]</td>"), html);
+        assertFalse(html.matches("(?s).*(src=|url\\(|href=).*"), "the page refers to others");
+    }
+
+    @Test
+    void whatDiffCannotDoIsSaid() throws IOException {
+        Path model = write("m.onnx", SmallModel.dense());
+        assertSays(2, Shell.run("diff", model, "--limit", "0"), "--limit starts at 1");
+        assertSays(2, Shell.run("diff", model, "--onnxruntime"), "--onnxruntime: not on the class path");
+        assertSays(2, Shell.run("diff", model, "--input", "z=m.onnx"), "m.onnx");
+        assertSays(2, Shell.run("diff", model, "--state", "x=y"), "states are plain inputs here");
     }
 
     @Test

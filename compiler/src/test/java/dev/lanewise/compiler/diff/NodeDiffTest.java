@@ -119,8 +119,8 @@ class NodeDiffTest {
                 return Map.of("p", exact.get(named.get("p")), "s", plus(exact.get(named.get("s")), 1));
             }
         };
-        DiffResult result =
-                diff(model.graph(), Peers.run(wrong, "dense", bytes, null, model, inputs.data()), inputs, Watch.PATIENT);
+        Peers peers = Peers.run(wrong, "dense", bytes, null, model, inputs.data());
+        DiffResult result = diff(model.graph(), peers, inputs, Watch.PATIENT);
         assertEquals("make_s", result.first().node());
         assertEquals("Other", result.whoParts(result.first()));
         assertEquals(new Distance(0, 0, 0), result.rows().get(0).peer());

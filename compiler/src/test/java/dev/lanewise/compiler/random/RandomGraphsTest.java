@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
@@ -56,6 +57,16 @@ class RandomGraphsTest {
     @Tag("full")
     void manyGraphsAgree() {
         agree(FEW, MANY + FEW - 1);
+    }
+
+    /** Others than those above, as many as a minute lets run. */
+    @Test
+    @Tag("full")
+    void graphsOfAMinuteAgree() {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        for (long first = MANY + FEW; System.nanoTime() < end; first += FEW) {
+            agree(first, first + FEW - 1);
+        }
     }
 
     private static void agree(long first, long last) {

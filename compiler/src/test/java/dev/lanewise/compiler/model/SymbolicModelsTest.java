@@ -1,0 +1,221 @@
+package dev.lanewise.compiler.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.formats.CompileException;
+import dev.lanewise.formats.LanewiseException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every ONNX model of the reference data with its dynamic axes left symbolic: one compiled plan gives what ONNX Runtime
+ * gives at several lengths, and does work for the length that it has, not for the bound. Work is counted in
+ * multiply-adds.
+ */
+@Tag("once")
+class SymbolicModelsTest {
+
+    private static final int BOUND = 40;
+    private static final int TENTH = BOUND / 10;
+    private static final int[] LENGTHS = {1, TENTH, BOUND};
+
+    private static final CompileOptions OPTIONS = CompileOptions.defaults().defaultBound(BOUND).autoState(false);
+
+    /** Its operators are another compiler's own, and no specification says what they compute. */
+    private static final String FOREIGN = "separable_conv_model_ch_last.onnx";
+
+    /** States a batch of any size and reshapes it to one row: ONNX Runtime refuses any other size too. */
+    private static final String ONE_ROW = "fc2.onnx";
+
+    /** Takes several axes, of which some are not free; has a test of its own. */
+    private static final String DECODER = "past.onnx";
+
+    /**
+     * An operator decides by the length of the sequence whether a tensor has two axes or three, so that only a plan for
+     * one length has ranks; the batch stays free.
+     */
+    private static final String DETECTOR = "silero_vad_16k_op15.onnx";
+
+    private static final int SAMPLES = 576;
+
+    @Test
+    void allModels() throws Exception {
+        if (!ReferenceData.has("models")) {
+            return;
+        }
+        List<String> symbolic = new ArrayList<>();
+        int models = 0;
+        int fixed = 0;
+        for (Path file : models()) {
+            models++;
+            String name = file.getFileName().toString();
+            if (name.equals(FOREIGN)) {
+                assertThrows(CompileException.class, () -> new Lane(file, OPTIONS));
+            } else if (!name.equals(DECODER) && !name.equals(DETECTOR)) {
+                Lane lane = new Lane(file, OPTIONS);
+                if (symbols(lane).isEmpty()) {
+                    fixed++;
+                } else {
+                    symbolic.add(name);
+                    assertEquals(1, symbols(lane).size(), name);
+                    if (name.equals(ONE_ROW)) {
+                        takesOneRow(lane, file);
+                    } else {
+                        workIsProportional(lane, file, Map.of());
+                    }
+                }
+            }
+        }
+        assertEquals(47, models);
+        assertEquals(35, fixed, "models whose extents are all numbers");
+        assertEquals(9, symbolic.size(), symbolic.toString());
+    }
+
+    private static List<Path> models() throws Exception {
+        try (Stream<Path> files = Files.walk(ReferenceData.path("models"))) {
+            return files.filter(path -> path.toString().endsWith(".onnx")).sorted().toList();
+        }
+    }
+
+    @Test
+    void aDetectorOfAnyBatch() throws Exception {
+        String model = "models/silero-vad/" + DETECTOR;
+        if (ReferenceData.has(model)) {
+            Literal rate = Literal.of(new long[] {16_000});
+            Path file = ReferenceData.path(model);
+            assertThrows(CompileException.class, () -> new Lane(file, OPTIONS.pin("sr", rate)));
+            Lane lane = new Lane(file, OPTIONS.pin("sr", rate).dim("sequence", SAMPLES, SAMPLES));
+            assertEquals(Set.of("batch"), symbols(lane));
+            workIsProportional(lane, file, Map.of("sr", rate.reshape()));
+        }
+    }
+
+    /**
+     * A decoder's work: so much for each token, and in each attention two products over all pairs of a token and one
+     * that it may see, which is the part that is not proportional.
+     */
+    @Test
+    void aDecoderAtATenthOfItsBounds() throws Exception {
+        String model = "models/tiny-gpt2/" + DECODER;
+        if (!ReferenceData.has(model)) {
+            return;
+        }
+        Path file = ReferenceData.path(model);
+        Lane lane = new Lane(file, OPTIONS.dim("total_seq_len", 2 * BOUND));
+        long[] most = decode(lane, file, 2, BOUND, BOUND);
+        for (int past : new int[] {0, TENTH, BOUND}) {
+            for (int length : LENGTHS) {
+                long[] work = decode(lane, file, 2, length, past);
+                assertEquals(most[0] * length, work[0] * BOUND, "for each token, " + length + " after " + past);
+            }
+        }
+        long[] tenth = decode(lane, file, 2, TENTH, TENTH);
+        assertEquals(most[0], 10 * tenth[0]);
+        assertTrue(10 * (tenth[0] + tenth[1]) <= most[0] + most[1], "no more than a tenth in all");
+    }
+
+    /** Multiply-adds of a run without and within attention. */
+    private static long[] decode(Lane lane, Path file, int batch, int length, int past) throws Exception {
+        Map<String, Integer> extents = Map.of(
+                "batch_size", batch, "seq_len", length, "past_seq_len", past, "total_seq_len", past + length);
+        long all = run(lane, file, extents, Map.of());
+        long attention = attention(lane, batch, length, past);
+        return new long[] {all - attention, attention};
+    }
+
+    /**
+     * Each token sees all of the past, itself and those before it. Sizes are the model's own: of its inputs past_i
+     * [2, batch, heads, past, size of a head], one for each layer.
+     */
+    private static long attention(Lane lane, int batch, int length, int past) {
+        List<Value> caches = lane.compiled.graph().inputs().stream()
+                .filter(port -> port.name().startsWith("past_"))
+                .map(Graph.Port::value)
+                .toList();
+        long heads = caches.get(0).dim(2).constant();
+        long size = caches.get(0).dim(4).constant();
+        long pairs = (long) length * past + (long) length * (length + 1) / 2;
+        return caches.size() * batch * heads * pairs * 2 * size;
+    }
+
+    private static void workIsProportional(Lane lane, Path file, Map<String, Literal> pinned) throws Exception {
+        String symbol = symbols(lane).iterator().next();
+        long most = 0;
+        Map<Integer, Long> work = new LinkedHashMap<>();
+        for (int length : LENGTHS) {
+            work.put(length, run(lane, file, Map.of(symbol, length), pinned));
+            most = Math.max(most, work.get(length));
+        }
+        assertTrue(most > 0, file + " multiplies nothing");
+        for (int length : LENGTHS) {
+            assertEquals(most * length, work.get(length) * BOUND, file + " at " + length);
+        }
+    }
+
+    private static void takesOneRow(Lane lane, Path file) throws Exception {
+        String symbol = symbols(lane).iterator().next();
+        assertTrue(run(lane, file, Map.of(symbol, 1), Map.of()) > 0);
+        assertThrows(LanewiseException.class, () -> run(lane, file, Map.of(symbol, TENTH), Map.of()));
+    }
+
+    /** Names of the extents that are free. */
+    private static Set<String> symbols(Lane lane) {
+        List<Dim.Symbol> symbols = new ArrayList<>();
+        lane.compiled.graph().inputs().forEach(
+                port -> port.value().shape().forEach(dim -> dim.collectSymbols(symbols)));
+        return symbols.stream().map(Dim.Symbol::name).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Compares a run with ONNX Runtime's and gives its multiply-adds. */
+    private static long run(
+            Lane lane, Path file, Map<String, Integer> extents, Map<String, Literal> pinned) throws Exception {
+        Map<String, Literal> inputs = new LinkedHashMap<>();
+        Random random = new Random(extents.hashCode());
+        for (Graph.Port port : lane.compiled.graph().inputs()) {
+            inputs.put(port.name(), random(port.value(), extents, random));
+        }
+        long before = lane.session.multiplyAdds();
+        lane.run(inputs);
+        long work = lane.session.multiplyAdds() - before;
+        Map<String, Literal> all = new LinkedHashMap<>(inputs);
+        all.putAll(pinned);
+        Agreement agreement = new Agreement(file.getFileName().toString());
+        try (OnnxRuntime runtime = new OnnxRuntime(file)) {
+            for (Map.Entry<String, Literal> output : runtime.run(all).entrySet()) {
+                agreement.compare(output.getKey() + " at " + extents, output.getValue(), lane.output(output.getKey()));
+            }
+        }
+        assertEquals(lane.session.model().outputNames().size(), agreement.compared());
+        return work;
+    }
+
+    /** Numbers between -1 and 1; of integers 1, which is a token, a position, and what a mask lets through. */
+    private static Literal random(Value value, Map<String, Integer> extents, Random random) {
+        int[] shape = value.shape().stream()
+                .mapToInt(dim -> dim.isConstant() ? (int) dim.constant() : extents.get(dim.asSymbol().name()))
+                .toArray();
+        double[] values = new double[Literal.size(shape)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value.type().type().isFloating() ? 2 * random.nextDouble() - 1 : 1;
+        }
+        return Literal.of(value.type().type(), values, shape);
+    }
+}
