@@ -191,7 +191,8 @@ final class Growth {
         nodes.add(node);
         outputs.forEach(output -> values.put(output.name(), output));
         for (Operand output : outputs) {
-            if (output.limit() > LARGEST_LIMIT && output.isFloat()) {
+            boolean large = output.limit() > LARGEST_LIMIT && Double.isFinite(output.limit());
+            if (large && output.isFloat()) {
                 op("Mul", output, scalar((float) (1 / output.limit()))).gives(DType.F32, output.shape(), 1);
             }
         }

@@ -34,7 +34,7 @@ final class Reductions {
             case "ReduceSumSquare" -> count * x.limit() * x.limit();
             case "ReduceProd" -> Math.pow(Math.max(1, x.limit()), count);
             case "ReduceLogSumExp" -> x.limit() + Math.log(count);
-            default -> x.limit();
+            default -> x.isEmpty() ? Double.POSITIVE_INFINITY : x.limit(); // the extreme of nothing
         };
         // ONNX Runtime does not count axes from the end where there are no elements
         int[] written = Arrays.stream(axes).map(axis -> !x.isEmpty() && g.oneIn(3) ? axis - x.rank() : axis).toArray();
@@ -43,7 +43,10 @@ final class Reductions {
         Draft draft = all ? g.op(type, x)
                 : asInput ? g.op(type, x, g.numbers(written))
                 : g.op(type, x).set("axes", written);
-        draft.set("keepdims", keep ? 1 : 0).gives(DType.F32, without(x, axes, keep), limit);
+        Operand y = draft.set("keepdims", keep ? 1 : 0).gives(DType.F32, without(x, axes, keep), limit);
+        if (Double.isInfinite(limit)) { // goes on as ±1: pooling of ONNX Runtime takes infinity for its largest float
+            g.op("Tanh", y).gives(DType.F32, y.shape(), 1);
+        }
     }
 
     /** Some axes, at least one, in order. */
