@@ -136,7 +136,9 @@ record Closeness(double relative, double ofMean, Reference.Noise noise) {
             }
             boolean floating = x.type().isFloating();
             for (int i = 0; i < x.size(); i++) {
-                boolean same = floating ? Double.compare(x.doubleAt(i), y.doubleAt(i)) == 0 : x.longAt(i) == y.longAt(i);
+                boolean same = floating
+                        ? Double.compare(x.doubleAt(i), y.doubleAt(i)) == 0
+                        : x.longAt(i) == y.longAt(i);
                 if (!same) {
                     return name + " " + x.describe() + " element " + i + " is " + x.doubleAt(i) + " and "
                             + y.doubleAt(i);
