@@ -37,8 +37,8 @@ final class OnnxRegions {
         }
         double bound = (double) scores.dim(0).max() * scores.dim(1).max() * perClass;
         boolean centres = node.integer("center_point_box", 0) != 0;
-        NonMaxSuppression op =
-                new NonMaxSuppression(centres, node.learnt(0, 0, bound > Long.MAX_VALUE ? Long.MAX_VALUE : (long) bound));
+        // a cast to long keeps to the largest
+        NonMaxSuppression op = new NonMaxSuppression(centres, node.learnt(0, 0, (long) bound));
         node.out(node.add(op, boxes, scores, most, overlap, node.inOrNull(4)));
     }
 

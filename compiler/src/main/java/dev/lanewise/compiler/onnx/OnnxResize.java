@@ -67,7 +67,8 @@ final class OnnxResize {
         Value y = rule.isNearest() ? x : f.wide(x);
         for (int i = 0; i < axes.length; i++) {
             Target target = targets.get(i);
-            if (roi == null && (target.scale == 1 || target.size.equals(y.dim(axes[i])) && Double.isNaN(target.scale))) {
+            boolean same = target.size.equals(y.dim(axes[i])) && Double.isNaN(target.scale);
+            if (roi == null && (target.scale == 1 || same)) {
                 continue;
             }
             double from = roi == null ? 0 : roi[i];

@@ -154,9 +154,11 @@ final class FuseAttention implements Pass {
                         && repeated.dim(0).equals(shape.get(0))
                         && repeated.dim(1).equals(shape.get(1).times(shape.get(2)))
                         && repeated.shape().subList(2, 4).equals(shape.subList(3, 5));
-                return alongHeads
-                        ? add(node.name(), new Reshape(List.of(shape.get(0), shape.get(1), shape.get(3), shape.get(4))), one)
-                        : x;
+                if (!alongHeads) {
+                    return x;
+                }
+                List<Dim> once = List.of(shape.get(0), shape.get(1), shape.get(3), shape.get(4));
+                return add(node.name(), new Reshape(once), one);
             }
 
             private boolean isSwap(Value x) {
@@ -177,7 +179,10 @@ final class FuseAttention implements Pass {
                 return add(node.name(), Transpose.of(0, 2, 1, 3), byHead);
             }
 
-            /** Splits off that one mask is causal, and adds up all else that the masks do; {@code null} if they cannot be. */
+            /**
+             * Splits off that one mask is causal, and adds up all else that the masks do; {@code null} if they
+             * cannot be.
+             */
             private Masks masks(Node node, Heads heads, Scores scores, Dim queries, Dim keys) {
                 Dim offset = null;
                 Value bias = null;
@@ -209,7 +214,9 @@ final class FuseAttention implements Pass {
                         : null;
             }
 
-            /** What a mask adds to the scores, as {@code [B or 1, heads or 1, T or 1, S]}; {@code null} if it cannot. */
+            /**
+             * What a mask adds to the scores, as {@code [B or 1, heads or 1, T or 1, S]}; {@code null} if it cannot.
+             */
             private Value bias(Node node, Heads heads, Scores.Mask mask, Value given, Dim keys) {
                 Value value = given;
                 if (mask.condition()) {

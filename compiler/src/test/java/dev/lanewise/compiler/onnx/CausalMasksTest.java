@@ -62,7 +62,8 @@ class CausalMasksTest {
                 .in("nk", OneNode.uniform(DType.F32, -1, 1, 4, B, H, T, D), "B", H, "T", D)
                 .in("nv", OneNode.uniform(DType.F32, -1, 1, 5, B, H, T, D), "B", H, "T", D)
                 .dim("B", 2, 2).dim("T", 1, 9).dim("P", 0, 9)
-                .nodes("k = Concat(pk, nk; axis=2); v = Concat(pv, nv; axis=2); zero = Squeeze([0]); one = Squeeze([1]);"
+                .nodes("k = Concat(pk, nk; axis=2); v = Concat(pv, nv; axis=2);"
+                        + " zero = Squeeze([0]); one = Squeeze([1]);"
                         + " t1 = Gather(Shape(q), [2]); s1 = Gather(Shape(k), [2]); past1 = Sub(s1, t1);"
                         + " ts = Concat(t1, s1; axis=0); t = Squeeze(t1); s = Squeeze(s1); past = Squeeze(past1);"
                         + " rows = Range(past, s, one); columns = Range(zero, s, one);"
@@ -148,7 +149,8 @@ class CausalMasksTest {
                 "m = LessOrEqual(columns, Squeeze([4]))",
                 "m = Cast(Trilu(Expand(1, ts), past); to=9)",
                 "m = Xor(LessOrEqual(columns, Unsqueeze(rows, [1])), Equal(columns, one))",
-                "m = And(LessOrEqual(columns, Unsqueeze(rows, [1])), Greater(columns, Unsqueeze(Sub(rows, one), [1])))");
+                "m = And(LessOrEqual(columns, Unsqueeze(rows, [1])),"
+                        + " Greater(columns, Unsqueeze(Sub(rows, one), [1])))");
         for (String other : others) {
             Spelling model = model(other, "y = MatMul(Softmax(Where(m, x, -3.4028235e38); axis=-1), v)")
                     .has(1, StepKind.ATTENTION);

@@ -45,7 +45,8 @@ class FusedRotaryTest {
             // of two tensors, an element twice, not the whole of it, wanted for itself
             "y = Mul(Concat(Neg(Slice(x, [4], [8], [3])), Slice(cos, [0], [4], [3]); axis=-1), sin)",
             "y = Mul(Concat(Neg(Slice(x, [4], [8], [3])), Slice(x, [4], [8], [3]); axis=-1), sin)",
-            "y = Mul(Concat(Neg(Slice(x, [4], [6], [3])), Slice(x, [0], [2], [3]); axis=-1), Slice(sin, [0], [4], [3]))",
+            "y = Mul(Concat(Neg(Slice(x, [4], [6], [3])), Slice(x, [0], [2], [3]); axis=-1),"
+                    + " Slice(sin, [0], [4], [3]))",
             "r = Concat(Neg(Slice(x, [4], [8], [3])), Slice(x, [0], [4], [3]); axis=-1); y = Add(Mul(r, sin), r)",
         };
         for (String nodes : near) {

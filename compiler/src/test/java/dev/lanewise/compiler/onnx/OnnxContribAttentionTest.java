@@ -265,7 +265,8 @@ class OnnxContribAttentionTest {
         OneNode node = grouped().in(uniform(DType.F16, -1, 1, 0, B, 1, Q_HEADS * D))
                 .in(uniform(DType.F16, -1, 1, 1, B, 1, KV_HEADS * D))
                 .in(uniform(DType.F16, -1, 1, 2, B, 1, KV_HEADS * D))
-                .in(uniform(DType.F16, -1, 1, 3, B, KV_HEADS, 9, D)).in(uniform(DType.F16, -1, 1, 4, B, KV_HEADS, 9, D));
+                .in(uniform(DType.F16, -1, 1, 3, B, KV_HEADS, 9, D))
+                .in(uniform(DType.F16, -1, 1, 4, B, KV_HEADS, 9, D));
         lengths(node, 7, 3, 6, 4).known(uniform(DType.F16, -1, 1, 8, 20, D / 2))
                 .known(uniform(DType.F16, -1, 1, 9, 20, D / 2)).set("do_rotary", 1).agrees();
     }

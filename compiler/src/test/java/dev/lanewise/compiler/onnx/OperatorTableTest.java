@@ -64,8 +64,8 @@ class OperatorTableTest {
         for (Ops.Entry entry : Ops.ALL) {
             Set<String> kinds = new TreeSet<>();
             for (OpCase opCase : entry.cases().get()) {
-                Compiled compiled =
-                        Compiler.compile("case", CaseGraph.of(opCase).graph(), CompileOptions.defaults().autoState(false));
+                Graph graph = CaseGraph.of(opCase).graph();
+                Compiled compiled = Compiler.compile("case", graph, CompileOptions.defaults().autoState(false));
                 ModelFacts.of(compiled.file()).steps().forEach(step -> kinds.add(step.kind()));
             }
             steps.put(entry.op().getSimpleName(), kinds);
@@ -75,7 +75,7 @@ class OperatorTableTest {
         text.append(" operations of the graph, and these are\nexecuted by ").append(kinds);
         text.append(" kinds of steps. Each operation with the steps that its cases become:\n\n");
         text.append("| operation | steps |\n|---|---|\n");
-        steps.forEach((op, of) -> text.append("| ").append(op).append(" | ").append(String.join(", ", of)).append(" |\n"));
+        rows(text, steps);
     }
 
     /**
@@ -103,15 +103,20 @@ class OperatorTableTest {
         text.append("""
                 Made by `OperatorTableTest` from the conformance cases that have one node: the operations of the graph
                 that are left when the compiler is done, over all cases of an operator, whatever their attributes
-                and types, once with all inputs given at run time and once with constants for all but the first. One that is its own name has steps of its own (see [operators.md](operators.md)); most are
-                decompositions. Where nothing is left, the operator is computed while compiling, or costs nothing.
+                and types, once with all inputs given at run time and once with constants for all but the first.
+                What operations run as: [operators.md](operators.md). Where nothing is left, the operator is
+                computed while compiling, or costs nothing.
 
                 | operator | operations |
                 |---|---|
                 """);
-        forms.forEach((name, ops) ->
-                text.append("| ").append(name).append(" | ").append(String.join(", ", ops)).append(" |\n"));
+        rows(text, forms);
         same(FORMS, text.toString());
+    }
+
+    private static void rows(StringBuilder text, Map<String, Set<String>> rows) {
+        rows.forEach((name, of) ->
+                text.append("| ").append(name).append(" | ").append(String.join(", ", of)).append(" |\n"));
     }
 
     private static String name(NodeProto node) {

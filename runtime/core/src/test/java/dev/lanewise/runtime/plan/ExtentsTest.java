@@ -48,7 +48,8 @@ class ExtentsTest {
     @Test
     void everyValueOfRandomExpressionsIsWithinItsBound() {
         ExpressionProto.Kind[] kinds = {
-            ExpressionProto.Kind.ADD, ExpressionProto.Kind.SUB, ExpressionProto.Kind.MUL, ExpressionProto.Kind.FLOOR_DIV,
+            ExpressionProto.Kind.ADD, ExpressionProto.Kind.SUB, ExpressionProto.Kind.MUL,
+            ExpressionProto.Kind.FLOOR_DIV,
             ExpressionProto.Kind.CEIL_DIV, ExpressionProto.Kind.MIN, ExpressionProto.Kind.MAX, ExpressionProto.Kind.MOD
         };
         Random random = new Random(1);
