@@ -106,7 +106,8 @@ public final class Goldens {
      */
     public static long digest(Tensor tensor) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(withOneNan(tensor.type(), Elements.encode(tensor)));
+            byte[] elements = withOneNan(tensor.type(), Elements.encode(tensor));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(elements);
             return ByteBuffer.wrap(hash).order(ByteOrder.LITTLE_ENDIAN).getLong();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
