@@ -126,6 +126,6 @@ final class Site {
 
     /** The error for what needs all of the future; to be thrown. */
     UnsupportedOpException unbounded(String reason) {
-        return refuse(reason + ": it looks into an unbounded future");
+        return refuse(reason + ", so it looks into an unbounded future");
     }
 }

@@ -30,7 +30,7 @@ public final class Streaming {
      *
      * @param notes receives the delay of each output, and what is carried
      * @throws dev.lanewise.formats.UnsupportedOpException naming the node that looks into an unbounded future
-     * @throws PlanException where the inputs have no such axis
+     * @throws PlanException where the inputs have no such axis, or its bound is 0
      */
     public static Graph apply(Graph graph, CompileOptions options, List<String> notes) {
         if (options.stream() == null) {
@@ -39,6 +39,10 @@ public final class Streaming {
         Dim.Symbol length = length(graph, options.stream().axis());
         int window = options.stream().window();
         CompileOptions.Range chunk = options.chunk(length);
+        if (chunk.max() < 1) {
+            throw new PlanException("--dim " + length.name() + "=" + chunk.max()
+                    + ": a stream needs chunks of one frame at least");
+        }
         Survey survey = new Survey(length, shortest(graph, length));
         new StreamGraph(graph, length, Timeline.unknown(length, chunk), survey, window).build();
         Timeline timeline = survey.timeline(chunk);

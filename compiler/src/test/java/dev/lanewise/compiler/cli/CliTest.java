@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.cli;
 
+import static dev.lanewise.compiler.cli.Shell.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -26,14 +27,6 @@ class CliTest {
     private static final String HOSTILE = "</title></svg><script>alert(1)</script>\"'&\u202e";
 
     @TempDir private Path folder;
-
-    private static void assertSays(int exit, Shell shell, String... texts) {
-        assertEquals(exit, shell.exit(), shell.toString());
-        for (String text : texts) {
-            assertTrue((exit == 0 ? shell.out() : shell.err()).contains(text), "no '" + text + "' in " + shell);
-        }
-        assertFalse(shell.err().contains("\tat "), "a stack trace: " + shell);
-    }
 
     private List<String> files() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
@@ -100,28 +93,6 @@ class CliTest {
         assertSays(0, Shell.run("compile", model, "-o", lane, "--no-auto-state", "--state", "state=y"),
                 "state: state = y");
         assertSays(2, Shell.run("compile", lane, "-o", folder.resolve("again.lane")), "compiled already");
-    }
-
-    @Test
-    void streamsAreSaidAndRun() throws IOException {
-        Path model = write("m.onnx", SmallModel.relu("y"));
-        Path lane = folder.resolve("m.lane");
-        Shell compiled = Shell.run("compile", model, "-o", lane, "--stream", "axis=T", "--dim", "T=4");
-        assertSays(0, compiled, "stream: y has 1 frame for each of T, with a delay of 0",
-                "0 states were added, 0 bytes", "extent: T = 1 … 4\n");
-        assertFalse(compiled.out().contains("stream.more"), compiled.out());
-        assertSays(1, Shell.run("compile", model, "-o", lane, "--stream", "time"), "no input has such an axis", "[T]");
-        assertSays(2, Shell.run("compile", model, "-o", lane, "--window", "3"), "only with --stream");
-        assertSays(2, Shell.run("compile", model, "-o", lane, "--stream", "T", "--window", "-1"), "--window -1");
-
-        Path ahead = write("ahead.onnx", SmallModel.lookingAhead());
-        assertSays(0, Shell.run("compile", ahead, "-o", lane, "--stream", "T", "--dim", "T=2"),
-                "with a delay of 1", "stream: carries ",
-                "1 state was added, 8 bytes", "stream.more of extent 0 ends it");
-        assertSays(0, Shell.run("inspect", lane), "stream        y has 1 frame for each of T, with a delay of 1");
-        Path x = Files.writeString(folder.resolve("x.txt"), "1 2 3 4 5");
-        assertSays(0, Shell.run("run", lane, "--steps", "--input", "x=" + x),
-                "y f32[5]", "3.0 6.0 9.0 12.0 9.0");
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.Tensor;
+import dev.lanewise.testing.AllocationProbe;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -71,9 +72,13 @@ class OnnxStreamingTest {
         assertStreams(SmallModel.model(graph), delay);
     }
 
-    private static void assertStreams(byte[] bytes, int delay) throws Exception {
+    private static Compiled compile(byte[] bytes) {
         CompileOptions options = CompileOptions.defaults().dim("T", 7).stream(new StreamAxis("T", 0));
-        Compiled compiled = Compiler.compile("m", bytes, null, options);
+        return Compiler.compile("m", bytes, null, options);
+    }
+
+    private static void assertStreams(byte[] bytes, int delay) throws Exception {
+        Compiled compiled = compile(bytes);
         assertTrue(compiled.notes().toString().contains("with a delay of " + delay + ","), compiled.notes()::toString);
         Model model = Model.of(compiled.file(), LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD));
         Random random = new Random(1);
@@ -193,5 +198,36 @@ class OnnxStreamingTest {
     @Test
     void aWholeSpotter() throws Exception {
         assertStreams(spotter(), 2);
+    }
+
+    /** Streams one after another, each in chunks of its own sizes, each with its end. */
+    @Test
+    void aWholeSpotterAllocatesNothing() {
+        LoadOptions scalar = LoadOptions.defaults().start(LoadOptions.Start.SCALAR);
+        Session session = Model.of(compile(spotter()).file(), scalar).newSession();
+        Tensor x = session.input("x");
+        Tensor more = session.input(StreamAxis.MORE);
+        Tensor y = session.output("y");
+        int[] chunks = {3, 1, 7, 2, 7, 3, 3};
+        float[] values = new float[CHANNELS * 7];
+        Arrays.fill(values, 0.5f);
+        int[] streams = {0};
+        AllocationProbe.assertAllocatesNothing(() -> {
+            int first = streams[0]++ % chunks.length;
+            int frames = 0;
+            more.setExtent(0, 1);
+            for (int i = 0; i < chunks.length; i++) {
+                x.setExtent(2, chunks[(first + i) % chunks.length]);
+                x.set(values, 0);
+                session.run();
+                frames += y.extent(2);
+            }
+            more.setExtent(0, 0);
+            x.setExtent(2, 0);
+            session.run();
+            frames += y.extent(2);
+            session.state().reset();
+            assertEquals(13, frames, "one for every two");
+        });
     }
 }

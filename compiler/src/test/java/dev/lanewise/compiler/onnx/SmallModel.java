@@ -70,6 +70,18 @@ public final class SmallModel {
                 .addOutput(info("y", DType.F32, 1, 1, "T")));
     }
 
+    /** An LSTM of two units over x [T, 1, 2], from its last frame to its first; y [T, 1, 1, 2]. */
+    public static byte[] readingBackwards() {
+        return model(GraphProto.newBuilder()
+                .addInput(info("x", DType.F32, "T", 1, 2))
+                .addInitializer(weights("w", 1, 8, 2))
+                .addInitializer(weights("r", 1, 8, 2))
+                .addNode(node("LSTM", "y", "x", "w", "r")
+                        .addAttribute(integer("hidden_size", 2))
+                        .addAttribute(string("direction", "reverse")))
+                .addOutput(info("y", DType.F32, "T", 1, 1, 2)));
+    }
+
     public static byte[] convolution() {
         return model(GraphProto.newBuilder()
                 .addInput(info("x", DType.F32, 1, 2, 6, 6))
@@ -104,6 +116,13 @@ public final class SmallModel {
 
     static AttributeProto.Builder graph(String name, GraphProto body) {
         return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.GRAPH).setG(body);
+    }
+
+    private static AttributeProto.Builder string(String name, String value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(value));
     }
 
     public static AttributeProto.Builder integer(String name, long value) {

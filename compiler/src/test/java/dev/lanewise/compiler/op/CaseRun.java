@@ -58,6 +58,24 @@ final class CaseRun {
         return session;
     }
 
+    /** Runs of a session each of which prepares all steps, since the symbol had another value in between. */
+    Runnable preparingAgain(Session session) {
+        int extent = Math.toIntExact(symbols.get("T"));
+        for (Tensor tensor : session.inputs()) {
+            for (int axis = 0; axis < tensor.rank(); axis++) {
+                if (tensor.extent(axis) == extent) {
+                    int symbolic = axis;
+                    return () -> {
+                        tensor.setExtent(symbolic, extent + 1);
+                        tensor.setExtent(symbolic, extent);
+                        session.run();
+                    };
+                }
+            }
+        }
+        throw new IllegalStateException("no input has the extent " + extent);
+    }
+
     /** What the compiled model makes of the inputs. */
     List<Literal> run(LoadOptions.Start start) {
         Session session = session(start);

@@ -6,13 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import com.sun.management.ThreadMXBean;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.ShapeException;
 import dev.lanewise.runtime.LoadOptions.Start;
 import dev.lanewise.runtime.Session;
-import java.lang.management.ManagementFactory;
+import dev.lanewise.testing.AllocationProbe;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,10 +25,6 @@ import org.junit.jupiter.api.TestFactory;
  * on scalar and on the best kernels bit for bit, with one extent symbolic, and without allocating.
  */
 class OpCasesTest {
-
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int WARM_UP = 300;
-    private static final int COUNTED = 50;
 
     @Test
     void everyOperationHasCases() {
@@ -103,26 +98,28 @@ class OpCasesTest {
             OpCase opCase = entry.cases().get().get(0);
             tests.add(dynamicTest(name(opCase), () -> {
                 Session session = new CaseRun(opCase, 0).session(Start.SCALAR);
-                assertEquals(0, allocated(session), "bytes allocated by " + COUNTED + " runs");
+                AllocationProbe.assertAllocatesNothing(session::run);
             }));
         }
         return tests;
     }
 
-    private static long allocated(Session session) {
-        for (int i = 0; i < WARM_UP; i++) {
-            session.run();
-        }
-        long least = Long.MAX_VALUE;
-        // the JVM's own bookkeeping may be counted once, never every time
-        for (int attempt = 0; attempt < 3 && least > 0; attempt++) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < COUNTED; i++) {
-                session.run();
+    /** Nor where an extent was set, so that every step prepares its loops again. */
+    @TestFactory
+    List<DynamicTest> preparesAgainWithoutAllocating() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Ops.Entry entry : Ops.ALL) {
+            for (OpCase opCase : entry.cases().get()) {
+                CaseRun symbolic = withSymbol(opCase);
+                if (symbolic != null) {
+                    Session session = symbolic.session(Start.SCALAR);
+                    tests.add(dynamicTest(name(opCase), () ->
+                            AllocationProbe.assertAllocatesNothing(symbolic.preparingAgain(session))));
+                    break; // one for each operation
+                }
             }
-            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
         }
-        return least;
+        return tests;
     }
 
     private interface CaseVisitor {

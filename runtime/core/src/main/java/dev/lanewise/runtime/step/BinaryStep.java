@@ -20,6 +20,7 @@ final class BinaryStep extends Step {
     private final Operand a;
     private final Operand b;
     private final Operand y;
+    private final Operand[] operands;
     private final Loops loops = new Loops(3);
     private final Chunk.Arithmetic arithmetic;
     private final boolean unsigned;
@@ -34,6 +35,7 @@ final class BinaryStep extends Step {
         a = args.in(0);
         b = args.require(args.in(1), a.type);
         y = args.require(args.out(0), fn.isPredicate() ? DType.BOOL : a.type);
+        operands = new Operand[] {a, b};
         if (!fn.isPredicate() && (a.type.isFloating() ? !DoubleFns.has(fn) : !LongFns.has(fn, a.type))) {
             throw args.bad("ints", fn + " is not defined for " + a.type);
         }
@@ -46,7 +48,7 @@ final class BinaryStep extends Step {
 
     @Override
     public void reshape() {
-        loops.broadcast(args, y, a, b);
+        loops.broadcast(args, y, operands);
     }
 
     @Override

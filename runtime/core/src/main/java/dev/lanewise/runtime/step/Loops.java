@@ -7,7 +7,7 @@ import dev.lanewise.runtime.plan.StepArgs;
 /**
  * Nested loops over the axes of several operands at once, each with strides of its own, flattened to
  * a counter. Neighbouring axes that all operands lie behind one another in are merged, so that mostly one
- * or two loops remain. Set up when a step is reshaped; walking allocates nothing.
+ * or two loops remain. Set up when a step is reshaped, which allocates as little as walking: nothing.
  *
  * <pre>{@code
  * loops.start();
@@ -24,6 +24,8 @@ final class Loops {
     int run;
     /** [operand] step from element to element of a run. */
     final int[] runStride;
+    /** [operand] step along the axis that is added next. */
+    final int[] step;
 
     private final int operands;
     private final int[] extent = new int[2 * Limits.RANK];
@@ -36,6 +38,7 @@ final class Loops {
         this.operands = operands;
         at = new int[operands];
         runStride = new int[operands];
+        step = new int[operands];
         stride = new int[2 * Limits.RANK][operands];
     }
 
@@ -44,23 +47,23 @@ final class Loops {
         count = 1;
     }
 
-    /** Adds a loop inside those there are; extents of 1 vanish. */
-    void axis(int length, int... strides) {
+    /** Adds a loop inside those there are, with the strides in {@link #step}; extents of 1 vanish. */
+    void axis(int length) {
         count *= length;
         if (length == 1) {
             return;
         }
-        if (depth > 0 && mergesWithLast(length, strides)) {
+        if (depth > 0 && mergesWithLast(length)) {
             extent[depth - 1] *= length;
         } else {
             extent[depth++] = length;
         }
-        System.arraycopy(strides, 0, stride[depth - 1], 0, operands);
+        System.arraycopy(step, 0, stride[depth - 1], 0, operands);
     }
 
-    private boolean mergesWithLast(int length, int[] strides) {
+    private boolean mergesWithLast(int length) {
         for (int o = 0; o < operands; o++) {
-            if (stride[depth - 1][o] != strides[o] * length) {
+            if (stride[depth - 1][o] != step[o] * length) {
                 return false;
             }
         }
@@ -106,7 +109,7 @@ final class Loops {
     }
 
     /** Sets the loops up for {@code y = f(xs…)} with numpy's broadcasting; operand 0 is y. */
-    void broadcast(StepArgs args, Operand y, Operand... xs) {
+    void broadcast(StepArgs args, Operand y, Operand[] xs) {
         clear();
         for (Operand x : xs) {
             if (x.rank() > y.rank()) {
@@ -114,11 +117,10 @@ final class Loops {
                         + y.describe());
             }
         }
-        int[] strides = new int[operands];
         for (int axis = 0; axis < y.rank(); axis++) {
             int length = y.shape[axis];
             boolean reached = false;
-            strides[0] = y.product(axis + 1, y.rank());
+            step[0] = y.product(axis + 1, y.rank());
             for (int o = 1; o < operands; o++) {
                 Operand x = xs[o - 1];
                 int own = axis - (y.rank() - x.rank());
@@ -128,12 +130,12 @@ final class Loops {
                             + y.describe());
                 }
                 reached |= there == length;
-                strides[o] = there == 1 ? 0 : x.product(own + 1, x.rank());
+                step[o] = there == 1 ? 0 : x.product(own + 1, x.rank());
             }
             if (!reached) {
                 throw args.misfit("the result " + y.describe() + " is larger than what it is computed from");
             }
-            axis(length, strides);
+            axis(length);
         }
         takeRun();
     }

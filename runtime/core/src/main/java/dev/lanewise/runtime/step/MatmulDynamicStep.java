@@ -26,7 +26,6 @@ final class MatmulDynamicStep extends Step {
     private final Chunk chunkB;
     private final Chunk sums;
     private final Loops batch = new Loops(3);
-    private final int[] strides = new int[3];
     private int m;
     private int n;
     private int k;
@@ -67,13 +66,13 @@ final class MatmulDynamicStep extends Step {
         args.requireEqual(y.shape[rank - 1], n, y, "the number of columns");
         batch.clear();
         for (int axis = 0; axis < rank - 2; axis++) {
-            strides[0] = y.product(axis + 1, rank);
-            strides[1] = stride(a, axis);
-            strides[2] = stride(b, axis);
+            batch.step[0] = y.product(axis + 1, rank);
+            batch.step[1] = stride(a, axis);
+            batch.step[2] = stride(b, axis);
             if (extent(a, axis) != y.shape[axis] && extent(b, axis) != y.shape[axis]) {
                 throw args.misfit("the result " + y.describe() + " is larger than what it is computed from");
             }
-            batch.axis(y.shape[axis], strides);
+            batch.axis(y.shape[axis]);
         }
         if (y.size == 0) {
             batch.count = 0;

@@ -98,9 +98,12 @@ final class ReduceStep extends Step {
         for (int axis = 0; axis < outer; axis++) {
             int stride = x.product(axis + 1, rank);
             if (reduced[axis]) {
-                partial.axis(x.shape[axis], stride);
+                partial.step[0] = stride;
+                partial.axis(x.shape[axis]);
             } else {
-                kept.axis(x.shape[axis], results(axis + 1), stride);
+                kept.step[0] = results(axis + 1);
+                kept.step[1] = stride;
+                kept.axis(x.shape[axis]);
             }
         }
         if (y.size == 0) {

@@ -17,6 +17,7 @@ final class WhereStep extends Step {
     private final Operand a;
     private final Operand b;
     private final Operand y;
+    private final Operand[] operands;
     private final Loops loops = new Loops(4);
     private final Chunk.Arithmetic arithmetic;
     private final Chunk chunk;
@@ -28,6 +29,7 @@ final class WhereStep extends Step {
         a = args.in(1);
         b = args.require(args.in(2), a.type);
         y = args.require(args.out(0), a.type);
+        operands = new Operand[] {condition, a, b};
         arithmetic = switch (a.type) {
             case F32 -> Chunk.Arithmetic.FLOAT;
             case F64 -> Chunk.Arithmetic.DOUBLE;
@@ -39,7 +41,7 @@ final class WhereStep extends Step {
 
     @Override
     public void reshape() {
-        loops.broadcast(args, y, condition, a, b);
+        loops.broadcast(args, y, operands);
     }
 
     @Override
