@@ -11,6 +11,7 @@ import dev.lanewise.formats.DType;
 import dev.lanewise.formats.ShapeException;
 import dev.lanewise.runtime.LoadOptions.Start;
 import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.testing.AllocationProbe;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -108,18 +109,21 @@ class OpCasesTest {
     @TestFactory
     List<DynamicTest> preparesAgainWithoutAllocating() {
         List<DynamicTest> tests = new ArrayList<>();
-        for (Ops.Entry entry : Ops.ALL) {
-            for (OpCase opCase : entry.cases().get()) {
-                CaseRun symbolic = withSymbol(opCase);
-                if (symbolic != null) {
-                    Session session = symbolic.session(Start.SCALAR);
-                    tests.add(dynamicTest(name(opCase), () ->
-                            AllocationProbe.assertAllocatesNothing(symbolic.preparingAgain(session))));
-                    break; // one for each operation
-                }
+        forEach((name, opCase) -> {
+            CaseRun symbolic = isPowerOfDoubles(opCase) ? null : withSymbol(opCase);
+            if (symbolic != null) {
+                Session session = symbolic.session(Start.SCALAR);
+                tests.add(dynamicTest(name, () ->
+                        AllocationProbe.assertAllocatesNothing(symbolic.preparingAgain(session))));
             }
-        }
+        });
         return tests;
+    }
+
+    /** The one exception, which {@link Session} states: {@code StrictMath.pow} makes arrays. */
+    private static boolean isPowerOfDoubles(OpCase opCase) {
+        return opCase.op() instanceof Binary binary && binary.fn() == BinaryFn.POW
+                && opCase.inputs().get(0).type().type() == DType.F64;
     }
 
     private interface CaseVisitor {
