@@ -74,7 +74,8 @@ final class CompileCommand implements Callable<Integer> {
         for (Port output : facts.outputs()) {
             print.println("output: " + output);
         }
-        print.println("wrote " + out + ": " + Sizes.bytes(Files.size(out)) + ", " + facts.steps().size() + " steps");
+        print.println("wrote " + out + ": " + Sizes.bytes(Files.size(out)) + ", "
+                + Sizes.of(facts.steps().size(), "step"));
         print.println("  weights " + Sizes.bytes(facts.weightBytes()) + ", arena " + Sizes.bytes(facts.arenaBytes())
                 + " (at least " + Sizes.bytes(facts.arenaLowerBound()) + "), state " + Sizes.bytes(facts.stateBytes()));
         print.flush();

@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.inspect.Sizes;
 import dev.lanewise.formats.DType;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -67,7 +68,7 @@ final class Stack {
     }
 
     String describe() {
-        return type + Arrays.toString(shape()) + (stacked ? ", " + count + " steps" : "");
+        return type + Arrays.toString(shape()) + (stacked ? ", " + Sizes.of(count, "step") : "");
     }
 
     /** The first few elements as text. */

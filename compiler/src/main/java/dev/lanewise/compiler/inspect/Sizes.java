@@ -17,6 +17,11 @@ public final class Sizes {
         return scaled(count, 1000, new String[] {"", " k", " M", " G", " T"});
     }
 
+    /** Such as {@code 1 step}, {@code 12 steps}. */
+    public static String of(int count, String thing) {
+        return count + " " + thing + (count == 1 ? "" : "s");
+    }
+
     private static String scaled(long number, int step, String[] units) {
         double value = number;
         int unit = 0;
