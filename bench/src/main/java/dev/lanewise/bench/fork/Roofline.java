@@ -50,8 +50,9 @@ public record Roofline(double gflops, TreeMap<Integer, Double> readGigabytes) {
     }
 
     private double bandwidth(long bytes) {
-        var size = readGigabytes.ceilingEntry((int) Math.min(bytes, Integer.MAX_VALUE));
-        return (size == null ? readGigabytes.lastEntry() : size).getValue();
+        // of the next smaller size: what is measured there, nothing larger can exceed
+        var size = readGigabytes.floorEntry((int) Math.min(bytes, Integer.MAX_VALUE));
+        return (size == null ? readGigabytes.firstEntry() : size).getValue();
     }
 
     /** The process that measures. */

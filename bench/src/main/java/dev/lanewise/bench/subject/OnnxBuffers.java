@@ -39,13 +39,10 @@ final class OnnxBuffers {
         return OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap((long[]) feed.values()), shape);
     }
 
-    /** An empty tensor for an f32 output. */
+    /** An empty tensor for an f32 output of a shape that is known. */
     static OnnxTensor output(TensorInfo info) throws OrtException {
         int size = 1;
         for (long extent : info.getShape()) {
-            if (extent < 0) {
-                throw new IllegalArgumentException("a pinned output must have a fixed shape; found " + info);
-            }
             size = Math.multiplyExact(size, Math.toIntExact(extent));
         }
         return OnnxTensor.createTensor(ENVIRONMENT, direct(4 * size).asFloatBuffer(), info.getShape());
