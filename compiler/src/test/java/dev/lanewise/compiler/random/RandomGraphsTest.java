@@ -26,8 +26,8 @@ class RandomGraphsTest {
 
     private static final int FEW = 300;
     private static final int MANY = 20_000;
-    /** Refusals are errors that say why; more of them would mean that graphs of the list of families are not run. */
-    private static final double MOST_REFUSED = 0.02;
+    /** Of 300 seeds that nobody ran before: extents equal by chance, as in 39207, are refused. */
+    private static final int MOST_REFUSED_UNSEEN = 1;
 
     private static final String CHOSEN = System.getProperty("lanewise.random", "0.." + (FEW - 1));
 
@@ -36,7 +36,7 @@ class RandomGraphsTest {
         int dots = CHOSEN.indexOf("..");
         long first = Long.parseLong(dots < 0 ? CHOSEN : CHOSEN.substring(0, dots));
         long last = dots < 0 ? first : Long.parseLong(CHOSEN.substring(dots + 2));
-        agree(first, last);
+        agree(first, last, 0);
     }
 
     /** Graphs that once showed an error, beyond the few that always run. */
@@ -56,7 +56,7 @@ class RandomGraphsTest {
     @Test
     @Tag("full")
     void manyGraphsAgree() {
-        agree(FEW, MANY + FEW - 1);
+        agree(FEW, MANY + FEW - 1, 0);
     }
 
     /** Others than those above, as many as a minute lets run. */
@@ -65,11 +65,11 @@ class RandomGraphsTest {
     void graphsOfAMinuteAgree() {
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         for (long first = MANY + FEW; System.nanoTime() < end; first += FEW) {
-            agree(first, first + FEW - 1);
+            agree(first, first + FEW - 1, MOST_REFUSED_UNSEEN);
         }
     }
 
-    private static void agree(long first, long last) {
+    private static void agree(long first, long last, int mostRefused) {
         Map<Outcome.Kind, LongAdder> counts = new ConcurrentHashMap<>();
         Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
         List<String> failures = Collections.synchronizedList(new ArrayList<>());
@@ -99,6 +99,6 @@ class RandomGraphsTest {
         long run = last - first + 1;
         assertEquals(run, counts.values().stream().mapToLong(LongAdder::sum).sum());
         long refused = counts.getOrDefault(Outcome.Kind.REFUSED, new LongAdder()).sum();
-        assertTrue(refused <= Math.max(1, MOST_REFUSED * run), refused + " of " + run + " refused");
+        assertTrue(refused <= mostRefused, refused + " of " + run + " refused");
     }
 }
