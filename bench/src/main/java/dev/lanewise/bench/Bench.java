@@ -11,6 +11,7 @@ import dev.lanewise.bench.report.TextReport;
 import dev.lanewise.bench.row.Row;
 import dev.lanewise.bench.row.Suite;
 import dev.lanewise.bench.subject.Subject;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,12 +87,18 @@ public final class Bench implements Callable<Integer> {
         out.flush();
         Forks runs = new Forks(data, kinds, quick ? 1 : forks, quick ? 15 : 61, quick ? 700 : 1500);
         List<RowResult> results = new ArrayList<>();
+        int failed = 0;
         for (Suite suite : suites) {
             for (Row row : suite.rows(data)) {
                 if (rows.matcher(row.name()).find()) {
-                    RowResult result = RowResult.of(row, runs.run(row), roofline);
-                    TextReport.print(result, out);
-                    results.add(result);
+                    try {
+                        RowResult result = RowResult.of(row, runs.run(row), roofline);
+                        TextReport.print(result, out);
+                        results.add(result);
+                    } catch (IOException e) { // what the other rows measured is kept
+                        spec.commandLine().getErr().println("lanewise bench: " + e.getMessage());
+                        failed++;
+                    }
                 }
             }
         }
@@ -104,9 +111,9 @@ public final class Bench implements Callable<Integer> {
             Files.writeString(html, HtmlReport.of(all));
         }
         long kept = results.stream().filter(RowResult::kept).count();
-        out.printf("%n%d of %d rows reach what is asked of them%n", kept, results.size());
+        out.printf("%n%d of %d rows reach what is asked of them%n", kept, results.size() + failed);
         out.flush();
-        return kept == results.size() || quick ? 0 : 1;
+        return failed == 0 && (kept == results.size() || quick) ? 0 : 1;
     }
 
     private List<Subject.Kind> kinds() {
