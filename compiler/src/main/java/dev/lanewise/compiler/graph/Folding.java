@@ -1,5 +1,7 @@
 package dev.lanewise.compiler.graph;
 
+import java.util.stream.Stream;
+
 /**
  * How much may be computed while a model is compiled. A small hostile file can ask for constants of any
  * size, and for any number of operations on them; what is beyond the budget is left to be computed when
@@ -16,8 +18,32 @@ public final class Folding {
     /** A model's own weights may be moved about this many times. */
     private static final double PER_WEIGHT = 16;
 
+    private final boolean onlyExact;
     private double elements = ELEMENTS;
     private double work = WORK;
+
+    public Folding() {
+        this(false);
+    }
+
+    private Folding(boolean onlyExact) {
+        this.onlyExact = onlyExact;
+    }
+
+    /**
+     * Folds what is computed without rounding: whole numbers, and what only moves. A graph then still has every
+     * operation at which two right computations may part.
+     */
+    public static Folding onlyExact() {
+        return new Folding(true);
+    }
+
+    /** Whether this node may be computed now, if there is budget. */
+    boolean allows(Node node) {
+        return !onlyExact || node.op().onlyMoves()
+                || Stream.concat(node.inputs().stream(), node.outputs().stream())
+                        .noneMatch(value -> value != null && value.type().type().isFloating());
+    }
 
     /** Takes over weights of the model, which it has paid for with bytes of its file. */
     public void own(Literal weights) {

@@ -85,12 +85,14 @@ public final class GraphBuilder {
             values.add(Value.of(valueName, types.get(i), contents == null ? null : contents.get(i)));
         }
         Node node = new Node(name, op, inputs, values);
-        Literal uniform = uniform(node);
-        if (uniform != null) {
-            return List.of(Value.constant(values.get(0).name(), uniform));
-        }
-        if (foldable(node, signature)) {
-            return fold(node);
+        if (folding.allows(node)) {
+            Literal uniform = uniform(node);
+            if (uniform != null) {
+                return List.of(Value.constant(values.get(0).name(), uniform));
+            }
+            if (foldable(node, signature)) {
+                return fold(node);
+            }
         }
         List<Value> known = knownOutputs(node);
         if (known != null) {

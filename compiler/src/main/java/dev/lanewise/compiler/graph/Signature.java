@@ -103,8 +103,9 @@ public final class Signature {
     }
 
     /**
-     * Extents of two shapes broadcast against each other, as numpy does. Of two that are not equal for any values of
-     * their symbols, one that can be 1 is 1: the runtime checks actual ones.
+     * Extents of two shapes broadcast against each other, as numpy does. Of two that may be equal it is the one that can
+     * be larger, since the other may also be 1; of two that are not equal for any values of their symbols, one that can
+     * be 1 is 1. The runtime checks actual ones.
      */
     public List<Dim> broadcast(List<Dim> a, List<Dim> b) {
         int rank = Math.max(a.size(), b.size());
@@ -119,7 +120,7 @@ public final class Signature {
             } else if (y.is(1)) {
                 result[axis] = x;
             } else if (mayEqual(x, y)) {
-                result[axis] = x.isConstant() ? x : y;
+                result[axis] = x.isConstant() || !y.isConstant() && x.max() > y.max() ? x : y;
             } else if (mayEqual(x, Dim.ONE)) {
                 result[axis] = y;
             } else if (mayEqual(y, Dim.ONE)) {

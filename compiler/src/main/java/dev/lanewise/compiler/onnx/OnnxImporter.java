@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
@@ -83,6 +84,16 @@ public final class OnnxImporter {
 
     /** Reads a model as {@link #read} does, and keeps which value each of its names stands for. */
     public static OnnxModel readNamed(String file, byte[] bytes, Path folder, CompileOptions options) {
+        return readNamed(file, bytes, folder, options, new Folding());
+    }
+
+    /**
+     * Reads a model as {@link #readNamed(String, byte[], Path, CompileOptions)} does.
+     *
+     * @param folding what of its constants is computed at once
+     */
+    public static OnnxModel readNamed(
+            String file, byte[] bytes, Path folder, CompileOptions options, Folding folding) {
         ModelProto model;
         try {
             CodedInputStream in = CodedInputStream.newInstance(bytes);
@@ -100,7 +111,7 @@ public final class OnnxImporter {
         OnnxImporter importer = new OnnxImporter(file, bytes.length, folder, options);
         OnnxModel imported;
         try {
-            imported = importer.read(model);
+            imported = importer.read(model, folding);
         } catch (LanewiseException e) {
             importer.problems.add(e);
             throw new CompileException(file, importer.problems);
@@ -119,14 +130,14 @@ public final class OnnxImporter {
         return options;
     }
 
-    private OnnxModel read(ModelProto model) {
+    private OnnxModel read(ModelProto model, Folding folding) {
         for (OperatorSetIdProto opset : model.getOpsetImportList()) {
             opsets.put(domain(opset.getDomain()), (int) Math.min(opset.getVersion(), 1_000));
         }
         for (FunctionProto function : model.getFunctionsList()) {
             functions.put(domain(function.getDomain()) + ":" + function.getName(), function);
         }
-        OnnxScope scope = new OnnxScope(null);
+        OnnxScope scope = new OnnxScope(folding);
         GraphProto graph = model.getGraph();
         Set<String> constants = readInitializers(graph, scope);
         declareShapes(graph, scope);

@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Value;
 import java.util.HashMap;
@@ -26,9 +27,14 @@ final class OnnxScope {
     private final Map<Value, Value> captures = new LinkedHashMap<>();
     private final Map<String, List<Dim>> declared = new HashMap<>();
 
-    /** A body's scope, or with {@code null} that of the model. */
+    /** A body's scope. */
     OnnxScope(OnnxScope outer) {
-        this(outer, outer == null ? new GraphBuilder() : new GraphBuilder(outer.builder.folding()));
+        this(outer, new GraphBuilder(outer.builder.folding()));
+    }
+
+    /** That of a model. */
+    OnnxScope(Folding folding) {
+        this(null, new GraphBuilder(folding));
     }
 
     private OnnxScope(OnnxScope outer, GraphBuilder builder) {
