@@ -30,8 +30,8 @@ record Closeness(double relative, double ofMean, Reference.Noise noise) {
     /** Where floats have few bits left, these say nothing. */
     private static final double TINY = 0x1p-146;
 
-    private static final int FEW = 6;
-    private static final int MANY = 60;
+    /** Runs under noise, ten times as many where fewer explain nothing: two thresholds are seldom crossed together. */
+    private static final int[] RUNS = {6, 60, 600};
 
     /**
      * What is different, {@code null} where nothing is.
@@ -44,6 +44,7 @@ record Closeness(double relative, double ofMean, Reference.Noise noise) {
             Map<String, Literal> expected, Map<String, Literal> found, Map<String, Literal> exact,
             Map<String, Literal> ordinary, IntFunction<Map<String, Literal>> noisy) {
         Map<String, double[]> scatter = null;
+        int measured = 0;
         for (String name : expected.keySet()) {
             Literal e = expected.get(name);
             Literal f = found.get(name);
@@ -52,9 +53,10 @@ record Closeness(double relative, double ofMean, Reference.Noise noise) {
             }
             double usual = ordinary == null ? 0 : usualError(exact.get(name), ordinary.get(name));
             int at = firstDifference(e, f, usual, null, exact.get(name));
-            for (int runs = FEW; at >= 0 && runs <= MANY; runs *= MANY / FEW) {
-                if (scatter == null || runs == MANY) {
-                    scatter = scatter(exact, noisy, runs);
+            for (int i = 0; at >= 0 && i < RUNS.length; i++) {
+                if (RUNS[i] > measured) {
+                    measured = RUNS[i];
+                    scatter = scatter(exact, noisy, measured);
                 }
                 at = firstDifference(e, f, usual, scatter.get(name), exact.get(name));
             }
