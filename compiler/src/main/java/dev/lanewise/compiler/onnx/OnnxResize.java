@@ -55,7 +55,6 @@ final class OnnxResize {
 
     private void resize() {
         Value x = node.in(0);
-        rule.requireFits(node, x);
         List<Target> targets = targets(x);
         if (targets.size() != axes.length) {
             throw node.misfit("scales or sizes for " + targets.size() + " axes; expected " + axes.length);
@@ -64,7 +63,7 @@ final class OnnxResize {
         if (roi != null && roi.length != 2 * axes.length) {
             throw node.misfit("a region of " + roi.length + " numbers for " + axes.length + " axes");
         }
-        Value y = rule.isNearest() ? x : f.wide(x);
+        Value y = rule.computed(f, x);
         for (int i = 0; i < axes.length; i++) {
             Target target = targets.get(i);
             boolean same = target.size.equals(y.dim(axes[i])) && Double.isNaN(target.scale);
@@ -75,7 +74,7 @@ final class OnnxResize {
             double to = roi == null ? 1 : roi[i + axes.length];
             y = axis(y, axes[i], target, from, to);
         }
-        node.out(f.cast(y, x.type().type()));
+        node.out(rule.rounded(f, y, x.type().type()));
     }
 
     /** Scales: an attribute in Upsample 7, else input 1, or 2 beside roi and sizes from operator set 11 on. */
@@ -223,12 +222,18 @@ final class OnnxResize {
         if (from == 0 && to == 1 && rule.repeats(target.scale)) {
             return repeated(x, axis, (long) target.scale);
         }
-        if (rule.antialias() && !(target.scale >= 1)) {
-            throw node.unsupported("antialiasing along axis " + axis + " of the symbolic extent " + n
-                    + ": how many elements meet must be known; fix it with --dim");
-        }
         Value scale = target.symbolicScale == null ? f.number(target.scale, DType.F64) : target.symbolicScale;
-        return new ResizedSymbolicAxis(f, rule, n, target.size, scale, from, to).of(x, axis);
+        ResizedSymbolicAxis symbolic = new ResizedSymbolicAxis(f, rule, n, target.size, scale, from, to);
+        if (!rule.antialias() || target.scale >= 1) {
+            return symbolic.of(x, axis);
+        }
+        double matrix = (double) n.max() * target.size.max();
+        if (matrix > MOST) {
+            throw node.unsupported("antialiasing along axis " + axis + " of " + n + ", made " + target.size
+                    + " long, takes up to " + (long) matrix + " weights; at most " + MOST
+                    + " are (bound the extents with --dim)");
+        }
+        return symbolic.antialiased(x, axis);
     }
 
     private Value repeated(Value x, int axis, long times) {

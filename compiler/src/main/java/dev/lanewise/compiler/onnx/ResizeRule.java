@@ -1,6 +1,10 @@
 package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
+import dev.lanewise.runtime.kernel.UnaryFn;
 
 /**
  * What the attributes of ONNX's Resize and Upsample say of every axis.
@@ -16,6 +20,9 @@ import dev.lanewise.compiler.graph.Value;
 record ResizeRule(
         String mode, String coordinates, String nearest, boolean antialias, boolean excludeOutside, double cubicA,
         Float extrapolation) {
+
+    /** A scale such as 0.6 is none of f32's numbers: what misses a whole number by that is not cut off to the next. */
+    private static final double NEARLY_NOTHING = 0x1p-12;
 
     static ResizeRule read(OnnxNode node) {
         boolean old = node.type().equals("Upsample") || node.opset() < 11;
@@ -45,9 +52,22 @@ record ResizeRule(
                         || coordinates.startsWith("half_pixel") && nearest.startsWith("round"));
     }
 
-    void requireFits(OnnxNode node, Value x) {
-        if (!isNearest() && !x.type().type().isFloating()) {
-            throw node.unsupported("mode " + mode + " of " + x.type().type() + "; only floating-point types");
+    /** What elements are computed in: themselves, or where several make one f32, f64, and f64 for integers. */
+    Value computed(Formula f, Value x) {
+        return isNearest() ? x : f.real(x);
+    }
+
+    /**
+     * The result in the type that it is of. Integers are cut off, as ONNX's reference does, and where antialiased
+     * rounded, as ONNX Runtime does and Pillow before it; ONNX does not say.
+     */
+    Value rounded(Formula f, Value y, DType type) {
+        if (isNearest() || type.isFloating() || type == DType.BOOL) {
+            return f.cast(y, type);
         }
+        Value whole = antialias
+                ? f.apply(UnaryFn.ROUND, y)
+                : f.plus(y, f.apply(BinaryFn.MUL, f.apply(UnaryFn.SIGN, y), NEARLY_NOTHING));
+        return f.node().add(new Cast(type, true), whole);
     }
 }

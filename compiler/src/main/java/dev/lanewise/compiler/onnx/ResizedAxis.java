@@ -158,14 +158,24 @@ record ResizedAxis(ResizeRule rule, int n, int size, double scale, double from, 
                 matrix[(int) index[tap][i] * size + i] += weight[tap][i];
             }
         }
+        return product(f, x, at, f.node().constant(Literal.of(x.type().type(), matrix, n, size)));
+    }
+
+    /**
+     * Sums along one axis by weights for every element.
+     *
+     * @param x [..., n, ...]
+     * @param weights [n, size]
+     * @return [..., size, ...]
+     */
+    static Value product(Formula f, Value x, int at, Value weights) {
         List<Integer> order = new ArrayList<>(Formula.axes(0, x.rank()));
         Collections.swap(order, at, x.rank() - 1);
         Value last = at == x.rank() - 1 ? x : f.node().add(new Transpose(order), x);
         if (x.rank() == 1) {
             last = f.reshape(last, List.of(Dim.ONE, x.dim(0)));
         }
-        Value y = f.node().add(
-                MatMul.PLAIN, last, f.node().constant(Literal.of(x.type().type(), matrix, n, size)));
+        Value y = f.node().add(MatMul.PLAIN, last, weights);
         if (x.rank() == 1) {
             return f.reshape(y, List.of(y.dim(1)));
         }

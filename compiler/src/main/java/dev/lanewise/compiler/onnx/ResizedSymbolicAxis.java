@@ -5,6 +5,7 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
+import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,12 +34,18 @@ record ResizedSymbolicAxis(
         Value y = rule.isNearest()
                 ? f.node().add(new Gather(at), x, inside(f.cast(nearest(places), DType.I64)))
                 : interpolated(x, at, places);
+        return outside(y, at);
+    }
+
+    /** y with the elements that lie outside replaced, where the rule says by what. */
+    private Value outside(Value y, int at) {
         if (rule.extrapolation() == null) {
             return y;
         }
+        Value places = places();
         Value outside = f.apply(BinaryFn.OR, f.apply(BinaryFn.LESS, places, 0),
                 f.apply(BinaryFn.GREATER, places, f.apply(BinaryFn.SUB, extent(n), 1)));
-        return f.where(f.along(outside, at, x.rank()), f.number(rule.extrapolation(), x.type().type()), y);
+        return f.where(f.along(outside, at, y.rank()), f.number(rule.extrapolation(), y.type().type()), y);
     }
 
     private Value extent(Dim dim) {
@@ -120,5 +127,38 @@ record ResizedSymbolicAxis(
         }
         weights.replaceAll(weight -> f.along(f.cast(weight, x.type().type()), at, x.rank()));
         return OnnxSampling.weighted(f, x, at, elements, weights);
+    }
+
+    /**
+     * The axis {@code at} of x resized by a kernel as wide as the elements of the result where these are wider: how
+     * many elements meet is known only when the model runs, so all do, in a product. Elements outside are those at
+     * the edges, repeated as far as the kernel reaches.
+     *
+     * @param x [..., n, ...]
+     * @return [..., size, ...]
+     */
+    Value antialiased(Value x, int at) {
+        Dim margin = reach();
+        Dim wide = n.plus(margin.times(2));
+        Value element = f.minus(f.counting(wide, 0, 1), f.extent(margin, DType.I64));
+        Value edged = f.node().add(new Gather(at), x, inside(element));
+        Value position = f.reshape(f.cast(element, DType.F64), List.of(wide, Dim.ONE));
+        Value shrink = f.apply(BinaryFn.MIN, scale, 1);
+        Value distance = f.times(f.apply(UnaryFn.ABS, f.minus(position, places())), shrink);
+        Value weights = rule.mode().equals("cubic")
+                ? OnnxSampling.cubic(f, f.apply(BinaryFn.MIN, distance, 2), rule.cubicA())
+                : f.apply(BinaryFn.MAX, f.minus(f.number(1, DType.F64), distance), 0);
+        if (rule.excludeOutside()) {
+            Value here = f.apply(BinaryFn.EQUAL, inside(element), element);
+            weights = f.where(f.along(here, 0, 2), weights, f.number(0, DType.F64));
+        }
+        Value sums = f.reduce(ReduceFn.SUM, weights, List.of(0), true);
+        return outside(ResizedAxis.product(f, edged, at, f.cast(f.over(weights, sums), x.type().type())), at);
+    }
+
+    /** More elements than the kernel has on either side: twice the ratio of both extents, for their rounding too. */
+    private Dim reach() {
+        int support = rule.mode().equals("cubic") ? 2 : 1;
+        return n.times(2L * support).ceilDiv(size.max(Dim.ONE)).plus(support + 1L);
     }
 }

@@ -173,16 +173,107 @@ class OnnxResizeTest {
         }
     }
 
+    /** Kernels as wide as the elements of a smaller result: how many elements meet follows from the extents. */
     @Test
-    void antialiasingNeedsNumbers() {
+    void antialiasingOfSymbols() {
+        for (String mode : List.of("linear", "cubic")) {
+            for (String coordinates : List.of("half_pixel", "asymmetric", "pytorch_half_pixel")) {
+                for (long outside = 0; outside < 2; outside++) {
+                    String what = mode + " " + coordinates + " outside " + outside;
+                    NodeProto.Builder scaled = node("Resize", "y", "x", "", "scales").addAttribute(text("mode", mode))
+                            .addAttribute(integer("antialias", 1)).addAttribute(integer("exclude_outside", outside))
+                            .addAttribute(text("coordinate_transformation_mode", coordinates));
+                    agrees(symbolic(scaled)
+                            .addInitializer(SmallModel.tensor(new int[] {4}, 1, 1, 0.5f, 2).setName("scales")), what);
+                    agrees(symbolic(scaled)
+                            .addInitializer(SmallModel.tensor(new int[] {4}, 1, 1, 2, 0.35f).setName("scales")), what);
+                    NodeProto.Builder sized = node("Resize", "y", "x", "", "", "sizes").addAttribute(text("mode", mode))
+                            .addAttribute(integer("antialias", 1)).addAttribute(integer("exclude_outside", outside))
+                            .addAttribute(text("coordinate_transformation_mode", coordinates));
+                    agrees(symbolic(sized).addInitializer(longs("sizes", 1, 2, 3, 4)), what);
+                }
+            }
+        }
+    }
+
+    @Test
+    void antialiasingNeedsNoMoreThanAFewWeights() {
         NodeProto.Builder resize = node("Resize", "y", "x", "", "scales")
                 .addAttribute(text("mode", "linear")).addAttribute(integer("antialias", 1));
         byte[] model = model(symbolic(resize)
-                .addInitializer(SmallModel.tensor(new int[] {4}, 1, 1, 0.5f, 2).setName("scales")), 19);
+                .addInitializer(SmallModel.tensor(new int[] {4}, 1, 1, 0.5f, 1).setName("scales")), 19);
         CompileException refused = assertThrows(CompileException.class,
-                () -> Compiler.compile("m", model, null, CompileOptions.defaults().dim("H", 12).dim("W", 12)));
-        assertTrue(refused.getMessage().contains("antialiasing along axis 2 of the symbolic extent H"),
-                refused.getMessage());
+                () -> Compiler.compile("m", model, null, CompileOptions.defaults().dim("H", 12_000).dim("W", 12)));
+        assertTrue(refused.getMessage().contains("antialiasing along axis 2 of H, made"), refused.getMessage());
+    }
+
+    /** Cut off, as ONNX's reference does; antialiased they are rounded, by ONNX Runtime after each axis. */
+    @Test
+    void integers() {
+        for (DType type : List.of(DType.U8, DType.I8, DType.I32)) {
+            Literal x = OneNode.uniform(type, type == DType.U8 ? 0 : -128, type == DType.U8 ? 256 : 128, 1, 1, 2, 7, 6);
+            for (float scale : new float[] {0.6f, 1.7f, 2}) {
+                Literal scales = Literal.of(new float[] {1, 1, scale, scale}, 4);
+                OneNode linear = new OneNode("Resize", 19).in(x).none().known(scales).set("mode", "linear");
+                if (scale == 2) { // by which no f32 misses a whole number
+                    linear.agrees();
+                } else {
+                    withinOne(linear, type + " by " + scale);
+                }
+                if (type != DType.I8) { // which ONNX Runtime keeps between 0 and 255
+                    withinOne(new OneNode("Resize", 19).in(x).none().known(scales).set("mode", "linear")
+                            .set("antialias", 1), type + " by " + scale);
+                }
+            }
+        }
+    }
+
+    private static void withinOne(OneNode resize, String what) {
+        Literal expected;
+        try {
+            expected = resize.truth().get("y0");
+        } catch (ai.onnxruntime.OrtException e) {
+            throw new AssertionError(what + ": ONNX Runtime itself: " + e.getMessage(), e);
+        }
+        Literal found = resize.run().get("y0");
+        assertEquals(expected.describe(), found.describe(), what);
+        for (int i = 0; i < found.size(); i++) {
+            assertEquals(expected.longAt(i), found.longAt(i), 1, what + ", element " + i);
+        }
+    }
+
+    /** What ONNX Runtime has on no integers: what it has on floats, cut off or rounded, within the type. */
+    @Test
+    void integersAsFloats() {
+        for (DType type : List.of(DType.I8, DType.U8, DType.I16, DType.U16, DType.I32, DType.U32, DType.I64, DType.U64)) {
+            double low = type.isUnsigned() ? 0 : -128;
+            Literal x = OneNode.uniform(type, low, low + 256, 2, 1, 1, 6, 5);
+            Literal floats = Literal.of(DType.F32, x.toDoubles(), x.shape());
+            Literal scales = Literal.of(new float[] {1, 1, 1.5f, 0.7f}, 4);
+            for (String mode : List.of("linear", "cubic")) {
+                for (long antialias = 0; antialias < 2; antialias++) {
+                    String what = mode + " " + antialias + " of " + type;
+                    Literal found = new OneNode("Resize", 19).in(x).none().known(scales).set("mode", mode)
+                            .set("antialias", antialias).run().get("y0");
+                    assertEquals(type, found.type(), what);
+                    Literal expected;
+                    try {
+                        expected = new OneNode("Resize", 19).in(floats).none().known(scales).set("mode", mode)
+                                .set("antialias", antialias).truth().get("y0");
+                    } catch (ai.onnxruntime.OrtException e) {
+                        throw new AssertionError(what + ": ONNX Runtime itself: " + e.getMessage(), e);
+                    }
+                    for (int i = 0; i < found.size(); i++) {
+                        double least = type == DType.I8 ? -128 : type.isUnsigned() ? 0 : -1e9;
+                        double most = type == DType.I8 ? 127 : type == DType.U8 ? 255 : 1e9;
+                        double e = Math.max(least, Math.min(most, expected.doubleAt(i)));
+                        double less = Math.abs(e) - Math.abs(found.doubleAt(i));
+                        assertTrue(antialias == 1 ? Math.abs(less) < 0.501 : less > -0.001 && less < 1,
+                                what + ", element " + i + " is " + found.doubleAt(i) + " of " + e);
+                    }
+                }
+            }
+        }
     }
 
     private static GraphProto.Builder symbolic(NodeProto.Builder resize) {
