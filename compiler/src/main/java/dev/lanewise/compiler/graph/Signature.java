@@ -103,9 +103,9 @@ public final class Signature {
     }
 
     /**
-     * Extents of two shapes broadcast against each other, as numpy does. Of two that may be equal it is the one that can
-     * be larger, since the other may also be 1; of two that are not equal for any values of their symbols, one that can
-     * be 1 is 1. The runtime checks actual ones.
+     * Extents of two shapes broadcast against each other, as numpy does. Of two that may be equal it is the one that
+     * can be larger, since the other may also be 1; of two that are not equal for any values of their symbols, one that
+     * can be 1 is 1. The runtime checks actual ones.
      */
     public List<Dim> broadcast(List<Dim> a, List<Dim> b) {
         int rank = Math.max(a.size(), b.size());

@@ -31,8 +31,7 @@ final class OnnxConvolutions {
         OnnxWindow window = OnnxWindow.read(node, spatial, x.shape().subList(2, x.rank()), w.shape().subList(2,
                 w.rank()));
         if (!window.isFixed()) {
-            List<Dim> none = List.of(Dim.ZERO, Dim.ZERO);
-            x = node.add(new Pad(Pad.Mode.CONSTANT, joined(none, window.before()), joined(none, window.after())), x);
+            x = window.pad(f, x, 0);
             window = window.unpadded();
         }
         Conv conv = new Conv(positive(node, "group"), window.strides(), window.dilations(),
@@ -40,12 +39,6 @@ final class OnnxConvolutions {
         Value y = node.add(
                 conv, OnnxProducts.channelsLast(node, f.wide(x)), f.wide(w), bias == null ? null : f.wide(bias));
         return f.cast(OnnxProducts.channelsFirst(node, y), x.type().type());
-    }
-
-    private static List<Dim> joined(List<Dim> first, List<Dim> second) {
-        List<Dim> all = new ArrayList<>(first);
-        all.addAll(second);
-        return all;
     }
 
     private static int spatial(OnnxNode node, Value x, Value w) {

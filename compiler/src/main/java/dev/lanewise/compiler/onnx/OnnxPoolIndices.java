@@ -64,9 +64,7 @@ final class OnnxPoolIndices {
      */
     private static Value elements(Formula f, int kernel, OnnxWindow window, int axis, int axes, Dim out, Dim n) {
         int dilation = window.dilations().get(axis);
-        Value starts = f.apply(BinaryFn.SUB,
-                f.apply(BinaryFn.MUL, f.counting(out, axis, 2 * axes), window.strides().get(axis)),
-                window.padsBefore().get(axis));
+        Value starts = window.starts(f, axis, out, axis, 2 * axes);
         Value taps = f.apply(BinaryFn.MUL, f.counting(Dim.of(kernel), axes + axis, 2 * axes), dilation);
         Value at = f.plus(starts, taps);
         Value last = f.apply(BinaryFn.SUB, f.extent(n, DType.I64), 1);

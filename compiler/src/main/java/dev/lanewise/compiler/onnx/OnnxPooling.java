@@ -1,12 +1,10 @@
 package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Dim;
-import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
-import dev.lanewise.compiler.op.Conv;
 import dev.lanewise.compiler.op.Pool;
+import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
-import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
@@ -57,16 +55,39 @@ final class OnnxPooling {
                 throw node.misfit("kernel_shape " + Arrays.toString(kernel) + " for " + x.type());
             }
             OnnxWindow window = OnnxWindow.read(
-                    node, axes, x.shape().subList(2, x.rank()), Arrays.stream(kernel).mapToObj(Dim::of).toList())
-                    .fixed(node);
+                    node, axes, x.shape().subList(2, x.rank()), Arrays.stream(kernel).mapToObj(Dim::of).toList());
             return new Kernel(
                     Arrays.stream(kernel).mapToObj(Math::toIntExact).toList(), window, node.flag("ceil_mode", false));
         }
 
-        Pool pool(Pool.Kind kind, boolean countIncludePad) {
-            return new Pool(
+        /** Over x [N, C, spatial...]. */
+        Value pool(Formula f, Value x, Pool.Kind kind, boolean countIncludePad) {
+            Pool pool = new Pool(
                     kind, extents, window.strides(), window.dilations(), window.padsBefore(), window.padsAfter(), ceil,
                     countIncludePad);
+            return OnnxProducts.channelsFirst(f.node(), f.node().add(pool, OnnxProducts.channelsLast(f.node(), x)));
+        }
+
+        /** This over something that is padded already, so that its windows fit. */
+        Kernel unpadded() {
+            return new Kernel(extents, window.unpadded(), false);
+        }
+
+        /** This padded so far that the windows of {@code ceil_mode} fit. */
+        Kernel filled(Formula f, Value x) {
+            if (!ceil) {
+                return this;
+            }
+            Value pooled = pool(f, x, Pool.Kind.MAX, false);
+            List<Dim> after = new ArrayList<>();
+            for (int axis = 0; axis < extents.size(); axis++) {
+                Dim last = pooled.dim(axis + 2).minus(1).times(window.strides().get(axis))
+                        .plus((extents.get(axis) - 1L) * window.dilations().get(axis) + 1);
+                Dim missing = last.minus(x.dim(axis + 2)).minus(window.before().get(axis));
+                after.add(window.after().get(axis).max(missing));
+            }
+            return new Kernel(
+                    extents, new OnnxWindow(window.strides(), window.dilations(), window.before(), after), false);
         }
     }
 
@@ -75,8 +96,9 @@ final class OnnxPooling {
         Kernel kernel = Kernel.read(node, node.in(0));
         boolean include = kind == Pool.Kind.AVERAGE && node.flag("count_include_pad", false);
         Value x = kind == Pool.Kind.MAX ? node.in(0) : f.wide(node.in(0));
-        Value y = OnnxProducts.channelsFirst(
-                node, node.add(kernel.pool(kind, include), OnnxProducts.channelsLast(node, x)));
+        Value y = kernel.window.isFixed()
+                ? kernel.pool(f, x, kind, include)
+                : kind == Pool.Kind.MAX ? maximum(f, kernel, x) : average(f, kernel, x, include);
         node.out(f.cast(y, node.in(0).type().type()));
         if (kind == Pool.Kind.MAX) {
             boolean columns = node.flag("storage_order", false); // about the indices alone
@@ -87,42 +109,42 @@ final class OnnxPooling {
         }
     }
 
-    /** {@code (Σ |x|ᵖ)^(1/p)}: the sum is a convolution with ones. */
+    /** With padding of symbolic extents, which is less than anything. */
+    private static Value maximum(Formula f, Kernel kernel, Value x) {
+        DType type = x.type().type();
+        double least = type.isFloating()
+                ? Double.NEGATIVE_INFINITY
+                : type.isUnsigned() ? 0 : -Math.scalb(1.0, 8 * type.bytes() - 1);
+        return kernel.unpadded().pool(f, kernel.window.pad(f, x, least), Pool.Kind.MAX, false);
+    }
+
+    /** With padding of symbolic extents: over the part of each window that counts. */
+    private static Value average(Formula f, Kernel kernel, Value x, boolean countIncludePad) {
+        Kernel over = kernel.unpadded();
+        Value average = over.pool(f, kernel.window.pad(f, x, 0), Pool.Kind.AVERAGE, false);
+        if (countIncludePad) {
+            return average;
+        }
+        List<Dim> one = new ArrayList<>(x.shape());
+        one.set(0, Dim.ONE);
+        one.set(1, Dim.ONE);
+        Value ones = f.expand(f.number(1, x.type().type()), one);
+        return f.over(average, over.pool(f, kernel.window.pad(f, ones, 0), Pool.Kind.AVERAGE, false));
+    }
+
+    /** {@code (Σ |x|ᵖ)^(1/p)}: the sum is an average of as many. */
     private static void norm(OnnxNode node) {
         Formula f = new Formula(node);
         Value x = f.wide(node.in(0));
-        Kernel kernel = Kernel.read(node, x);
+        Kernel kernel = Kernel.read(node, x).filled(f, x);
         float p = power(node);
-        if (!x.dim(1).isConstant()) {
-            throw node.unsupported("a number of channels that is not fixed: " + x.dim(1));
-        }
-        int channels = Math.toIntExact(x.dim(1).constant());
-        List<Integer> filter = new ArrayList<>(List.of(channels, 1));
-        filter.addAll(kernel.extents);
-        Value ones = node.constant(
-                Literal.splat(x.type().type(), 1, filter.stream().mapToInt(extent -> extent).toArray()));
-        Conv sum = new Conv(channels, kernel.window.strides(), kernel.window.dilations(), kernel.window.padsBefore(),
-                padsAfter(node, kernel, x), Epilogue.NONE);
-        Value y = node.add(sum, OnnxProducts.channelsLast(node, powers(f, x, p)), ones);
-        node.out(f.cast(root(f, OnnxProducts.channelsFirst(node, y), p), node.in(0).type().type()));
-    }
-
-    /** Padding that lets a convolution give as many outputs as pooling with {@code ceil_mode}. */
-    private static List<Integer> padsAfter(OnnxNode node, Kernel kernel, Value x) {
-        List<Integer> pads = new ArrayList<>(kernel.window.padsAfter());
-        if (kernel.ceil) {
-            Value pooled = node.add(kernel.pool(Pool.Kind.MAX, false), OnnxProducts.channelsLast(node, x));
-            for (int axis = 0; axis < pads.size(); axis++) {
-                if (!pooled.dim(axis + 1).isConstant()) {
-                    throw node.unsupported("ceil_mode over the symbolic extent " + x.dim(axis + 2));
-                }
-                long last = (pooled.dim(axis + 1).constant() - 1) * kernel.window.strides().get(axis)
-                        + (kernel.extents.get(axis) - 1L) * kernel.window.dilations().get(axis) + 1;
-                long missing = last - x.dim(axis + 2).constant() - kernel.window.padsBefore().get(axis);
-                pads.set(axis, Math.max(pads.get(axis), Math.toIntExact(missing)));
-            }
-        }
-        return pads;
+        Value powers = powers(f, x, p);
+        Value average = kernel.window.isFixed()
+                ? kernel.pool(f, powers, Pool.Kind.AVERAGE, true)
+                : kernel.unpadded().pool(f, kernel.window.pad(f, powers, 0), Pool.Kind.AVERAGE, true);
+        double taps = kernel.extents.stream().mapToDouble(extent -> extent).reduce(1, (a, b) -> a * b);
+        Value sum = f.apply(BinaryFn.MUL, average, taps);
+        node.out(f.cast(root(f, sum, p), node.in(0).type().type()));
     }
 
     private static float power(OnnxNode node) {

@@ -101,7 +101,7 @@ final class OnnxSampledImages {
         OnnxConvolutions.requireKernel(node, w);
         List<Dim> kernel = w.shape().subList(2, w.rank());
         List<Dim> out = offset.shape().subList(2, offset.rank());
-        OnnxWindow window = OnnxWindow.read(node, axes, x.shape().subList(2, x.rank()), kernel).fixed(node);
+        OnnxWindow window = OnnxWindow.read(node, axes, x.shape().subList(2, x.rank()), kernel);
         long group = OnnxConvolutions.positive(node, "group");
         long offsetGroups = OnnxConvolutions.positive(node, "offset_group");
         Dim images = x.dim(0).times(offsetGroups);
@@ -138,9 +138,7 @@ final class OnnxSampledImages {
     /** Where the taps of an axis are before they are moved: i64 [kernel · out], elements of the image. */
     private static Value grid(Formula f, OnnxWindow window, int axis, List<Dim> kernel, List<Dim> out) {
         int axes = kernel.size();
-        Value starts = f.apply(BinaryFn.SUB,
-                f.apply(BinaryFn.MUL, f.counting(out.get(axis), axes + axis, 2 * axes), window.strides().get(axis)),
-                window.padsBefore().get(axis));
+        Value starts = window.starts(f, axis, out.get(axis), axes + axis, 2 * axes);
         Value taps = f.apply(BinaryFn.MUL, f.counting(kernel.get(axis), axis, 2 * axes), window.dilations().get(axis));
         List<Dim> shape = new ArrayList<>(kernel);
         shape.addAll(out);

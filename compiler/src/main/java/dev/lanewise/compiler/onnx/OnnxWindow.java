@@ -1,6 +1,10 @@
 package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Pad;
+import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -56,16 +60,23 @@ record OnnxWindow(List<Integer> strides, List<Integer> dilations, List<Dim> befo
     }
 
     /**
-     * This, whose padding is numbers.
+     * x with this window's padding around it.
      *
-     * @throws dev.lanewise.formats.LanewiseException naming the padding that is not
+     * @param x [N, C, spatial...]
+     * @param value what the padding is
      */
-    OnnxWindow fixed(OnnxNode node) {
-        if (!isFixed()) {
-            throw node.unsupported("auto_pad with a stride above 1 over a symbolic extent, which takes padding of "
-                    + before + " and " + after + "; fix it with --dim");
-        }
-        return this;
+    Value pad(Formula f, Value x, double value) {
+        List<Dim> first = new ArrayList<>(List.of(Dim.ZERO, Dim.ZERO));
+        List<Dim> last = new ArrayList<>(first);
+        first.addAll(before);
+        last.addAll(after);
+        return f.node().add(new Pad(Pad.Mode.CONSTANT, first, last), x, f.number(value, x.type().type()));
+    }
+
+    /** Which elements the first taps see: i64, along an axis of a tensor of {@code rank}, below zero on padding. */
+    Value starts(Formula f, int axis, Dim windows, int along, int rank) {
+        return f.minus(f.apply(BinaryFn.MUL, f.counting(windows, along, rank), strides.get(axis)),
+                f.extent(before.get(axis), DType.I64));
     }
 
     /** This over something that is padded already. */

@@ -69,7 +69,8 @@ final class FoldAffine implements Pass {
                 if (literal.size() == 1) {
                     return Value.constant(constant.name(), literal.spread(n));
                 }
-                boolean alongLast = literal.rank() > 0 && literal.size() == n
+                // of no elements, a constant may still have rows, which the product would not get
+                boolean alongLast = n > 0 && literal.rank() > 0 && literal.size() == n
                         && literal.extent(literal.rank() - 1) == n;
                 return alongLast ? add(node.name(), new Reshape(List.of(channels)), constant) : null;
             }

@@ -47,7 +47,7 @@ final class FuseEpilogues implements Pass {
                 }
                 Node made = product.producer();
                 int lanes = bias.constant().size();
-                boolean alongRows = bias.rank() > 0 && bias.rank() <= product.rank()
+                boolean alongRows = lanes > 0 && bias.rank() > 0 && bias.rank() <= product.rank()
                         && bias.dim(bias.rank() - 1).is(lanes) && product.dim(product.rank() - 1).is(lanes);
                 if (!alongRows) {
                     return null;

@@ -245,7 +245,8 @@ class OnnxResizeTest {
     /** What ONNX Runtime has on no integers: what it has on floats, cut off or rounded, within the type. */
     @Test
     void integersAsFloats() {
-        for (DType type : List.of(DType.I8, DType.U8, DType.I16, DType.U16, DType.I32, DType.U32, DType.I64, DType.U64)) {
+        for (DType type : List.of(
+                DType.I8, DType.U8, DType.I16, DType.U16, DType.I32, DType.U32, DType.I64, DType.U64)) {
             double low = type.isUnsigned() ? 0 : -128;
             Literal x = OneNode.uniform(type, low, low + 256, 2, 1, 1, 6, 5);
             Literal floats = Literal.of(DType.F32, x.toDoubles(), x.shape());

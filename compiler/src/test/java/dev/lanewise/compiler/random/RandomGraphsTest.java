@@ -26,8 +26,6 @@ class RandomGraphsTest {
 
     private static final int FEW = 300;
     private static final int MANY = 20_000;
-    /** Of 300 seeds that nobody ran before: extents equal by chance, as in 39207, are refused. */
-    private static final int MOST_REFUSED_UNSEEN = 1;
 
     private static final String CHOSEN = System.getProperty("lanewise.random", "0.." + (FEW - 1));
 
@@ -36,7 +34,7 @@ class RandomGraphsTest {
         int dots = CHOSEN.indexOf("..");
         long first = Long.parseLong(dots < 0 ? CHOSEN : CHOSEN.substring(0, dots));
         long last = dots < 0 ? first : Long.parseLong(CHOSEN.substring(dots + 2));
-        agree(first, last, 0);
+        agree(first, last);
     }
 
     /** Graphs that once showed an error, beyond the few that always run. */
@@ -50,7 +48,9 @@ class RandomGraphsTest {
         17535, // auto_pad with a stride over a symbolic extent
         38883, // indices of equal constants that ONNX Runtime's sine tells apart, vector from tail
         39207, // two symbolic extents, one of which is 1 whenever they are not equal
-        48206 // an element and the zero point, rounded apart at a half that saturation puts both on
+        48206, // an element and the zero point, rounded apart at a half that saturation puts both on
+        62501, // a bias of 17 rows of no elements
+        70451 // a layer's norm of two elements, which only the mean's own rounding moves
     })
     void graphsThatOnceShowedErrors(long seed) {
         Outcome outcome = Trial.of(Growth.grow(seed));
@@ -60,7 +60,7 @@ class RandomGraphsTest {
     @Test
     @Tag("full")
     void manyGraphsAgree() {
-        agree(FEW, MANY + FEW - 1, 0);
+        agree(FEW, MANY + FEW - 1);
     }
 
     /** Others than those above, as many as a minute lets run. */
@@ -69,11 +69,11 @@ class RandomGraphsTest {
     void graphsOfAMinuteAgree() {
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         for (long first = MANY + FEW; System.nanoTime() < end; first += FEW) {
-            agree(first, first + FEW - 1, MOST_REFUSED_UNSEEN);
+            agree(first, first + FEW - 1);
         }
     }
 
-    private static void agree(long first, long last, int mostRefused) {
+    private static void agree(long first, long last) {
         Map<Outcome.Kind, LongAdder> counts = new ConcurrentHashMap<>();
         Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
         List<String> failures = Collections.synchronizedList(new ArrayList<>());
@@ -103,6 +103,6 @@ class RandomGraphsTest {
         long run = last - first + 1;
         assertEquals(run, counts.values().stream().mapToLong(LongAdder::sum).sum());
         long refused = counts.getOrDefault(Outcome.Kind.REFUSED, new LongAdder()).sum();
-        assertTrue(refused <= mostRefused, refused + " of " + run + " refused");
+        assertEquals(0, refused, refused + " of " + run + " refused");
     }
 }

@@ -25,7 +25,8 @@ import java.util.SplittableRandom;
  *
  * <p>With noise, every input and every result that is computed, not only moved, is off by a random fraction: stochastic
  * arithmetic (Vignes 1993). Whole numbers of whole numbers stay what they are: counts, and what was rounded on purpose.
- * So is every operand that a mean is taken off inside one operation, and numbers closer than their noise may be equal.
+ * So is every operand that a mean is taken off inside one operation, and that mean, and numbers closer than their noise
+ * may be equal.
  * How far results scatter says how far two right computations of the same graph may part, at a sum that cancels or at a
  * threshold as well.
  */
@@ -99,6 +100,9 @@ final class Reference {
             }
             Evaluation evaluation = new Evaluation(node, inputs, known);
             List<Literal> outputs = node.op().evaluate(evaluation);
+            if (random != null && node.op() instanceof LayerNorm norm) {
+                outputs = offCentre(norm, evaluation, noise, random);
+            }
             if (random != null && node.op() instanceof Binary binary && binary.fn() == BinaryFn.EQUAL) {
                 outputs = List.of(unsettled(evaluation, outputs.get(0), noise, random));
             }
@@ -112,6 +116,22 @@ final class Reference {
         Map<String, Literal> results = new LinkedHashMap<>();
         graph.outputs().forEach(port -> results.put(port.name(), value(port.value(), values)));
         return results;
+    }
+
+    /** Normalised, the mean of each row being off, which no change of the row itself comes to. */
+    private static List<Literal> offCentre(
+            LayerNorm norm, Evaluation operands, Noise noise, SplittableRandom random) {
+        List<Literal> outputs = new ArrayList<>(new LayerNorm(norm.axis(), norm.epsilon(), true).evaluate(operands));
+        double[] y = outputs.get(0).toDoubles();
+        int n = y.length / Math.max(1, outputs.get(1).size());
+        for (int row = 0; n > 0 && row < y.length / n; row++) {
+            double error = (random.nextDouble() * 2 - 1) * noise.size(outputs.get(1).doubleAt(row));
+            for (int i = 0; i < n; i++) {
+                y[row * n + i] += error * outputs.get(2).doubleAt(row) * operands.in(1).doubleAt(i);
+            }
+        }
+        outputs.set(0, Literal.of(outputs.get(0).type(), y, outputs.get(0).shape()));
+        return norm.stats() ? outputs : outputs.subList(0, 1);
     }
 
     /** Whether two are equal, by chance where they are closer than their noise: of two nearby floats nobody knows. */
