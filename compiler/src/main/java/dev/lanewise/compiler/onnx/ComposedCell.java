@@ -22,8 +22,7 @@ import java.util.List;
 
 /**
  * A recurrent cell written out: the inputs of all steps times W, then products and elementwise
- * operations repeated over time. For cells with activations or variations of their own, for weights that
- * are computed when the model runs, and for f64.
+ * operations repeated over time. For cells with activations or variations of their own.
  */
 final class ComposedCell {
 

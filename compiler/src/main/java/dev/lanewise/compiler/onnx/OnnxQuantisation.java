@@ -1,8 +1,10 @@
 package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Cast;
+import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
@@ -105,15 +107,21 @@ final class OnnxQuantisation {
             if (block == 0 && scale.rank() != 1 || block < 0 || block > 0 && scale.rank() != x.rank()) {
                 throw node.misfit("scale " + scale.type() + " over " + x.type() + " in blocks of " + block);
             }
-            if (block > 0 && !x.dim(positive).equals(scale.dim(positive).times(block))) {
-                throw node.unsupported("blocks of " + block + " that do not fill axis " + positive + " of " + x.type());
+            if (block > 0 && !Signature.mayEqual(x.dim(positive).ceilDiv(block), scale.dim(positive))) {
+                throw node.misfit("blocks of " + block + " along axis " + positive + " of " + x.type() + " and scale "
+                        + scale.type());
             }
             return new Blocks(positive, block, x.shape());
         }
 
-        /** The tensor with its blocks as an axis of their own. */
+        /** Whether every block is whole. */
+        private boolean isFilled() {
+            return shape.get(axis).mod(Dim.of(block)).is(0);
+        }
+
+        /** The tensor with its blocks as an axis of their own, where they are whole. */
         Value split(Formula f, Value x) {
-            if (block == 0) {
+            if (block == 0 || !isFilled()) {
                 return x;
             }
             List<Dim> split = new ArrayList<>(shape);
@@ -129,6 +137,10 @@ final class OnnxQuantisation {
             }
             if (block == 0) {
                 return f.along(scale, axis, shape.size());
+            }
+            if (!isFilled()) { // the last block is shorter, or may be
+                Value number = f.apply(BinaryFn.DIV, f.counting(shape.get(axis), 0, 1), block);
+                return f.node().add(new Gather(axis), scale, number);
             }
             List<Dim> spread = new ArrayList<>(scale.shape());
             spread.add(axis + 1, Dim.ONE);

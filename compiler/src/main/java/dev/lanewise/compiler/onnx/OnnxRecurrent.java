@@ -57,7 +57,7 @@ final class OnnxRecurrent {
             boolean reverse = direction.equals("reverse") || d == 1;
             List<Value> operands = operands(node, x, d, directions, states, batchFirst);
             Value peephole = direction(node, 7, d, directions);
-            results.add(cells.isUsual(d) && hasStep(operands)
+            results.add(cells.isUsual(d)
                     ? node.addAll(usual(node, cells, d, reverse), operands.toArray(new Value[0]))
                     : ComposedCell.add(node, cells, d, gates, reverse, operands,
                             peephole == null ? null : f.wide(peephole)));
@@ -68,12 +68,6 @@ final class OnnxRecurrent {
         for (int s = 0; s < states; s++) {
             node.out(f.cast(stack(node, results, 1 + s, batchFirst ? 1 : 0), type));
         }
-    }
-
-    /** Whether the fused operations take it: f32, and weights, which are packed when the model is loaded. */
-    private static boolean hasStep(List<Value> operands) {
-        return operands.get(0).type().type() == DType.F32
-                && operands.subList(1, 4).stream().allMatch(value -> value == null || value.isConstant());
     }
 
     private static Op usual(OnnxNode node, OnnxCells cells, int direction, boolean reverse) {

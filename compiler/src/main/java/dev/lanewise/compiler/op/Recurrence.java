@@ -4,6 +4,7 @@ import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.compiler.plan.PlanTensor;
@@ -17,7 +18,7 @@ import java.util.List;
  * H]}, and the walk over time of the reference. One direction; beyond a sequence's length y is zero, and
  * backwards means from its last element.
  */
-final class Recurrence {
+public final class Recurrence {
 
     static final int X = 0;
     static final int W = 1;
@@ -28,6 +29,13 @@ final class Recurrence {
     static final int C = 6;
 
     private Recurrence() {}
+
+    /** Whether there is a step for it: on f32, and on weights, which are packed when the model is loaded. */
+    public static boolean hasStep(List<Value> operands) {
+        return operands.get(X).type().type() == DType.F32
+                && operands.subList(W, Math.min(BIAS + 1, operands.size())).stream()
+                        .allMatch(value -> value == null || value.isConstant());
+    }
 
     /** The types of y, then of as many states. */
     static List<ValueType> infer(Signature in, int gates, int states) {
@@ -160,7 +168,10 @@ final class Recurrence {
         return results;
     }
 
-    /** Cases that matter for every cell: sizes with tails, both directions, lengths, initial states. */
+    /**
+     * Cases that matter for every cell: sizes with tails, both directions, lengths, initial states; weights that are
+     * computed when the model runs, and f64.
+     */
     static List<OpCase> cases(java.util.function.Function<Boolean, dev.lanewise.compiler.graph.Op> op, int gates,
             int states) {
         List<OpCase> cases = new ArrayList<>();
@@ -184,6 +195,19 @@ final class Recurrence {
         }
         cases.add(OpCase.of(op.apply(true), OpCase.in(5, 2, 3), OpCase.weights(gates * 4, 3),
                 OpCase.weights(gates * 4, 4)));
+        cases.add(OpCase.of(op.apply(true), OpCase.in(5, 2, 3), OpCase.in(gates * 4, 3), OpCase.in(gates * 4, 4)));
+        for (DType type : new DType[] {DType.F32, DType.F64}) {
+            List<OpCase.Input> inputs = new ArrayList<>();
+            inputs.add(OpCase.in(ValueType.of(type, 4, 3, 5), -1, 1));
+            inputs.add(OpCase.in(ValueType.of(type, gates * 6, 5), -1, 1));
+            inputs.add(OpCase.in(ValueType.of(type, gates * 6, 6), -1, 1));
+            inputs.add(OpCase.in(ValueType.of(type, 2 * gates * 6), -1, 1));
+            inputs.add(OpCase.in(ValueType.of(DType.I32, 3), 0, 5));
+            for (int s = 0; s < states; s++) {
+                inputs.add(OpCase.in(ValueType.of(type, 3, 6), -1, 1));
+            }
+            cases.add(new OpCase(op.apply(type == DType.F64), inputs));
+        }
         return cases;
     }
 }

@@ -29,6 +29,7 @@ public final class Passes {
             new JoinSteps(),
             new JoinSlices(),
             new UseLastState(),
+            new CellsAsLoops(),
             new FuseSoftmax(),
             new FuseLayerNorm(),
             new FuseRmsNorm(),

@@ -47,7 +47,7 @@ final class OneNode {
     /** Operators that become matrices or expressions of a known size, or blocks that must fill an axis. */
     private static final Set<String> NEED_NUMBERS =
             Set.of(
-                    "DFT", "STFT", "Det", "Inverse", "LRN", "QuantizeLinear", "DequantizeLinear");
+                    "DFT", "STFT", "Det", "Inverse", "LRN");
 
     private final String type;
     /** Empty for that of ONNX. */
