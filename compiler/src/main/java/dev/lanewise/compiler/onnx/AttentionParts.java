@@ -78,8 +78,12 @@ record AttentionParts(Formula f) {
         return biasOf(f.apply(BinaryFn.LESS, positions(keys, 3), limits), masked);
     }
 
-    /** The sum, in b's type; {@code null} stands for 0. */
+    /** The sum, in f64 where one of them is, else in b's type; {@code null} stands for 0. */
     Value sum(Value a, Value b) {
-        return a == null ? b : b == null ? a : f.plus(f.cast(a, b.type().type()), b);
+        if (a == null || b == null) {
+            return a == null ? b : a;
+        }
+        DType type = a.type().type() == DType.F64 ? DType.F64 : b.type().type();
+        return f.plus(f.cast(a, type), f.cast(b, type));
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * ONNX's Attention, opset 23 on: heads as an axis or within the last one, a cache of keys and values,
- * masks, and on demand the scores. Computed in f32.
+ * masks, and on demand the scores. f64 is computed in f64, all other types in f32.
  */
 final class OnnxAttention {
 
@@ -131,7 +131,7 @@ final class OnnxAttention {
             Value mask = node.in(MASK);
             Value added = mask.type().type() == DType.BOOL
                     ? parts.biasOf(mask, AttentionParts.MASKED)
-                    : f.cast(mask, DType.F32);
+                    : f.cast(mask, arithmetic(node));
             bias = parts.fit(added, keys);
         }
         if (node.has(LENGTHS)) {

@@ -1,6 +1,8 @@
 package dev.lanewise.compiler.onnx;
 
 import static dev.lanewise.compiler.onnx.OneNode.uniform;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.DType;
@@ -72,6 +74,30 @@ class OnnxContribQuantisedTest {
                     .known(scale(0.0277)).known(zero(type)).set("kernel_shape", new long[] {3, 3})
                     .set("count_include_pad", 1).set("pads", new long[] {1, 1, 1, 1}).set("channels_last", 1)
                     .agrees();
+        }
+    }
+
+    /** ONNX Runtime knows the operator by name and has no kernel for it: against its formula in double precision. */
+    @Test
+    void means() {
+        int[] shape = {3, 4, 5};
+        for (DType type : BYTES) {
+            Literal x = bytes(type, 0, shape);
+            double zeroPoint = zero(type).doubleAt(0);
+            for (long keep = 0; keep < 2; keep++) {
+                double[] sums = new double[4];
+                for (int i = 0; i < x.size(); i++) {
+                    sums[i / 5 % 4] += (x.doubleAt(i) - zeroPoint) * 0.0213f;
+                }
+                Literal y = node("QLinearReduceMean").in(x).known(scale(0.0213)).known(zero(type)).known(scale(0.0067))
+                        .known(zero(type)).set("axes", new long[] {0, -1}).set("keepdims", keep).run().get("y0");
+                assertArrayEquals(keep == 1 ? new int[] {1, 4, 1} : new int[] {4}, y.shape());
+                for (int i = 0; i < 4; i++) {
+                    double expected = Math.rint(sums[i] / 15 / 0.0067f) + zeroPoint;
+                    double least = type == DType.U8 ? 0 : -128;
+                    assertEquals(Math.max(least, Math.min(least + 255, expected)), y.doubleAt(i), type + " " + i);
+                }
+            }
         }
     }
 

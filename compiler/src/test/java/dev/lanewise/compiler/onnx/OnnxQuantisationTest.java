@@ -59,6 +59,15 @@ class OnnxQuantisationTest {
     }
 
     @Test
+    void theLastBlockIsShorter() {
+        Literal scale = uniform(DType.F32, 0.01, 0.1, 2, 3, 3, 5);
+        Literal zero = uniform(DType.I8, -9, 9, 3, 3, 3, 5);
+        new OneNode("QuantizeLinear", 21).in(3, 7, 5).in(scale).in(zero).set("axis", 1).set("block_size", 3).agrees();
+        new OneNode("DequantizeLinear", 21).in(uniform(DType.I8, -128, 128, 0, 3, 7, 5)).in(scale).in(zero)
+                .set("axis", -2).set("block_size", 3).agrees();
+    }
+
+    @Test
     void byTheirOwnRange() {
         new OneNode("DynamicQuantizeLinear", 11).in(uniform(DType.F32, -3, 5, 0, 4, 9)).outputs(3).agrees();
         new OneNode("DynamicQuantizeLinear", 11).in(uniform(DType.F32, 1, 5, 0, 4, 9)).outputs(3).agrees();
