@@ -46,9 +46,6 @@ final class OnnxConvolutions {
             throw node.misfit("the input is " + x.type() + " and the filter " + w.type()
                     + "; expected [N, C, spatial...] and [O, C / group, kernel...]");
         }
-        if (x.rank() > 5) {
-            throw node.unsupported("a convolution over " + (x.rank() - 2) + " axes");
-        }
         return x.rank() - 2;
     }
 
@@ -91,12 +88,21 @@ final class OnnxConvolutions {
         int group = positive(node, "group");
         Stretch stretch = Stretch.read(node, spatial, w, x, pads);
         Value stuffed = stretch.stuff(f, x);
-        Conv conv = new Conv(group, Collections.nCopies(spatial, 1), stretch.dilations,
-                stretch.positive(stretch.before),
-                stretch.positive(stretch.after), Epilogue.NONE);
+        OnnxWindow window = new OnnxWindow(Collections.nCopies(spatial, 1), stretch.dilations,
+                notNegative(stretch.before), notNegative(stretch.after));
+        if (!window.isFixed()) {
+            stuffed = OnnxProducts.channelsLast(node, window.pad(f, OnnxProducts.channelsFirst(node, stuffed), 0));
+            window = window.unpadded();
+        }
+        Conv conv = new Conv(group, window.strides(), window.dilations(), window.padsBefore(), window.padsAfter(),
+                Epilogue.NONE);
         Value wideBias = bias == null ? null : f.wide(bias);
         Value y = stretch.crop(node, node.add(conv, stuffed, turned(f, w, group), wideBias));
         node.out(f.cast(OnnxProducts.channelsFirst(node, y), node.in(0).type().type()));
+    }
+
+    private static List<Dim> notNegative(List<Dim> pads) {
+        return pads.stream().map(pad -> pad.max(Dim.ZERO)).toList();
     }
 
     /** {@code [C, O / group, kernel...]} to {@code [O, C / group, kernel...]}, each kernel turned round. */
@@ -127,7 +133,7 @@ final class OnnxConvolutions {
      * @param after zeros behind the {@code stride − 1} zeros of x's last element
      */
     private record Stretch(
-            List<Integer> strides, List<Integer> dilations, List<Integer> before, List<Integer> after) {
+            List<Integer> strides, List<Integer> dilations, List<Dim> before, List<Dim> after) {
 
         static Stretch read(OnnxNode node, int spatial, Value w, Value x, List<Integer> given) {
             List<Integer> strides = OnnxWindow.list(node, "strides", spatial, 1, 1);
@@ -138,29 +144,27 @@ final class OnnxConvolutions {
             List<Integer> extra = OnnxWindow.list(node, "output_padding", spatial, 0, 0);
             long[] wanted = node.integers("output_shape");
             String auto = node.oneOf("auto_pad", "NOTSET", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER");
-            List<Integer> before = new ArrayList<>();
-            List<Integer> after = new ArrayList<>();
+            List<Dim> before = new ArrayList<>();
+            List<Dim> after = new ArrayList<>();
             for (int axis = 0; axis < spatial; axis++) {
                 int stride = strides.get(axis);
                 int reach = Math.toIntExact((w.dim(axis + 2).max() - 1) * dilations.get(axis));
-                int first = auto.equals("NOTSET") ? pads.get(axis) : 0;
-                int last = auto.equals("NOTSET") ? pads.get(spatial + axis) : 0;
+                Dim first = Dim.of(auto.equals("NOTSET") ? pads.get(axis) : 0);
+                Dim last = Dim.of(auto.equals("NOTSET") ? pads.get(spatial + axis) : 0);
                 if (wanted != null || auto.startsWith("SAME")) {
                     Dim size = x.dim(axis + 1);
                     Dim out = wanted == null
                             ? size.times(stride)
                             : Dim.of(wanted[wanted.length == spatial ? axis : axis + 2]);
                     Dim total = size.minus(1).times(stride).plus(extra.get(axis) + reach + 1).minus(out);
-                    if (!total.isConstant()) {
-                        throw node.unsupported("an output of " + out + " from the symbolic extent " + size);
-                    }
                     // a larger output than the windows reach has zeros behind them, and no padding
-                    int pad = Math.toIntExact(Math.max(0, total.constant()));
-                    first = auto.equals("SAME_UPPER") ? pad / 2 : pad - pad / 2;
-                    last = Math.toIntExact(total.constant()) - first;
+                    Dim pad = total.max(Dim.ZERO);
+                    Dim half = pad.floorDiv(2);
+                    first = auto.equals("SAME_UPPER") ? half : pad.minus(half);
+                    last = total.minus(first);
                 }
-                before.add(reach - first);
-                after.add(reach - last + extra.get(axis) - (stride - 1));
+                before.add(Dim.of(reach).minus(first));
+                after.add(Dim.of(reach + extra.get(axis) - (stride - 1)).minus(last));
             }
             return new Stretch(strides, dilations, before, after);
         }
@@ -187,18 +191,14 @@ final class OnnxConvolutions {
             return f.reshape(f.node().add(pad, f.reshape(x, apart)), together);
         }
 
-        List<Integer> positive(List<Integer> pads) {
-            return pads.stream().map(pad -> Math.max(0, pad)).toList();
-        }
-
         Value crop(OnnxNode node, Value y) {
             List<Dim> starts = new ArrayList<>(Collections.nCopies(y.rank(), Dim.ZERO));
             List<Dim> shape = new ArrayList<>(y.shape());
             for (int axis = 0; axis < strides.size(); axis++) {
-                int first = Math.max(0, -before.get(axis));
-                int last = Math.max(0, -after.get(axis));
-                starts.set(axis + 1, Dim.of(first));
-                shape.set(axis + 1, y.dim(axis + 1).minus(first + last));
+                Dim first = before.get(axis).max(Dim.ZERO).minus(before.get(axis));
+                Dim last = after.get(axis).max(Dim.ZERO).minus(after.get(axis));
+                starts.set(axis + 1, first);
+                shape.set(axis + 1, y.dim(axis + 1).minus(first).minus(last));
             }
             return shape.equals(y.shape()) ? y : node.add(new Slice(starts, Collections.nCopies(y.rank(), 1), shape),
                     y);

@@ -149,13 +149,29 @@ final class OnnxIndexing {
     private static void topK(OnnxNode node) {
         Value x = node.in(0);
         int axis = OnnxMovement.axis(node, node.integer("axis", -1), x.rank());
+        boolean largest = node.flag("largest", true);
+        boolean sorted = node.flag("sorted", true);
+        if (node.opset() >= 10 && node.in(1).contents() == null) {
+            bestOfAll(node, x, axis, largest);
+            return;
+        }
         List<Dim> k = node.opset() < 10 ? List.of(Dim.of(node.integer("k", -1))) : node.dims(1);
         if (k.size() != 1 || k.get(0).max() < 0) {
             throw node.misfit("k is " + k);
         }
-        boolean largest = node.flag("largest", true);
-        boolean sorted = node.flag("sorted", true);
         node.addAll(new TopK(axis, k.get(0), largest, sorted), x).forEach(node::out);
+    }
+
+    /** Where k is known only when the model runs: all in order, of which the first k. */
+    private static void bestOfAll(OnnxNode node, Value x, int axis, boolean largest) {
+        Formula f = new Formula(node);
+        if (!node.in(1).type().size().is(1)) {
+            throw node.misfit("k is " + node.in(1).type());
+        }
+        List<Value> all = node.addAll(new TopK(axis, x.dim(axis), largest, true), x);
+        Value count = node.add(new Range(node.learnt(0, axis, x.dim(axis).max())), f.number(0, DType.I64),
+                f.cast(f.reshape(node.in(1), List.of()), DType.I64), f.number(1, DType.I64));
+        all.forEach(value -> node.out(node.add(new Gather(axis), value, count)));
     }
 
     /** Indices and depth may be of any type, floating-point too. */

@@ -149,16 +149,17 @@ final class OnnxNorms {
         return f.cast(f.reshape(shifted, x.shape()), x.type().type());
     }
 
-    /** By running statistics: one factor and one summand per channel, which constants fold into. */
+    /**
+     * By running statistics: one factor and one summand per channel, which constants fold into. Before operator set 9
+     * they may be per element of an image, [C, spatial...].
+     */
     private static void batch(OnnxNode node) {
         Formula f = new Formula(node);
         Value x = node.in(0);
         float epsilon = node.number("epsilon", 1e-5f);
         float momentum = node.number("momentum", 0.9f);
         node.ignore("consumed_inputs");
-        if (node.opset() < 9 && !node.flag("spatial", true)) {
-            throw node.unsupported("attribute 'spatial' of 0: statistics per activation");
-        }
+        boolean perElement = node.opset() < 9 && !node.flag("spatial", true);
         boolean training = node.opset() < 7
                 ? !node.flag("is_test", false)
                 : node.opset() >= 14 && node.flag("training_mode", false);
@@ -172,15 +173,15 @@ final class OnnxNorms {
         Value variance = runningVariance;
         if (training) {
             List<Integer> axes = new ArrayList<>(Formula.axes(0, x.rank()));
-            axes.remove(Integer.valueOf(1));
+            axes.removeAll(perElement ? Formula.axes(1, x.rank()) : List.of(1));
             mean = f.mean(wide, axes, false);
-            Value centred = f.minus(wide, f.along(mean, 1, x.rank()));
+            Value centred = f.minus(wide, perElement ? mean : f.along(mean, 1, x.rank()));
             variance = f.mean(f.times(centred, centred), axes, false);
         }
         Value factor = f.over(scale, f.apply(UnaryFn.SQRT, f.apply(BinaryFn.ADD, variance, epsilon)));
         Value summand = f.minus(bias, f.times(mean, factor));
-        Value scaled = f.times(wide, f.along(factor, 1, x.rank()));
-        node.out(f.cast(f.plus(scaled, f.along(summand, 1, x.rank())), x.type().type()));
+        Value scaled = f.times(wide, perElement ? factor : f.along(factor, 1, x.rank()));
+        node.out(f.cast(f.plus(scaled, perElement ? summand : f.along(summand, 1, x.rank())), x.type().type()));
         if (training) {
             node.out(f.cast(mixed(f, runningMean, mean, momentum), node.in(3).type().type()));
             node.out(f.cast(mixed(f, runningVariance, variance, momentum), node.in(4).type().type()));

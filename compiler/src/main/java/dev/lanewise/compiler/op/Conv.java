@@ -17,7 +17,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A convolution over one, two or three spatial axes, channels last: {@code x[N, spatial..., C]},
+ * A convolution over one or more spatial axes, channels last: {@code x[N, spatial..., C]},
  * {@code filter[O, C / group, kernel...]}, {@code bias[O]} or none.
  *
  * @param strides per spatial axis
@@ -29,6 +29,8 @@ public record Conv(
         int group, List<Integer> strides, List<Integer> dilations, List<Integer> padsBefore, List<Integer> padsAfter,
         Epilogue epilogue)
         implements Op {
+
+    private static final int MOST_AXES = 3;
 
     public Conv {
         strides = List.copyOf(strides);
@@ -80,9 +82,9 @@ public record Conv(
         return shape;
     }
 
-    /** Whether there is a step for it: on f32, and on weights, which are packed when the model is loaded. */
+    /** Whether there is a step for it: on f32, over up to three axes, and on weights, which are packed on loading. */
     public boolean hasStep(Value x, Value filter) {
-        return x.type().type() == DType.F32 && filter.isConstant();
+        return x.type().type() == DType.F32 && filter.isConstant() && strides.size() <= MOST_AXES;
     }
 
     @Override
@@ -171,6 +173,7 @@ public record Conv(
         cases.add(conv(2, 1, 1, 1, Epilogue.NONE, new long[] {1, 5, 5, 8}, 6, 4, 3, 3));
         cases.add(conv(3, 1, 1, 0, Epilogue.NONE, new long[] {1, 5, 5, 3}, 6, 1, 2, 2));
         cases.add(conv(1, 1, 1, 1, relu, new long[] {1, 4, 5, 6, 3}, 4, 3, 2, 3, 3));
+        cases.add(conv(1, 1, 1, 1, relu, new long[] {1, 3, 2, 4, 3, 2}, 3, 2, 2, 2, 3, 1));
         cases.add(OpCase.of(same(1, 1, 1, 1, 1, Epilogue.NONE), OpCase.in(1, 8, 2), OpCase.weights(3, 2, 3)));
         cases.add(OpCase.of(
                 same(2, 2, 2, 2, 1, relu), OpCase.in(5, 9, 8, 6), OpCase.in(4, 3, 3, 2), OpCase.in(4)));

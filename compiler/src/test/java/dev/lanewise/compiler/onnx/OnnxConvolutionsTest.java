@@ -19,6 +19,24 @@ class OnnxConvolutionsTest {
         conv("ConvTranspose", 1, 6, 9, 11).in(6, 4, 3, 2).in(4).numbers(2, 3, 4, 6).agrees();
     }
 
+    @Test
+    void overFourAxes() {
+        new OneNode("Conv", 11).in(1, 4, 4, 3, 5, 4).known(OneNode.uniform(DType.F32, -1, 1, 1, 6, 2, 2, 2, 3, 1))
+                .set("group", 2L).set("pads", new long[] {1, 0, 0, 0, 0, 1, 1, 0}).agrees();
+    }
+
+    /** What is padded or cut off follows from extents that are known when the model runs. */
+    @Test
+    void transposedToAShape() {
+        Literal filter = OneNode.uniform(DType.F32, -1, 1, 2, 3, 2, 3, 4);
+        for (long[] shape : new long[][] {{10, 18}, {11, 19}, {8, 21}}) {
+            for (String auto : new String[] {"NOTSET", "SAME_UPPER", "SAME_LOWER"}) {
+                new OneNode("ConvTranspose", 11).in(1, 3, 5, 6).known(filter).set("strides", new long[] {2, 3})
+                        .set("output_shape", shape).set("auto_pad", auto).agrees();
+            }
+        }
+    }
+
     private static OneNode conv(String type, int... x) {
         long[] strides = new long[x.length - 2];
         long[] pads = new long[2 * strides.length];

@@ -17,6 +17,16 @@ class OnnxIndexingTest {
     }
 
     @Test
+    void theBestOfANumberGivenAtRunTime() {
+        for (long k = 0; k < 5; k += 2) {
+            for (long largest = 0; largest < 2; largest++) {
+                new OneNode("TopK", 11).in(3, 4, 5).in(Literal.of(new long[] {k}, 1)).set("axis", 1)
+                        .set("largest", largest).outputs(2).agrees();
+            }
+        }
+    }
+
+    @Test
     void gathers() {
         for (long axis = -3; axis < 3; axis++) {
             new OneNode("Gather", 13).in(4, 5, 6).in(index(4, 2, 3)).set("axis", axis).agrees();

@@ -11,6 +11,14 @@ import org.junit.jupiter.api.Test;
 @Tag("once")
 class OnnxNormsTest {
 
+    /** As it was up to operator set 8. */
+    @Test
+    void statisticsPerElement() {
+        Literal variance = OneNode.uniform(DType.F32, 0.5, 1, 4, 3, 4, 5);
+        new OneNode("BatchNormalization", 7).in(2, 3, 4, 5).in(3, 4, 5).in(3, 4, 5).in(3, 4, 5).in(variance)
+                .set("spatial", 0).agrees();
+    }
+
     @Test
     void layer() {
         int[] shape = {2, 3, 4, 5};
