@@ -135,6 +135,14 @@ public final class ModelFile {
         return new ModelFile(name, align(whole).build());
     }
 
+    /**
+     * A file that stays in memory, made from another one's content: without checksums and fingerprint, which nobody
+     * asks for.
+     */
+    public static ModelFile derived(String name, ModelProto message) {
+        return new ModelFile(name, message);
+    }
+
     /** Sets the padding that puts the first byte of the weights at a multiple of 64. */
     private static ModelProto.Builder align(ModelProto.Builder message) {
         int weights = message.getWeights().size();

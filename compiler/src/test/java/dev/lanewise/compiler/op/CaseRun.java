@@ -47,9 +47,18 @@ final class CaseRun {
                 .toList();
     }
 
+    Model model(LoadOptions.Start start) {
+        return Model.of(compiled.file(), LoadOptions.defaults().start(start));
+    }
+
+    /** What the model's inputs are given, in its order. */
+    List<Literal> inputs() {
+        return inputs;
+    }
+
     /** A session on the chosen kernels, its inputs set. */
     Session session(LoadOptions.Start start) {
-        Session session = Model.of(compiled.file(), LoadOptions.defaults().start(start)).newSession();
+        Session session = model(start).newSession();
         for (int i = 0; i < inputs.size(); i++) {
             Tensor tensor = session.inputs().get(i);
             tensor.setShape(inputs.get(i).shape());

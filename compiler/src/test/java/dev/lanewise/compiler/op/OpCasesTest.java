@@ -66,7 +66,7 @@ class OpCasesTest {
     }
 
     /** {@code null} where every extent is fixed by a weight or an attribute. */
-    private static CaseRun withSymbol(OpCase opCase) {
+    static CaseRun withSymbol(OpCase opCase) {
         for (int extent : extents(opCase)) {
             try {
                 return new CaseRun(opCase, extent);
@@ -126,11 +126,11 @@ class OpCasesTest {
                 && opCase.inputs().get(0).type().type() == DType.F64;
     }
 
-    private interface CaseVisitor {
+    interface CaseVisitor {
         void visit(String name, OpCase opCase);
     }
 
-    private static void forEach(CaseVisitor visitor) {
+    static void forEach(CaseVisitor visitor) {
         for (Ops.Entry entry : Ops.ALL) {
             for (OpCase opCase : entry.cases().get()) {
                 visitor.visit(name(opCase), opCase);

@@ -85,6 +85,7 @@ class AttentionStreamTest {
             float[] streamed = run.stream(run.streamed.newSession(), x, StreamRun.chunks(frames, 6, random));
             assertArrayEquals(run.whole(x), streamed, TOLERANCE);
         }
+        run.assertTogether(6, 8, random);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.model.Together;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
@@ -78,6 +79,23 @@ final class StreamRun {
     float[] whole(float[] x) {
         Session session = batch.newSession();
         return call(session, x, 0, x.length / size());
+    }
+
+    /** Streams that advance together, by chunks of random sizes, have the bits that each has alone. */
+    void assertTogether(int bound, int calls, Random random) {
+        Together together = new Together(streamed, 20);
+        for (int call = 0; call < calls; call++) {
+            int frames = 1 + random.nextInt(bound);
+            int more = call == calls - 1 ? 0 : 1;
+            together.step(20, random, name -> name.equals("x") ? shape(frames) : new int[] {more});
+        }
+    }
+
+    private int[] shape(int frames) {
+        int[] shape = new int[features.length + 1];
+        shape[0] = frames;
+        System.arraycopy(features, 0, shape, 1, features.length);
+        return shape;
     }
 
     /** What the streamed model gives for chunks one after another, its end included. */

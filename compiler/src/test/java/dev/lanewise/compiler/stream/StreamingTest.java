@@ -81,6 +81,7 @@ class StreamingTest {
                 float[] actual = run.stream(session, x, StreamRun.chunks(frames, bound, random));
                 assertArrayEquals(run.whole(x), actual, TOLERANCE, layers::toString);
             }
+            run.assertTogether(bound, 6, random);
         }
         assertTrue(refused < STACKS / 20, refused + " of " + STACKS + " were refused");
     }

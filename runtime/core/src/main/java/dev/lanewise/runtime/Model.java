@@ -7,14 +7,17 @@ import dev.lanewise.formats.proto.PortProto;
 import dev.lanewise.formats.proto.ProgramProto;
 import dev.lanewise.formats.proto.StateProto;
 import dev.lanewise.formats.proto.StepProto;
+import dev.lanewise.runtime.batch.BatchPlan;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.plan.Extents;
 import dev.lanewise.runtime.plan.Plan;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +43,15 @@ public final class Model {
     private final int[] stateDims;
     /** By position in {@link #stateDims}: whether no input has the symbol, so that states carry it. */
     private final boolean[] carriedExtents;
+    private final long maxBytes;
+    /** By number of streams; sessions hold the plans that they use. */
+    private final Map<Integer, WeakReference<BatchPlan>> batchPlans = new HashMap<>();
     private volatile Tier tier;
     private volatile boolean settled = true;
 
     private Model(ModelFile file, LoadOptions options) {
         this.file = file;
+        this.maxBytes = options.maxBytes();
         this.plan = new Plan(file, options.maxBytes());
         this.program = plan.program("infer");
         this.inputNames = names(program.getInputsList());
@@ -166,6 +173,17 @@ public final class Model {
         return new Session(this, tier);
     }
 
+    /**
+     * A session in which many streams advance together, for any one thread at a time; see {@link BatchSession}.
+     *
+     * @param streams the most that one call advances
+     * @throws dev.lanewise.formats.PlanException where the model has a step that cannot do that, which the message
+     *     names; or where so many streams take more memory than {@link LoadOptions#maxBytes}
+     */
+    public BatchSession newBatchSession(int streams) {
+        return new BatchSession(this, tier, streams);
+    }
+
     /** A state at the beginning of a stream. */
     public State newState() {
         return new State(this);
@@ -235,6 +253,36 @@ public final class Model {
         return plan;
     }
 
+    long maxBytes() {
+        return maxBytes;
+    }
+
+    /** The plan for streams that advance together, which sessions for as many share. */
+    BatchPlan batchPlan(int streams) {
+        synchronized (batchPlans) {
+            WeakReference<BatchPlan> known = batchPlans.get(streams);
+            BatchPlan batch = known == null ? null : known.get();
+            if (batch == null) {
+                batch = new BatchPlan(plan, program, streams, maxBytes);
+                batchPlans.put(streams, new WeakReference<>(batch));
+            }
+            return batch;
+        }
+    }
+
+    /** Forgets packed weights that no session will be prepared with any more. */
+    void dropPacked(Kernels kernels) {
+        plan.dropPacked(kernels);
+        synchronized (batchPlans) {
+            for (WeakReference<BatchPlan> known : batchPlans.values()) {
+                BatchPlan batch = known.get();
+                if (batch != null) {
+                    batch.plan().dropPacked(kernels);
+                }
+            }
+        }
+    }
+
     ProgramProto program() {
         return program;
     }
@@ -249,6 +297,24 @@ public final class Model {
 
     boolean carriesExtent(int i) {
         return carriedExtents[i];
+    }
+
+    /** Ids of the symbols that inputs decide. */
+    int[] symbolsOfInputs() {
+        Set<Integer> symbols = new TreeSet<>();
+        for (PortProto port : program.getInputsList()) {
+            for (int id : plan.dims(port.getTensor())) {
+                if (plan.extents().isSymbol(id)) {
+                    symbols.add(id);
+                }
+            }
+        }
+        int[] ids = new int[symbols.size()];
+        int count = 0;
+        for (int id : symbols) {
+            ids[count++] = id;
+        }
+        return ids;
     }
 
     /** Numbers of the program's outermost steps, counting nested ones. */

@@ -24,6 +24,9 @@ public final class State {
     private final Buffer[] buffers;
     /** Values of the extents that the state's tensors have, by position in {@code model.stateDims()}; -1 unset. */
     private final int[] extents;
+    /** The call that advanced it last, by which a batch sees that it was given a state twice. */
+    private Object caller;
+    private long call;
 
     State(Model model) {
         this.model = model;
@@ -46,6 +49,16 @@ public final class State {
 
     int[] extents() {
         return extents;
+    }
+
+    /** Whether this is the first time that the caller claims the state in its call of that number. */
+    boolean claim(Object newCaller, long newCall) {
+        if (caller == newCaller && call == newCall) {
+            return false;
+        }
+        caller = newCaller;
+        call = newCall;
+        return true;
     }
 
     /** Back to the beginning of a stream: zeros. Allocates nothing. */

@@ -5,6 +5,7 @@ import dev.lanewise.formats.ShapeException;
 import dev.lanewise.runtime.plan.Extents;
 import dev.lanewise.runtime.plan.Operand;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A handle to an input or output of a session: a view of the very array that the steps read or
@@ -17,19 +18,34 @@ import java.util.Arrays;
 public final class Tensor {
 
     private final String name;
-    private final Session session;
     private final boolean input;
+    private Shapes shapes;
     private Operand operand;
 
-    Tensor(String name, Session session, Operand operand, boolean input) {
+    Tensor(String name, Shapes shapes, Operand operand, boolean input) {
         this.name = name;
-        this.session = session;
+        this.shapes = shapes;
         this.operand = operand;
         this.input = input;
     }
 
-    void rebind(Operand operand) {
-        this.operand = operand;
+    /** The tensor of that name among those of one side. */
+    static Tensor find(List<Tensor> tensors, String name, String side) {
+        for (int i = 0; i < tensors.size(); i++) {
+            if (tensors.get(i).name().equals(name)) {
+                return tensors.get(i);
+            }
+        }
+        StringBuilder names = new StringBuilder();
+        for (Tensor tensor : tensors) {
+            names.append(names.length() == 0 ? "" : ", ").append(tensor);
+        }
+        throw new IllegalArgumentException("no " + side + " '" + name + "'; there are: " + names);
+    }
+
+    void rebind(Shapes newShapes, Operand newOperand) {
+        shapes = newShapes;
+        operand = newOperand;
     }
 
     Operand operand() {
@@ -66,6 +82,19 @@ public final class Tensor {
     /** Index of the first element in the array. */
     public int offset() {
         return operand.offset;
+    }
+
+    /**
+     * Index in the array of the first element of a row, which is what lies at one index of the outermost axis: of a
+     * {@link BatchSession}, one stream's part.
+     */
+    public int rowOffset(int row) {
+        return operand.offset + row * rowSize();
+    }
+
+    /** Elements of a row, see {@link #rowOffset}. */
+    public int rowSize() {
+        return operand.product(1, operand.rank());
     }
 
     /** The array of an f32 tensor. */
@@ -117,6 +146,11 @@ public final class Tensor {
         set(values, 0);
     }
 
+    /** Sets a row of an f32 tensor, see {@link #rowOffset}, from {@code values[from, from + rowSize())}. */
+    public void setRow(int row, float[] values, int from) {
+        System.arraycopy(values, from, operand.buffer.floats, rowOffset(row), rowSize());
+    }
+
     /**
      * Sets an input's shape for the runs that follow. Allocates nothing.
      *
@@ -138,7 +172,7 @@ public final class Tensor {
 
     /** Sets one extent of an input; see {@link #setShape}. */
     public void setExtent(int axis, int extent) {
-        Extents extents = session.memory().definition();
+        Extents extents = shapes.definition();
         int id = operand.dim(axis);
         if (extents.isSymbol(id)) {
             if (extent < extents.min(id) || extent > extents.max(id)) {
@@ -146,7 +180,7 @@ public final class Tensor {
                         + extents.name(id) + " = " + extents.min(id) + " … " + extents.max(id)
                         + "; compile with --dim " + extents.name(id) + "=" + extent + " to allow it");
             }
-            session.setSymbol(id, extent);
+            shapes.setSymbol(id, extent);
         } else if (extents.isNumber(id) && extent != extents.max(id)) {
             throw new ShapeException("input '" + name + "', axis " + axis + ": the model has a fixed extent of "
                     + extents.max(id) + "; given " + extent);
@@ -157,7 +191,7 @@ public final class Tensor {
         if (operand.shape[axis] != extent) {
             operand.shape[axis] = extent;
             operand.size = operand.product(0, operand.rank());
-            session.shapeChanged();
+            shapes.shapeChanged();
         }
     }
 

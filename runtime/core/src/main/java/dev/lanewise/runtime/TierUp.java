@@ -26,7 +26,7 @@ final class TierUp extends Thread {
             Kernels best = Lanewise.kernels();
             if (best != ScalarKernels.INSTANCE) {
                 model.changeTier(new WarmUp(model, best).run());
-                model.plan().dropPacked(ScalarKernels.INSTANCE);
+                model.dropPacked(ScalarKernels.INSTANCE);
             }
         } catch (RuntimeException | LinkageError e) {
             Logger.getLogger("dev.lanewise")

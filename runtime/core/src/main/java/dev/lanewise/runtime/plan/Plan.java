@@ -241,6 +241,16 @@ public final class Plan {
         return types[tensor];
     }
 
+    /** First element of a tensor in the arena or in a state. */
+    public int offset(int tensor) {
+        return model.getTensors(tensor).getOffset();
+    }
+
+    /** Bytes of a session's arena and of a state. */
+    public long bytesPerStream() {
+        return bytes(arenaElements) + bytes(stateElements);
+    }
+
     /** Elements of a tensor at its bounds. */
     public int capacity(int tensor) {
         return capacity[tensor];
