@@ -9,6 +9,7 @@ import dev.lanewise.runtime.Elements;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.State;
+import dev.lanewise.runtime.Teams;
 import dev.lanewise.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,16 +21,18 @@ import java.util.function.Function;
 /** Streams of a model that advance in one call, beside the same streams that advance one after the other. */
 public final class Together {
 
-    private final Model model;
     private final Session alone;
     private final BatchSession batch;
     private final List<State> aloneStates = new ArrayList<>();
     private final List<State> batchStates = new ArrayList<>();
 
     public Together(Model model, int streams) {
-        this.model = model;
+        this(model, streams, model.newBatchSession(streams));
+    }
+
+    private Together(Model model, int streams, BatchSession batch) {
+        this.batch = batch;
         alone = model.newSession();
-        batch = model.newBatchSession(streams);
         for (int i = 0; i < streams; i++) {
             aloneStates.add(model.newState());
             batchStates.add(model.newState());
@@ -82,13 +85,14 @@ public final class Together {
         assertEquals(alone.multiplyAdds(), batch.multiplyAdds(), "work");
     }
 
-    /** Several calls, each for another number of streams of fixed shapes. */
-    public static void assertSameBits(Model model, int streams, int calls) {
-        Together together = new Together(model, streams);
+    /** Several calls, each for another number of streams of fixed shapes, on so many threads. */
+    public static void assertSameBits(Model model, int streams, int calls, int threads) {
+        Together together = new Together(model, streams, Teams.batchSession(model, streams, threads));
         Random random = new Random(streams);
         for (int call = 0; call < calls; call++) {
             int n = call == 0 ? streams : random.nextInt(streams + 1);
             together.step(n, random, name -> together.alone.input(name).shape());
         }
+        together.batch.close();
     }
 }

@@ -9,6 +9,7 @@ import dev.lanewise.runtime.Elements;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.Teams;
 import dev.lanewise.runtime.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -58,7 +59,10 @@ final class CaseRun {
 
     /** A session on the chosen kernels, its inputs set. */
     Session session(LoadOptions.Start start) {
-        Session session = model(start).newSession();
+        return fed(model(start).newSession());
+    }
+
+    private Session fed(Session session) {
         for (int i = 0; i < inputs.size(); i++) {
             Tensor tensor = session.inputs().get(i);
             tensor.setShape(inputs.get(i).shape());
@@ -87,7 +91,20 @@ final class CaseRun {
 
     /** What the compiled model makes of the inputs. */
     List<Literal> run(LoadOptions.Start start) {
-        Session session = session(start);
+        return run(session(start));
+    }
+
+    /** What it makes of them with so many threads. */
+    List<Literal> run(LoadOptions.Start start, int threads) {
+        Session session = fed(Teams.session(model(start), threads));
+        try {
+            return run(session);
+        } finally {
+            session.close();
+        }
+    }
+
+    private static List<Literal> run(Session session) {
         session.run();
         List<Literal> outputs = new ArrayList<>();
         for (Tensor tensor : session.outputs()) {

@@ -51,6 +51,22 @@ class OpCasesTest {
         return tests;
     }
 
+    /** Threads share every step that can be shared, in pieces as small as they may be. */
+    @TestFactory
+    List<DynamicTest> givesTheSameWithManyThreads() {
+        List<DynamicTest> tests = new ArrayList<>();
+        forEach((name, opCase) -> tests.add(dynamicTest(name, () -> {
+            CaseRun run = new CaseRun(opCase, 0);
+            for (Start start : List.of(Start.SCALAR, Start.BEST_COLD)) {
+                List<Literal> alone = run.run(start);
+                for (int threads : new int[] {2, 3, 7}) {
+                    sameBits(alone, run.run(start, threads));
+                }
+            }
+        })));
+        return tests;
+    }
+
     /** The first extent that may vary does: the same bits, with memory laid out for more. */
     @TestFactory
     List<DynamicTest> givesTheSameWithASymbolicExtent() {

@@ -2,6 +2,8 @@ package dev.lanewise.runtime;
 
 import dev.lanewise.formats.FormatException;
 import dev.lanewise.runtime.batch.BatchPlan;
+import dev.lanewise.runtime.team.Divisible;
+import dev.lanewise.runtime.team.Team;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +28,7 @@ import java.util.List;
 public final class BatchSession {
 
     /** What the values of a block may take: half of a common second-level cache. */
-    private static final long BLOCK_BYTES = 1 << 20;
+    private static final long BLOCK_BYTES = 1 << 19;
 
     /** Streams of a block, unless there are fewer at all: fewer rows would read the weights too often. */
     private static final int LEAST_BLOCK = 16;
@@ -35,23 +37,27 @@ public final class BatchSession {
     private final int streams;
     private final BatchPlan plan;
     private final Rows rows;
+    private final Team team;
     private final List<Tensor> inputs = new ArrayList<>();
     private final List<Tensor> outputs = new ArrayList<>();
+    private final Blocks blocks;
     private Tier tier;
-    private StreamBlock block;
-    private long earlierMultiplyAdds;
     private long calls;
+    private long advanced;
+    private long earlierMultiplyAdds;
 
-    BatchSession(Model model, Tier tier, int streams) {
+    BatchSession(Model model, Tier tier, int streams, Team team) {
         if (streams < 1) {
             throw new IllegalArgumentException("a session for " + streams + " streams; expected 1 or more");
         }
         this.model = model;
         this.streams = streams;
         this.tier = tier;
+        this.team = team;
         rows = new Rows(model, streams, model.maxBytes());
         plan = model.batchPlan(blockSize());
-        block = new StreamBlock(model, rows, plan, tier);
+        blocks = new Blocks();
+        blocks.prepare(tier);
         for (int i = 0; i < rows.inputs.size(); i++) {
             inputs.add(new Tensor(model.inputNames().get(i), rows, rows.inputs.get(i), true));
         }
@@ -106,8 +112,8 @@ public final class BatchSession {
      * Advances the first {@code n} states by one step: row i of the outputs becomes what a session with {@code
      * states[i]} bound makes of row i of the inputs. Rows from n on are left as they are.
      *
-     * <p>Where shapes do not fit no stream advances. Where an index among the data points outside, streams of the
-     * blocks before may have.
+     * <p>Where shapes do not fit no stream advances. Where an index among the data points outside, streams of other
+     * blocks than that of the index may have.
      *
      * @param states {@code [n]} or longer, each of this model and none twice
      * @param n from 0 to {@link #streams()}
@@ -120,25 +126,9 @@ public final class BatchSession {
         if (tier != model.tier()) {
             changeTier(model.tier());
         }
-        if (model.stateDims().length > 0) {
-            checkFits(states, n);
-        }
-        int from = 0;
-        while (from < n) {
-            int to = blockEnd(states, from, n);
-            block.advance(states, from, to - from);
-            from = to;
-        }
-    }
-
-    /** Extents that states carry may fit for some streams only: no stream advances then. */
-    private void checkFits(State[] states, int n) {
-        int from = 0;
-        while (from < n) {
-            int to = blockEnd(states, from, n);
-            block.checkFits(states, from, to - from);
-            from = to;
-        }
+        blocks.divide(states, n);
+        blocks.run();
+        advanced += n;
     }
 
     private void check(State[] states, int n) {
@@ -157,31 +147,110 @@ public final class BatchSession {
         }
     }
 
-    /** The end of the block that begins at a stream: all that are equally far, but no more than the plan takes. */
-    private int blockEnd(State[] states, int from, int n) {
-        int blocks = (n - from + plan.most() - 1) / plan.most();
-        int to = from + (n - from + blocks - 1) / blocks; // blocks of one size, so that steps are prepared once
-        for (int i = from + 1; i < to; i++) {
-            if (!block.together(states[from], states[i])) {
-                return i;
-            }
-        }
-        return to;
-    }
-
     private void changeTier(Tier newTier) {
-        earlierMultiplyAdds += block.multiplyAdds();
-        block = new StreamBlock(model, rows, plan, newTier);
+        earlierMultiplyAdds += blocks.multiplyAdds();
+        blocks.prepare(newTier);
         tier = newTier;
     }
 
     /** Multiply-adds done by all calls so far, counted by the steps that did them. */
     public long multiplyAdds() {
-        return earlierMultiplyAdds + block.multiplyAdds();
+        return earlierMultiplyAdds + blocks.multiplyAdds();
     }
 
     /** The kernels that the last call used. */
     public String kernels() {
         return tier.name();
+    }
+
+    /** How many threads share the streams of a call, the caller's among them. */
+    public int threads() {
+        return team.size();
+    }
+
+    /** Ends the threads of the session, if it has any; see {@link Session#close}. */
+    public void close() {
+        team.close();
+    }
+
+    /** The streams of a call, block by block; each worker has memory and steps of its own. */
+    private final class Blocks implements Divisible {
+
+        /** [block] the stream that it begins with, then the end of the last one. */
+        private final int[] begins = new int[streams + 1];
+        private int count;
+        /** [worker] */
+        private final StreamBlock[] workers = new StreamBlock[team.size()];
+        private State[] states;
+
+        void prepare(Tier newTier) {
+            for (int worker = 0; worker < workers.length; worker++) {
+                workers[worker] = new StreamBlock(model, rows, plan, newTier);
+            }
+        }
+
+        /** Blocks of streams that are equally far, of one size where they are, so that steps are prepared once. */
+        void divide(State[] newStates, int n) {
+            states = newStates;
+            count = 0;
+            int size = size(n);
+            int from = 0;
+            while (from < n) {
+                begins[count++] = from;
+                int end = Math.min(n, from + size);
+                do {
+                    from++;
+                } while (from < end && workers[0].together(states[begins[count - 1]], states[from]));
+            }
+            begins[count] = n;
+        }
+
+        private int size(int n) {
+            int least = (n - 1) / plan.most() + 1;
+            boolean shared = team.shares(cost(n));
+            int wanted = shared ? Math.max(least, Math.min(team.size(), n / LEAST_BLOCK)) : least;
+            return (n - 1) / Math.max(1, wanted) + 1;
+        }
+
+        /** By what streams have taken until now. */
+        private long cost(int n) {
+            return advanced == 0 ? 0 : (long) ((double) multiplyAdds() / advanced * n);
+        }
+
+        void run() {
+            if (count == 0) {
+                return;
+            }
+            StreamBlock first = workers[0];
+            if (first.learns()) { // shapes are known when the first block has run
+                run(0, count, 0);
+                return;
+            }
+            first.shapeOutputs(states[0], begins[1]);
+            // extents that states carry may fit for some streams only: none advances then
+            for (int block = 0; block < count && model.stateDims().length > 0; block++) {
+                first.checkFits(states[begins[block]], begins[block], begins[block + 1] - begins[block]);
+            }
+            try {
+                team.run(this, count, 1, cost(begins[count]));
+            } finally {
+                states = null;
+            }
+        }
+
+        @Override
+        public void run(int from, int to, int worker) {
+            for (int block = from; block < to; block++) {
+                workers[worker].advance(states, begins[block], begins[block + 1] - begins[block]);
+            }
+        }
+
+        long multiplyAdds() {
+            long sum = 0;
+            for (StreamBlock worker : workers) {
+                sum += worker.multiplyAdds();
+            }
+            return sum;
+        }
     }
 }

@@ -170,7 +170,12 @@ public final class Model {
 
     /** A session for the calling thread, or any one thread at a time. */
     public Session newSession() {
-        return new Session(this, tier);
+        return newSession(SessionOptions.defaults());
+    }
+
+    /** A session whose large steps several threads share; see {@link #newSession()}. */
+    public Session newSession(SessionOptions options) {
+        return new Session(this, tier, Threads.team(options));
     }
 
     /**
@@ -181,7 +186,12 @@ public final class Model {
      *     names; or where so many streams take more memory than {@link LoadOptions#maxBytes}
      */
     public BatchSession newBatchSession(int streams) {
-        return new BatchSession(this, tier, streams);
+        return newBatchSession(streams, SessionOptions.defaults());
+    }
+
+    /** The same with several threads, which share the streams; see {@link #newBatchSession(int)}. */
+    public BatchSession newBatchSession(int streams, SessionOptions options) {
+        return new BatchSession(this, tier, streams, Threads.team(options));
     }
 
     /** A state at the beginning of a stream. */

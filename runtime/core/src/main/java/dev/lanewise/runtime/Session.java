@@ -5,6 +5,7 @@ import dev.lanewise.formats.ShapeException;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Prepared;
 import dev.lanewise.runtime.plan.SessionMemory;
+import dev.lanewise.runtime.team.Team;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,15 +27,17 @@ public final class Session {
     private final Model model;
     private final List<Tensor> inputs = new ArrayList<>();
     private final List<Tensor> outputs = new ArrayList<>();
+    private final Team team;
     private Tier tier;
     private Execution execution;
     private State state;
     private long earlierMultiplyAdds;
 
-    Session(Model model, Tier tier) {
+    Session(Model model, Tier tier, Team team) {
         this.model = model;
+        this.team = team;
         this.tier = tier;
-        this.execution = new Execution(model, tier.prepare());
+        this.execution = new Execution(model, tier.prepare(team));
         this.state = new State(model);
         List<Operand> operands = execution.prepared().inputs();
         for (int i = 0; i < operands.size(); i++) {
@@ -133,7 +136,7 @@ public final class Session {
     /** Prepares the steps anew with other kernels and takes over inputs and shapes. */
     private void changeTier(Tier newTier) {
         Prepared old = execution.prepared();
-        Execution next = new Execution(model, newTier.prepare());
+        Execution next = new Execution(model, newTier.prepare(team));
         Prepared prepared = next.prepared();
         System.arraycopy(
                 old.memory().extents(), 0, prepared.memory().extents(), 0, old.memory().extents().length);
@@ -159,6 +162,19 @@ public final class Session {
     /** Multiply-adds done by all runs so far, counted by the steps that did them. */
     public long multiplyAdds() {
         return earlierMultiplyAdds + memory().multiplyAdds();
+    }
+
+    /** How many threads share large steps, the caller's among them. */
+    public int threads() {
+        return team.size();
+    }
+
+    /**
+     * Ends the threads that {@link SessionOptions#threads} gave the session; runs afterwards stay on the caller's.
+     * They also end when the session is no longer reachable, and a session without any has nothing to close.
+     */
+    public void close() {
+        team.close();
     }
 
     /** The kernels that the last run used. */

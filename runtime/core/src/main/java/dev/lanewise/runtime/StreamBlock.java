@@ -22,6 +22,8 @@ final class StreamBlock {
     private final Prepared prepared;
     /** [state] where it begins in the arrays of a {@link State}. */
     private final int[] stateOffsets;
+    /** [state] elements of one stream, in what is being copied. */
+    private final int[] sizes;
     /** Symbols that the inputs decide. */
     private final int[] symbols;
 
@@ -40,6 +42,7 @@ final class StreamBlock {
         for (int i = 0; i < stateOffsets.length; i++) {
             stateOffsets[i] = model.plan().offset(states.get(i).getValue());
         }
+        sizes = new int[states.size()];
         symbols = model.symbolsOfInputs();
     }
 
@@ -58,15 +61,20 @@ final class StreamBlock {
         return true;
     }
 
-    /** Fails where the streams' extents do not fit the model, or their outputs those of the call's first block. */
-    void checkFits(State[] states, int from, int n) {
-        prepare(states[from], n);
-        if (execution.definition().learns()) {
-            return; // shapes are known when the steps have run
-        }
-        if (from == 0) {
-            rows.shapeOutputs(prepared.outputs());
-        }
+    /** Whether shapes are known only when the steps have run. */
+    boolean learns() {
+        return execution.definition().learns();
+    }
+
+    /** The outputs of all streams get the shapes that those of the first block, of n streams, will have. */
+    void shapeOutputs(State first, int n) {
+        prepare(first, n);
+        rows.shapeOutputs(prepared.outputs());
+    }
+
+    /** Fails where the streams' extents do not fit the model, or their outputs those of the first block. */
+    void checkFits(State first, int from, int n) {
+        prepare(first, n);
         rows.checkOutputs(prepared.outputs(), from);
     }
 
@@ -76,7 +84,7 @@ final class StreamBlock {
         gather(states, from, n);
         rows.give(prepared.inputs(), from, n);
         execution.run();
-        if (from == 0) {
+        if (learns() && from == 0) {
             rows.shapeOutputs(prepared.outputs());
         }
         rows.take(prepared.outputs(), from, n);
@@ -103,30 +111,33 @@ final class StreamBlock {
         execution.prepare(first);
     }
 
+    /** Stream by stream, since what a state's objects cost is looking for them in memory. */
     private void gather(State[] states, int from, int n) {
         for (int i = 0; i < stateOffsets.length; i++) {
-            Operand value = prepared.states().get(i).value();
-            int size = value.size / n;
-            DType.Storage storage = value.buffer.storage();
-            for (int s = 0; s < n; s++) {
-                Buffer own = states[from + s].buffer(storage);
-                own.copy(stateOffsets[i], value.buffer, value.offset + s * size, size);
+            sizes[i] = prepared.states().get(i).value().size / n;
+        }
+        for (int s = 0; s < n; s++) {
+            State state = states[from + s];
+            for (int i = 0; i < stateOffsets.length; i++) {
+                Operand value = prepared.states().get(i).value();
+                Buffer own = state.buffer(value.buffer.storage());
+                own.copy(stateOffsets[i], value.buffer, value.offset + s * sizes[i], sizes[i]);
             }
         }
     }
 
     private void scatter(State[] states, int from, int n) {
         for (int i = 0; i < stateOffsets.length; i++) {
-            Operand next = prepared.states().get(i).next();
-            int size = next.size / n;
-            DType.Storage storage = next.buffer.storage();
-            for (int s = 0; s < n; s++) {
-                Buffer own = states[from + s].buffer(storage);
-                next.buffer.copy(next.offset + s * size, own, stateOffsets[i], size);
-            }
+            sizes[i] = prepared.states().get(i).next().size / n;
         }
         for (int s = 0; s < n; s++) {
-            execution.grow(states[from + s]);
+            State state = states[from + s];
+            for (int i = 0; i < stateOffsets.length; i++) {
+                Operand next = prepared.states().get(i).next();
+                Buffer own = state.buffer(next.buffer.storage());
+                next.buffer.copy(next.offset + s * sizes[i], own, stateOffsets[i], sizes[i]);
+            }
+            execution.grow(state);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.plan.Plan;
 import dev.lanewise.runtime.plan.Prepared;
 import dev.lanewise.runtime.scalar.ScalarKernels;
+import dev.lanewise.runtime.team.Team;
 import java.util.Set;
 import java.util.function.IntFunction;
 
@@ -17,8 +18,8 @@ import java.util.function.IntFunction;
 record Tier(Plan plan, ProgramProto program, Kernels kernels, Set<Integer> scalarSteps)
         implements IntFunction<Kernels> {
 
-    Prepared prepare() {
-        return plan.prepare(program, this);
+    Prepared prepare(Team team) {
+        return plan.prepare(program, this, team);
     }
 
     /** The kernels of a step. */

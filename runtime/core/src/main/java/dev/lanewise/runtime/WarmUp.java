@@ -7,6 +7,7 @@ import dev.lanewise.runtime.plan.Block;
 import dev.lanewise.runtime.plan.Extents;
 import dev.lanewise.runtime.plan.Prepared;
 import dev.lanewise.runtime.scalar.ScalarKernels;
+import dev.lanewise.runtime.team.Team;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -77,7 +78,7 @@ final class WarmUp {
     }
 
     private Prepared prepare(Tier tier) {
-        Prepared prepared = tier.prepare();
+        Prepared prepared = tier.prepare(Team.ALONE);
         Extents definition = model.plan().extents();
         int[] extents = prepared.memory().extents();
         for (int i = 0; i < extents.length; i++) {

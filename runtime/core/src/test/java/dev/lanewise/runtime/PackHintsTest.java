@@ -97,7 +97,7 @@ class PackHintsTest {
     /** The one packing that the model asks for: the method, and its last arguments. */
     private String hint() {
         Model loaded = model.load();
-        new Tier(loaded.plan(), loaded.program(), recording(), Set.of()).prepare();
+        new Tier(loaded.plan(), loaded.program(), recording(), Set.of()).prepare(dev.lanewise.runtime.team.Team.ALONE);
         assertEquals(1, hints.size());
         return hints.get(0);
     }

@@ -12,6 +12,7 @@ import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.plan.Plan;
 import dev.lanewise.runtime.plan.Prepared;
+import dev.lanewise.runtime.team.Team;
 import java.util.function.IntFunction;
 
 /**
@@ -93,6 +94,6 @@ public final class BatchPlan {
      * @param kernels by number of the step in the plan for one stream
      */
     public Prepared prepare(IntFunction<Kernels> kernels) {
-        return plan.prepare(program, step -> kernels.apply(origin[step]));
+        return plan.prepare(program, step -> kernels.apply(origin[step]), Team.ALONE);
     }
 }

@@ -13,6 +13,7 @@ import dev.lanewise.formats.proto.Region;
 import dev.lanewise.formats.proto.StateProto;
 import dev.lanewise.formats.proto.TensorProto;
 import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.team.Team;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -315,9 +316,10 @@ public final class Plan {
      *
      * @param kernels by number of the step, so that a step whose vector kernel is slow keeps its
      *     scalar twin
+     * @param team the threads that share large steps
      */
-    public Prepared prepare(ProgramProto program, IntFunction<Kernels> kernels) {
-        return new Preparation(this, program, kernels).prepared();
+    public Prepared prepare(ProgramProto program, IntFunction<Kernels> kernels, Team team) {
+        return new Preparation(this, program, kernels, team).prepared();
     }
 
     /** Packed weights of one step, shared by all sessions that use the same kernels; or {@code null}. */

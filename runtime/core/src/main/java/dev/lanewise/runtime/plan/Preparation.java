@@ -7,6 +7,7 @@ import dev.lanewise.formats.proto.StateProto;
 import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.step.Steps;
+import dev.lanewise.runtime.team.Team;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,11 +24,11 @@ final class Preparation {
     private final Operand[] operands;
     private int stepNumber;
 
-    Preparation(Plan plan, ProgramProto program, IntFunction<Kernels> kernels) {
+    Preparation(Plan plan, ProgramProto program, IntFunction<Kernels> kernels, Team team) {
         this.plan = plan;
         this.program = program;
         this.kernels = kernels;
-        this.memory = new SessionMemory(plan.extents(), plan.arenaElements());
+        this.memory = new SessionMemory(plan.extents(), plan.arenaElements(), team);
         this.operands = plan.operands(memory);
     }
 

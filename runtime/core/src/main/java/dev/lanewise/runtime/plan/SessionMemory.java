@@ -3,15 +3,20 @@ package dev.lanewise.runtime.plan;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.PlanException;
 import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.team.Team;
 
-/** What one session owns: extents, arena, the currently bound state's arrays, and its counter of work. */
+/** What one session owns: extents, arena, the currently bound state's arrays, threads, and its counter of work. */
 public final class SessionMemory {
 
     private final Extents definition;
     private final int[] extents;
     private final Buffer[] arena;
     private final Buffer[] state;
-    private final float[] scratch = new float[Kernels.SCRATCH_FLOATS];
+    private final Team team;
+    /** [worker] */
+    private final float[][] scratch;
+    /** [worker], nothing for the first, whose large scratch the compiler has planned. */
+    private final float[][] largeScratch;
     private final Chunk[] chunks = new Chunk[3];
     private long multiplyAdds;
     private int version = 1;
@@ -19,9 +24,13 @@ public final class SessionMemory {
 
     /**
      * @param arenaElements [storage] elements of the arena
+     * @param team the threads that share large steps
      */
-    public SessionMemory(Extents definition, int[] arenaElements) {
+    public SessionMemory(Extents definition, int[] arenaElements, Team team) {
         this.definition = definition;
+        this.team = team;
+        this.scratch = new float[team.size()][Kernels.SCRATCH_FLOATS];
+        this.largeScratch = new float[team.size()][0];
         this.extents = definition.allLargest();
         this.arena = new Buffer[arenaElements.length];
         this.state = new Buffer[arenaElements.length];
@@ -40,9 +49,41 @@ public final class SessionMemory {
         return state[storage.ordinal()];
     }
 
-    /** The scratch that kernels are given, see {@link Kernels}. */
+    /** The threads that share large steps. */
+    public Team team() {
+        return team;
+    }
+
+    /** The scratch that kernels are given by the thread that runs the session, see {@link Kernels}. */
     public float[] scratch() {
-        return scratch;
+        return scratch[0];
+    }
+
+    /** The scratch of one worker of the team. */
+    public float[] scratch(int worker) {
+        return scratch[worker];
+    }
+
+    /**
+     * Makes sure that workers have as much scratch as an operand that the compiler planned for the first of them. Call
+     * when a step is prepared.
+     */
+    public void reserve(Operand planned) {
+        for (int worker = 1; worker < largeScratch.length; worker++) {
+            if (largeScratch[worker].length < planned.capacity) {
+                largeScratch[worker] = new float[planned.capacity];
+            }
+        }
+    }
+
+    /** The array of a worker's scratch in place of an operand that was {@link #reserve reserved}. */
+    public float[] scratch(Operand planned, int worker) {
+        return worker == 0 ? planned.buffer.floats : largeScratch[worker];
+    }
+
+    /** Where it begins. */
+    public int scratchOffset(Operand planned, int worker) {
+        return worker == 0 ? planned.offset : 0;
     }
 
     /**

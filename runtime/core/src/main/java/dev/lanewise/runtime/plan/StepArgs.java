@@ -7,6 +7,8 @@ import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import dev.lanewise.runtime.team.Divisible;
+import dev.lanewise.runtime.team.Team;
 import java.util.List;
 
 /**
@@ -281,6 +283,11 @@ public final class StepArgs {
     @SuppressWarnings("unchecked")
     public <P> P keep(P made) {
         return (P) packed.keep(number, packSlot, made);
+    }
+
+    /** Does a step's work, together with the session's other threads where it is large; see {@link Team#run}. */
+    public void share(Divisible work, int pieces, int grain, long cost) {
+        memory.team().run(work, pieces, grain, cost);
     }
 
     /** The error for an argument or operand that makes no sense. */

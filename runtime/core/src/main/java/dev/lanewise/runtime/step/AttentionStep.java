@@ -4,6 +4,7 @@ import dev.lanewise.runtime.kernel.AttentionKernels;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
+import dev.lanewise.runtime.team.Divisible;
 
 /**
  * Scaled dot-product attention, head by head: q [B, T, heads, d], k [B, S, kvHeads, d], v [B, S,
@@ -11,7 +12,10 @@ import dev.lanewise.runtime.plan.StepArgs;
  * bias [B or 1, heads or 1, T or 1, S] is added to the scores. Keys and values may also lie keys first, [S, B,
  * kvHeads, d], as caches do that grow.
  */
-final class AttentionStep extends Step {
+final class AttentionStep extends Step implements Divisible {
+
+    /** Threads that share the queries of one head take so many at least: each packs the keys anew. */
+    private static final int LEAST_QUERIES = 32;
 
     private final StepArgs args;
     private final AttentionKernels kernels;
@@ -38,6 +42,8 @@ final class AttentionStep extends Step {
     /** Steps of the bias from batch to batch, head to head, query to query. */
     private final int[] biasStride = new int[3];
     private boolean empty;
+    /** How many parts the queries of a head are divided into. */
+    private int parts;
 
     AttentionStep(StepArgs args) {
         this.args = args;
@@ -48,6 +54,7 @@ final class AttentionStep extends Step {
         bias = args.floatsInOrNull(3);
         y = args.floatsOut(0);
         scratch = args.floatsOut(1);
+        args.memory().reserve(scratch);
         causal = args.flag(0);
         offsetDim = causal ? args.dim(1) : 0;
         boolean keysFirst = args.flag(2);
@@ -88,6 +95,7 @@ final class AttentionStep extends Step {
             return;
         }
         reshapeBias();
+        parts = parts(args.memory().team().size());
         lastKeyOfFirstQuery = causal ? args.memory().extents()[offsetDim] : keys;
         if (shape == null || shape.headDim() != q.shape[3] || shape.valueDim() != v.shape[3]) {
             shape = new AttentionKernels.AttentionShape(q.shape[3], v.shape[3], scale, softcap);
@@ -99,6 +107,12 @@ final class AttentionStep extends Step {
             throw args.misfit("scratch '" + scratch.name + "' " + scratch.describe() + " is too small for "
                     + queries + " queries");
         }
+    }
+
+    /** Heads are what threads share; where there are few of them, their queries as well. */
+    private int parts(int threads) {
+        int wanted = threads == 1 ? 1 : 2 * threads / (batch * heads) + 1;
+        return Math.max(1, Math.min(wanted, queries / LEAST_QUERIES));
     }
 
     private void reshapeBias() {
@@ -123,27 +137,49 @@ final class AttentionStep extends Step {
         if (empty) {
             return;
         }
+        args.share(this, batch * heads * parts, 1, multiplyAdds());
+    }
+
+    /** Pieces are parts of the queries of a head; those of one head side by side are done together. */
+    @Override
+    public void run(int from, int to, int worker) {
+        int piece = from;
+        while (piece < to) {
+            int head = piece / parts;
+            int first = piece - head * parts;
+            int last = Math.min(parts, first + to - piece);
+            attend(head / heads, head % heads, query(first), query(last), worker);
+            piece += last - first;
+        }
+    }
+
+    /** The query that a part begins with. */
+    private int query(int part) {
+        return (int) ((long) queries * part / parts);
+    }
+
+    /** Queries {@code [from, to)} of a head of a batch element. */
+    private void attend(int b, int head, int from, int to, int worker) {
         int d = shape.headDim();
         int dv = shape.valueDim();
-        int group = heads / kvHeads;
+        int kvHead = head / (heads / kvHeads);
         // from key to key and from batch to batch, in heads of keys
         int keyStep = batchAxis == 0 ? kvHeads : batch * kvHeads;
         int batchStep = batchAxis == 0 ? keys * kvHeads : kvHeads;
-        for (int b = 0; b < batch; b++) {
-            for (int head = 0; head < heads; head++) {
-                int kvHead = head / group;
-                kernels.attend(
-                        shape, queries, keys,
-                        q.buffer.floats, q.offset + (b * queries * heads + head) * d, heads * d,
-                        k.buffer.floats, k.offset + (b * batchStep + kvHead) * d, keyStep * d,
-                        v.buffer.floats, v.offset + (b * batchStep + kvHead) * dv, keyStep * dv,
-                        bias == null ? null : bias.buffer.floats,
-                        bias == null ? 0 : bias.offset + b * biasStride[0] + head * biasStride[1], biasStride[2],
-                        lastKeyOfFirstQuery,
-                        y.buffer.floats, y.offset + (b * queries * heads + head) * dv, heads * dv,
-                        scratch.buffer.floats, scratch.offset);
-            }
-        }
+        int row = (b * queries + from) * heads + head;
+        kernels.attend(
+                shape, to - from, keys,
+                q.buffer.floats, q.offset + row * d, heads * d,
+                k.buffer.floats, k.offset + (b * batchStep + kvHead) * d, keyStep * d,
+                v.buffer.floats, v.offset + (b * batchStep + kvHead) * dv, keyStep * dv,
+                bias == null ? null : bias.buffer.floats,
+                bias == null
+                        ? 0
+                        : bias.offset + b * biasStride[0] + head * biasStride[1] + from * biasStride[2],
+                biasStride[2],
+                (int) Math.min(Integer.MAX_VALUE, (long) lastKeyOfFirstQuery + from),
+                y.buffer.floats, y.offset + row * dv, heads * dv,
+                args.memory().scratch(scratch, worker), args.memory().scratchOffset(scratch, worker));
     }
 
     @Override

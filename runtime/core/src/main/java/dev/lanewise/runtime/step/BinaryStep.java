@@ -7,12 +7,13 @@ import dev.lanewise.runtime.plan.Chunk;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
+import dev.lanewise.runtime.team.Divisible;
 
 /**
  * An elementwise function of two operands of one type, broadcast against each other: {@code y = fn(a,
  * b)}; booleans for a predicate. Arithmetic in f32 is the kernels', everything else goes by chunks.
  */
-final class BinaryStep extends Step {
+final class BinaryStep extends Step implements Divisible {
 
     private final StepArgs args;
     private final MapKernels map;
@@ -56,13 +57,21 @@ final class BinaryStep extends Step {
         loops.start();
         for (long i = 0; i < loops.count; i++, loops.next()) {
             if (chunk == null) {
-                floatRun(loops.at[0], loops.at[1], loops.at[2], loops.run);
+                args.share(this, loops.run, Work.ELEMENTS, loops.run * Work.MEMORY);
             } else {
                 for (int from = 0; from < loops.run; from += Chunk.SIZE) {
                     chunkRun(from, Math.min(Chunk.SIZE, loops.run - from));
                 }
             }
         }
+    }
+
+    /** Pieces are elements of the innermost loop. */
+    @Override
+    public void run(int from, int to, int worker) {
+        floatRun(
+                loops.at[0] + from, loops.at[1] + from * loops.runStride[1], loops.at[2] + from * loops.runStride[2],
+                to - from);
     }
 
     private void floatRun(int yAt, int aAt, int bAt, int n) {

@@ -6,13 +6,14 @@ import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
+import dev.lanewise.runtime.team.Divisible;
 
 /**
  * A convolution over one, two or three axes: x [N, spatial..., C], filter [O, C/group, kernel...], y
  * [N, spatial..., O]. The kernels know two; one is an image of height 1, and three are a sum of
  * two-dimensional ones over the taps of the first.
  */
-final class ConvStep extends Step {
+final class ConvStep extends Step implements Divisible {
 
     private final StepArgs args;
     private final ConvKernels kernels;
@@ -116,30 +117,37 @@ final class ConvStep extends Step {
         if (empty) {
             return;
         }
+        args.share(this, x.shape[0], 1, multiplyAdds());
+    }
+
+    /** Pieces are images. */
+    @Override
+    public void run(int from, int to, int worker) {
         int image = in[1] * in[2] * channels;
         int result = out[1] * out[2] * outChannels;
-        for (int n = 0; n < x.shape[0]; n++) {
+        for (int n = from; n < to; n++) {
             int xAt = x.offset + n * in[0] * image;
             int yAt = y.offset + n * out[0] * result;
             if (filters.length == 1 && x.size > 0 && windows[0] == Window.NONE) {
-                conv(filters[0], xAt, false, epilogue, yAt);
+                conv(filters[0], xAt, false, epilogue, yAt, worker);
                 continue;
             }
             for (int d = 0; d < out[0]; d++) {
-                sumOfDepths(d, xAt, image, yAt + d * result, result);
+                sumOfDepths(d, xAt, image, yAt + d * result, result, worker);
             }
         }
     }
 
-    private void conv(ConvKernels.PackedFilter filter, int xAt, boolean accumulate, Epilogue then, int yAt) {
+    private void conv(
+            ConvKernels.PackedFilter filter, int xAt, boolean accumulate, Epilogue then, int yAt, int worker) {
         kernels.conv(
                 filter, x.buffer.floats, xAt, in[1], in[2],
                 bias == null ? null : bias.buffer.floats, bias == null ? 0 : bias.offset,
-                accumulate, then, y.buffer.floats, yAt, out[1], out[2], args.memory().scratch());
+                accumulate, then, y.buffer.floats, yAt, out[1], out[2], args.memory().scratch(worker));
     }
 
     /** One output image of a three-dimensional convolution. */
-    private void sumOfDepths(int outDepth, int xAt, int image, int yAt, int result) {
+    private void sumOfDepths(int outDepth, int xAt, int image, int yAt, int result, int worker) {
         float[] sums = y.buffer.floats;
         if (bias == null) {
             java.util.Arrays.fill(sums, yAt, yAt + result, 0f);
@@ -151,7 +159,7 @@ final class ConvStep extends Step {
         for (int tap = 0; tap < filters.length && x.size > 0; tap++) {
             int depth = windows[0].position(outDepth, tap);
             if (depth >= 0 && depth < in[0]) {
-                conv(filters[tap], xAt + depth * image, true, Epilogue.NONE, yAt);
+                conv(filters[tap], xAt + depth * image, true, Epilogue.NONE, yAt, worker);
             }
         }
         if (epilogue.fn() != null) {

@@ -7,13 +7,14 @@ import dev.lanewise.runtime.plan.Chunk;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
+import dev.lanewise.runtime.team.Divisible;
 
 /**
  * Layer normalisation over all axes from {@code axis}, as rows of n elements: {@code (x − mean) · 1/√(var
  * + ε) · scale + bias}; or, without a mean, root mean square normalisation, {@code x · 1/√(Σx²/n + ε) ·
  * scale}. y may be x. f32 by the kernels, other floats in f64.
  */
-final class LayerNormStep extends Step {
+final class LayerNormStep extends Step implements Divisible {
 
     /** Rows whose statistics fit the scratch at a time. */
     private static final int STAT_ROWS = Kernels.SCRATCH_FLOATS / 2;
@@ -92,16 +93,24 @@ final class LayerNormStep extends Step {
             for (int row = 0; row < rows; row++) {
                 row(row);
             }
-        } else if (rootMeanSquare) {
-            kernels.rmsNorm(
-                    x.buffer.floats, x.offset, scale.buffer.floats, scale.offset, epsilon,
-                    y.buffer.floats, y.offset, rows, n);
-        } else if (mean == null && invStd == null) {
-            layerNorm(0, rows, null);
         } else {
-            float[] stats = args.memory().scratch();
-            for (int from = 0; from < rows; from += STAT_ROWS) {
-                int count = Math.min(STAT_ROWS, rows - from);
+            args.share(this, rows, 1, x.size * Work.NORMALISATION);
+        }
+    }
+
+    /** Pieces are rows. */
+    @Override
+    public void run(int begin, int end, int worker) {
+        if (rootMeanSquare) {
+            kernels.rmsNorm(
+                    x.buffer.floats, x.offset + begin * n, scale.buffer.floats, scale.offset, epsilon,
+                    y.buffer.floats, y.offset + begin * n, end - begin, n);
+        } else if (mean == null && invStd == null) {
+            layerNorm(begin, end - begin, null);
+        } else {
+            float[] stats = args.memory().scratch(worker);
+            for (int from = begin; from < end; from += STAT_ROWS) {
+                int count = Math.min(STAT_ROWS, end - from);
                 layerNorm(from, count, stats);
                 keep(mean, from, stats, 0, count);
                 keep(invStd, from, stats, STAT_ROWS, count);

@@ -92,6 +92,21 @@ final class Loops {
         }
     }
 
+    /** Goes to an iteration, without those before it. */
+    void locate(long iteration, int[] place) {
+        for (int o = 0; o < operands; o++) {
+            place[o] = 0;
+        }
+        long left = iteration;
+        for (int i = depth - 1; i >= 0; i--) {
+            int at = (int) (left % extent[i]);
+            left /= extent[i];
+            for (int o = 0; o < operands; o++) {
+                place[o] += at * stride[i][o];
+            }
+        }
+    }
+
     void next() {
         for (int i = depth - 1; i >= 0; i--) {
             int[] s = stride[i];

@@ -6,13 +6,17 @@ import dev.lanewise.runtime.plan.Chunk;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
+import dev.lanewise.runtime.team.Divisible;
 
 /**
  * A product of two activations, {@code y[..., m, n] = a[..., m, k] · b[..., k, n]} (b [..., n, k] where
  * transposed), the leading extents broadcast. f32 by the kernels, with scratch for a copy of b; other
  * floats accumulate in f64, integers, which may be of different types, in 64 bits.
  */
-final class MatmulDynamicStep extends Step {
+final class MatmulDynamicStep extends Step implements Divisible {
+
+    /** Columns that threads share are multiples of the widest panel. */
+    private static final int COLUMNS = 64;
 
     private final StepArgs args;
     private final MatmulKernels kernels;
@@ -26,6 +30,8 @@ final class MatmulDynamicStep extends Step {
     private final Chunk chunkB;
     private final Chunk sums;
     private final Loops batch = new Loops(3);
+    /** [worker][operand] */
+    private final int[][] places;
     private int m;
     private int n;
     private int k;
@@ -50,6 +56,10 @@ final class MatmulDynamicStep extends Step {
         }
         boolean floats = y.type == DType.F32;
         scratch = floats ? args.floatsOut(1) : null;
+        places = new int[args.memory().team().size()][3];
+        if (floats) {
+            args.memory().reserve(scratch);
+        }
         chunkA = floats ? null : args.memory().chunk(0);
         chunkB = floats ? null : args.memory().chunk(1);
         sums = floats ? null : args.memory().chunk(2);
@@ -101,18 +111,50 @@ final class MatmulDynamicStep extends Step {
 
     @Override
     public void run() {
+        if (scratch != null) {
+            if (batch.count > 0) { // then y has as many elements, which an int counts
+                args.share(this, (int) batch.count * panels(), 1, multiplyAdds());
+            }
+            return;
+        }
         batch.start();
         for (long i = 0; i < batch.count; i++, batch.next()) {
-            if (scratch != null) {
-                kernels.matmulDynamic(
-                        m, n, k, a.buffer.floats, a.offset + batch.at[1], k,
-                        b.buffer.floats, b.offset + batch.at[2], transB ? k : n, transB,
-                        y.buffer.floats, y.offset + batch.at[0], n,
-                        scratch.buffer.floats, scratch.offset, args.memory().scratch());
-            } else {
-                product(batch.at[0], batch.at[1], batch.at[2]);
-            }
+            product(batch.at[0], batch.at[1], batch.at[2]);
         }
+    }
+
+    private int panels() {
+        return (n + COLUMNS - 1) / COLUMNS;
+    }
+
+    /** Pieces are {@link #COLUMNS} columns of one product; those side by side are multiplied together. */
+    @Override
+    public void run(int from, int to, int worker) {
+        int[] place = places[worker];
+        int panels = panels();
+        int piece = from;
+        while (piece < to) {
+            int product = piece / panels;
+            int first = piece - product * panels;
+            int last = Math.min(panels, first + to - piece);
+            batch.locate(product, place);
+            columns(place, first * COLUMNS, Math.min(n, last * COLUMNS), worker);
+            piece += last - first;
+        }
+    }
+
+    /**
+     * Columns {@code [from, to)} of the product at a place.
+     *
+     * @param place [operand] y, a, b
+     */
+    private void columns(int[] place, int from, int to, int worker) {
+        kernels.matmulDynamic(
+                m, to - from, k, a.buffer.floats, a.offset + place[1], k,
+                b.buffer.floats, b.offset + place[2] + from * (transB ? k : 1), transB ? k : n, transB,
+                y.buffer.floats, y.offset + place[0] + from, n,
+                args.memory().scratch(scratch, worker), args.memory().scratchOffset(scratch, worker),
+                args.memory().scratch(worker));
     }
 
     private void product(int yAt, int aAt, int bAt) {

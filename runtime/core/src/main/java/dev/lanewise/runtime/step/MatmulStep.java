@@ -5,12 +5,16 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
+import dev.lanewise.runtime.team.Divisible;
 
 /**
  * A product with weights: {@code y[..., m, n] = epilogue(bias[n] + a[..., m, k] · b[k, n])}, the
  * leading extents of {@code a} taken as more rows.
  */
-final class MatmulStep extends Step {
+final class MatmulStep extends Step implements Divisible {
+
+    /** Rows that threads share are multiples of a tile's. */
+    private static final int ROWS = 24;
 
     private final StepArgs args;
     private final MatmulKernels kernels;
@@ -61,11 +65,17 @@ final class MatmulStep extends Step {
     @Override
     public void run() {
         if (rows > 0) {
-            kernels.matmul(
-                    rows, a.buffer.floats, a.offset, k, b,
-                    bias == null ? null : bias.buffer.floats, bias == null ? 0 : bias.offset,
-                    epilogue, y.buffer.floats, y.offset, n, args.memory().scratch());
+            args.share(this, rows, ROWS, multiplyAdds());
         }
+    }
+
+    /** Pieces are rows. */
+    @Override
+    public void run(int from, int to, int worker) {
+        kernels.matmul(
+                to - from, a.buffer.floats, a.offset + from * k, k, b,
+                bias == null ? null : bias.buffer.floats, bias == null ? 0 : bias.offset,
+                epilogue, y.buffer.floats, y.offset + from * n, n, args.memory().scratch(worker));
     }
 
     @Override

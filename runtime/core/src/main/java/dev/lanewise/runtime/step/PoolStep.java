@@ -7,6 +7,7 @@ import dev.lanewise.runtime.plan.Chunk;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
+import dev.lanewise.runtime.team.Divisible;
 import java.util.Arrays;
 
 /**
@@ -14,7 +15,7 @@ import java.util.Arrays;
  * same with other spatial extents. f32 over one or two axes by the kernels; otherwise in f64 or 64-bit
  * integers, channels by chunks.
  */
-final class PoolStep extends Step {
+final class PoolStep extends Step implements Divisible {
 
     /** A kernel may have so many taps whatever the extent; pads can make a small image large. */
     private static final int SMALL_KERNEL = 64;
@@ -109,12 +110,25 @@ final class PoolStep extends Step {
         }
         int image = in[0] * in[1] * in[2] * channels;
         int pixels = out[0] * out[1] * out[2];
+        if (chunk == null) {
+            long taps = (long) windows[1].kernel() * windows[2].kernel();
+            args.share(this, x.shape[0], 1, y.size * taps * Work.MEMORY);
+            return;
+        }
         for (int n = 0; n < x.shape[0]; n++) {
-            if (chunk != null) {
-                for (int pixel = 0; pixel < pixels; pixel++) {
-                    pixel(n * image, pixel, (n * pixels + pixel) * channels);
-                }
-            } else if (average) {
+            for (int pixel = 0; pixel < pixels; pixel++) {
+                pixel(n * image, pixel, (n * pixels + pixel) * channels);
+            }
+        }
+    }
+
+    /** Pieces are images. */
+    @Override
+    public void run(int from, int to, int worker) {
+        int image = in[1] * in[2] * channels;
+        int pixels = out[1] * out[2];
+        for (int n = from; n < to; n++) {
+            if (average) {
                 kernels.average(
                         shape, channels, x.buffer.floats, x.offset + n * image, in[1], in[2],
                         countIncludePad, padded[1], padded[2],

@@ -6,6 +6,7 @@ import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
+import dev.lanewise.runtime.team.Divisible;
 import java.util.Arrays;
 
 /**
@@ -17,7 +18,10 @@ import java.util.Arrays;
  * of two places in the scratch by turns, and at the end to h'. The scratch is {@code pre [rows,
  * preFloats]} followed by two h and one c, [B, H] each; see {@link CellKernels#sequenceScratchFloats}.
  */
-abstract class RecurrentStep extends Step {
+abstract class RecurrentStep extends Step implements Divisible {
+
+    /** Streams that threads share are multiples of so many: fewer rows would read the weights too often. */
+    private static final int STREAMS = 16;
 
     final CellKernels cells;
     final int hiddenSize;
@@ -148,7 +152,7 @@ abstract class RecurrentStep extends Step {
     public void run() {
         if (lengths == null) {
             if (batch > 0) {
-                sequence(0, batch, steps);
+                args.share(this, batch, STREAMS, multiplyAdds());
             }
             return;
         }
@@ -159,17 +163,26 @@ abstract class RecurrentStep extends Step {
                         + "; the input has " + steps + " steps");
             }
             args.memory().count(length * multiplyAddsPerStep());
-            sequence(row, 1, length);
+            sequence(row, 1, length, scratch.offset, 0);
         }
     }
 
-    /** Streams {@code first} to {@code first + rows} over their first {@code length} steps. */
-    private void sequence(int first, int rows, int length) {
+    /** Pieces are streams. */
+    @Override
+    public void run(int from, int to, int worker) {
+        sequence(from, to - from, steps, scratch.offset + steps * from * cell.preFloats(), worker);
+    }
+
+    /**
+     * Streams {@code first} to {@code first + rows} over their first {@code length} steps.
+     *
+     * @param pre where in the scratch their pre-activations go
+     */
+    private void sequence(int first, int rows, int length, int pre, int worker) {
         float[] work = scratch.buffer.floats;
-        int pre = scratch.offset;
         int state = first * hiddenSize;
         int elements = rows * hiddenSize;
-        project(first, rows, length, work, pre);
+        project(first, rows, length, work, pre, worker);
 
         float[] hNow = h == null ? work : h.buffer.floats;
         int hAt = (h == null ? scratch.offset + hPlace[1] : h.offset) + state;
@@ -191,7 +204,7 @@ abstract class RecurrentStep extends Step {
                     : y.offset + t * batch * hiddenSize + state;
             advance(
                     rows, work, pre + t * rows * cell.preFloats(), hNow, hAt, cNow, cAt,
-                    hNext, hNextAt, cNext, cNextAt, args.memory().scratch());
+                    hNext, hNextAt, cNext, cNextAt, args.memory().scratch(worker));
             hNow = hNext;
             hAt = hNextAt;
             cNow = cNext;
@@ -209,14 +222,20 @@ abstract class RecurrentStep extends Step {
         }
     }
 
-    private void project(int first, int rows, int length, float[] pre, int preOff) {
+    /** All steps of all streams at once; of one stream, as rows that lie apart; of some, step by step. */
+    private void project(int first, int rows, int length, float[] pre, int preOff, int worker) {
         int from = x.offset + first * inputSize;
+        float[] kernelScratch = args.memory().scratch(worker);
         if (rows == batch) {
-            cells.project(
-                    cell, length * rows, x.buffer.floats, from, inputSize, pre, preOff, args.memory().scratch());
+            cells.project(cell, length * rows, x.buffer.floats, from, inputSize, pre, preOff, kernelScratch);
+        } else if (rows == 1) {
+            cells.project(cell, length, x.buffer.floats, from, batch * inputSize, pre, preOff, kernelScratch);
         } else {
-            cells.project(
-                    cell, length, x.buffer.floats, from, batch * inputSize, pre, preOff, args.memory().scratch());
+            for (int t = 0; t < length; t++) {
+                cells.project(
+                        cell, rows, x.buffer.floats, from + t * batch * inputSize, inputSize,
+                        pre, preOff + t * rows * cell.preFloats(), kernelScratch);
+            }
         }
     }
 

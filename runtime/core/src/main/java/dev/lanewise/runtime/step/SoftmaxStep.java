@@ -6,12 +6,13 @@ import dev.lanewise.runtime.plan.Chunk;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
+import dev.lanewise.runtime.team.Divisible;
 
 /**
  * Softmax over the last axis, or its logarithm; y may be x. f32 by the kernels, other floats in f64:
  * {@code e^(x − max) / Σ e^(x − max)}, {@code x − max − ln Σ e^(x − max)}.
  */
-final class SoftmaxStep extends Step {
+final class SoftmaxStep extends Step implements Divisible {
 
     private final StepArgs args;
     private final NormKernels kernels;
@@ -48,10 +49,19 @@ final class SoftmaxStep extends Step {
             for (int row = 0; row < rows; row++) {
                 row(row * n);
             }
-        } else if (rows > 0 && logarithm) {
-            kernels.logSoftmax(x.buffer.floats, x.offset, y.buffer.floats, y.offset, rows, n);
         } else if (rows > 0) {
-            kernels.softmax(x.buffer.floats, x.offset, y.buffer.floats, y.offset, rows, n);
+            args.share(this, rows, 1, (long) x.size * Work.EXPONENTIAL);
+        }
+    }
+
+    /** Pieces are rows. */
+    @Override
+    public void run(int from, int to, int worker) {
+        int at = from * n;
+        if (logarithm) {
+            kernels.logSoftmax(x.buffer.floats, x.offset + at, y.buffer.floats, y.offset + at, to - from, n);
+        } else {
+            kernels.softmax(x.buffer.floats, x.offset + at, y.buffer.floats, y.offset + at, to - from, n);
         }
     }
 

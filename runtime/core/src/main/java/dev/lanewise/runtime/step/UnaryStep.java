@@ -7,9 +7,10 @@ import dev.lanewise.runtime.plan.Chunk;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
+import dev.lanewise.runtime.team.Divisible;
 
 /** An elementwise function of one operand of any type: {@code y = fn(x)}. */
-final class UnaryStep extends Step {
+final class UnaryStep extends Step implements Divisible {
 
     private final StepArgs args;
     private final MapKernels map;
@@ -45,7 +46,7 @@ final class UnaryStep extends Step {
     @Override
     public void run() {
         if (chunk == null) {
-            map.unary(fn, alpha, beta, x.buffer.floats, x.offset, y.buffer.floats, y.offset, y.size);
+            args.share(this, y.size, Work.ELEMENTS, y.size * Work.of(fn));
             return;
         }
         for (int from = 0; from < y.size; from += Chunk.SIZE) {
@@ -54,6 +55,13 @@ final class UnaryStep extends Step {
             apply(n);
             chunk.store(arithmetic, y, from, 1, n);
         }
+    }
+
+    /** Pieces are elements. */
+    @Override
+    public void run(int from, int to, int worker) {
+        map.unary(
+                fn, alpha, beta, x.buffer.floats, x.offset + from, y.buffer.floats, y.offset + from, to - from);
     }
 
     private void apply(int n) {
