@@ -13,15 +13,28 @@ import dev.lanewise.runtime.kernel.MapKernels;
  */
 public final class VectorConv implements ConvKernels {
 
+    /** A call of fewer multiply-adds takes no longer than what a class of its own would save. */
+    private static final long LEAST_SHAPED = 50_000;
+
     private final MapKernels map;
+    private final long leastShaped;
 
     /** @param map computes epilogues */
     public VectorConv(MapKernels map) {
-        this.map = map;
+        this(map, LEAST_SHAPED);
     }
 
-    /** @param w {@link Panels} of each group, or [kernelH · kernelW, padded channels] */
-    record Packed(ConvShape shape, float[] w) implements PackedFilter {
+    /** @param leastShaped multiply-adds from which on a filter gets classes of its own */
+    VectorConv(MapKernels map, long leastShaped) {
+        this.map = map;
+        this.leastShaped = leastShaped;
+    }
+
+    /**
+     * @param w {@link Panels} of each group, or [kernelH · kernelW, padded channels]
+     * @param direct {@code null} where the filter has no classes of its own
+     */
+    record Packed(ConvShape shape, float[] w, DirectConv direct) implements PackedFilter {
         @Override
         public long bytes() {
             return 4L * w.length;
@@ -29,9 +42,9 @@ public final class VectorConv implements ConvKernels {
     }
 
     @Override
-    public PackedFilter pack(ConvShape s, float[] w, int wOff) {
+    public PackedFilter pack(ConvShape s, ImageSize most, float[] w, int wOff) {
         if (s.depthwise()) {
-            return new Packed(s, DepthwiseConv.pack(s, w, wOff));
+            return new Packed(s, DepthwiseConv.pack(s, w, wOff), null);
         }
         int in = s.inChannels() / s.group();
         int out = s.outChannels() / s.group();
@@ -52,7 +65,11 @@ public final class VectorConv implements ConvKernels {
             }
             Panels.pack(taken, 0, k, out, out, 1, packed, g * groupFloats);
         }
-        return new Packed(s, packed);
+        return new Packed(s, packed, shaped(s, most) ? DirectConv.of(s, most) : null);
+    }
+
+    private boolean shaped(ConvShape s, ImageSize most) {
+        return s.multiplyAdds(most) >= leastShaped;
     }
 
     @Override
@@ -67,14 +84,11 @@ public final class VectorConv implements ConvKernels {
         if (s.depthwise()) {
             DepthwiseConv.conv(
                     s, packed.w, x, xOff, inH, inW, init, initOff, accumulate, y, yOff, outH, outW);
+            DenseConv.finish(map, epilogue, s.outChannels(), y, yOff, outW, 0, outH, 0, outW);
         } else {
             DenseConv.conv(
-                    s, packed.w, x, xOff, inH, inW, init, initOff, accumulate, y, yOff, outH, outW,
-                    scratch);
-        }
-        if (epilogue.fn() != null) {
-            int n = outH * outW * s.outChannels();
-            map.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), y, yOff, y, yOff, n);
+                    s, packed.direct, packed.w, x, xOff, inH, inW, init, initOff, accumulate, map, epilogue,
+                    y, yOff, outH, outW, scratch);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.kernel.CellKernels.PackedCell;
 import dev.lanewise.runtime.kernel.ConvKernels;
 import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
+import dev.lanewise.runtime.kernel.ConvKernels.ImageSize;
 import dev.lanewise.runtime.kernel.ConvKernels.PackedFilter;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.Kernels;
@@ -88,7 +89,6 @@ class ProductAllocationTest {
     void convolutionsAndPooling() {
         float[] x = Twins.values(1, 12 * 12 * 64);
         float[] y = new float[12 * 12 * 64];
-        ConvKernels kernels = new VectorConv(new VectorMap());
         ConvShape[] shapes = {
             new ConvShape(1, 20, 40, 3, 3, 1, 1, 1, 1, 1, 1),
             new ConvShape(1, 3, 17, 3, 3, 1, 1, 2, 2, 2, 2),
@@ -97,13 +97,17 @@ class ProductAllocationTest {
             new ConvShape(37, 37, 37, 5, 5, 1, 1, 1, 1, 2, 2),
         };
         for (ConvShape shape : shapes) {
-            PackedFilter filter = kernels.pack(shape, Twins.values(2, 40 * 37 * 25), 0);
-            assertNone(
-                    shape.toString(),
-                    () ->
-                            kernels.conv(
-                                    filter, x, 0, 12, 12, null, 0, false, RELU, y, 0, 12, 12,
-                                    scratch));
+            for (long leastShaped : new long[] {0, Long.MAX_VALUE}) {
+                ConvKernels kernels = new VectorConv(new VectorMap(), leastShaped);
+                PackedFilter filter =
+                        kernels.pack(shape, new ImageSize(12, 12, 12, 12), Twins.values(2, 40 * 37 * 25), 0);
+                assertNone(
+                        shape + (leastShaped == 0 ? " shaped" : ""),
+                        () ->
+                                kernels.conv(
+                                        filter, x, 0, 12, 12, null, 0, false, RELU, y, 0, 12, 12,
+                                        scratch));
+            }
         }
         PoolKernels pool = new VectorPool();
         PoolShape shape = new PoolShape(3, 3, 1, 1, 1, 1, 1, 1);

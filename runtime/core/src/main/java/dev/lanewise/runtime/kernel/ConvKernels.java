@@ -23,7 +23,15 @@ public interface ConvKernels {
         public boolean depthwise() {
             return group > 1 && group == inChannels && group == outChannels;
         }
+
+        /** Of one image, taps on padding counted as well. */
+        public long multiplyAdds(ImageSize size) {
+            return (long) size.outH * size.outW * outChannels * kernelH * kernelW * (inChannels / group);
+        }
     }
+
+    /** Rows and columns of an image and of what a convolution makes of it. */
+    record ImageSize(int inH, int inW, int outH, int outW) {}
 
     /** A filter bank in the form this provider runs fastest. Immutable. */
     interface PackedFilter {
@@ -33,9 +41,11 @@ public interface ConvKernels {
     }
 
     /**
+     * @param most the largest images that the filter will be asked for: a hint by which a provider
+     *     chooses the form; others are slower and as right
      * @param w [outChannels, inChannels / group, kernelH, kernelW], ONNX's order
      */
-    PackedFilter pack(ConvShape shape, float[] w, int wOff);
+    PackedFilter pack(ConvShape shape, ImageSize most, float[] w, int wOff);
 
     /**
      * One image.

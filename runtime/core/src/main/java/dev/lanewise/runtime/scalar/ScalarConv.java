@@ -35,7 +35,7 @@ public final class ScalarConv implements ConvKernels {
     }
 
     @Override
-    public PackedFilter pack(ConvShape s, float[] w, int wOff) {
+    public PackedFilter pack(ConvShape s, ImageSize most, float[] w, int wOff) {
         int in = s.inChannels() / s.group();
         int out = s.outChannels() / s.group();
         int taps = s.kernelH() * s.kernelW();

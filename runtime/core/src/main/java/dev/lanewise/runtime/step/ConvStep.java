@@ -72,10 +72,12 @@ final class ConvStep extends Step implements Divisible {
         ConvKernels.ConvShape shape = new ConvKernels.ConvShape(
                 group, channels, outChannels, height.kernel(), width.kernel(), height.stride(), width.stride(),
                 height.dilation(), width.dilation(), height.padBefore(), width.padBefore());
+        takeExtents(); // the bounds, as yet
+        ConvKernels.ImageSize most = new ConvKernels.ImageSize(in[1], in[2], out[1], out[2]);
         for (int d = 0; d < filters.length; d++) {
             filters[d] = args.packed();
             if (filters[d] == null) {
-                filters[d] = args.keep(kernels.pack(shape, slice(d), 0));
+                filters[d] = args.keep(kernels.pack(shape, most, slice(d), 0));
             }
         }
     }
@@ -104,12 +106,19 @@ final class ConvStep extends Step implements Divisible {
         if (bias != null) {
             args.requireEqual(bias.size, outChannels, bias, "the number of elements");
         }
+        takeExtents();
         for (int i = 0; i < axes; i++) {
-            in[3 - axes + i] = x.shape[1 + i];
-            out[3 - axes + i] = y.shape[1 + i];
             windows[3 - axes + i].check(args, y.shape[1 + i]);
         }
         empty = y.size == 0;
+    }
+
+    private void takeExtents() {
+        int axes = x.rank() - 2;
+        for (int i = 0; i < axes; i++) {
+            in[3 - axes + i] = x.shape[1 + i];
+            out[3 - axes + i] = y.shape[1 + i];
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.lanewise.runtime.scalar;
 
 import dev.lanewise.runtime.kernel.ConvKernels;
 import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
+import dev.lanewise.runtime.kernel.ConvKernels.ImageSize;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.Kernels;
 import org.junit.jupiter.api.Test;
@@ -64,8 +65,8 @@ class ScalarConvTest {
         float[] y = References.values(4, 5 + outH * outW * s.outChannels());
         float[] before = y.clone();
         kernels.conv(
-                kernels.pack(s, w, 3), x, 2, inH, inW, bias, 4, accumulate, Epilogue.NONE,
-                y, 5, outH, outW, new float[Kernels.SCRATCH_FLOATS]);
+                kernels.pack(s, new ImageSize(inH, inW, outH, outW), w, 3), x, 2, inH, inW, bias, 4, accumulate,
+                Epilogue.NONE, y, 5, outH, outW, new float[Kernels.SCRATCH_FLOATS]);
         for (int oh = 0; oh < outH; oh++) {
             for (int ow = 0; ow < outW; ow++) {
                 for (int o = 0; o < s.outChannels(); o++) {

@@ -1,0 +1,200 @@
+package dev.lanewise.vector;
+
+import static jdk.incubator.vector.VectorOperators.LE;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Template of a convolution's tile (see {@link Shaped}): up to 12 output pixels, {@link #STEP} floats apart
+ * in the image, × one or two vectors of output channels, all taps of the filter in one loop, straight from
+ * the image. Where the taps lie is a table, so that one loop serves filters of any size and dilation; the
+ * table costs one load for up to 24 multiply-adds.
+ *
+ * <p>The text is that of 12 pixels and two vectors; what a shape does not have is cut off by constants.
+ */
+final class PixelTile implements ConvTile {
+
+    private static final int[] SHAPE = Shaped.constants(MethodHandles.lookup(), 12, 2, 64, 64);
+
+    /** Pixels: at most 12, with 16 registers 6 of two vectors. */
+    private static final int PIXELS = SHAPE[0];
+
+    /** Whether there are two vectors of channels. */
+    private static final boolean TWO = SHAPE[1] == 2;
+
+    /** From pixel to pixel in x. */
+    private static final int STEP = SHAPE[2];
+
+    /** From pixel to pixel in y. */
+    private static final int LDC = SHAPE[3];
+
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+    private static final int L = Lanes.LANES;
+    private static final int P = Panels.WIDTH;
+
+    @Override
+    public void run(
+            int[] at, int first, int end, float[] x, int xo, float[] w, int wo, float[] init, int io,
+            float floor, float[] y, int yo) {
+        FloatVector c00 = FloatVector.fromArray(S, init, io);
+        FloatVector c01 = TWO ? FloatVector.fromArray(S, init, io + L) : c00;
+        FloatVector c10 = c00;
+        FloatVector c11 = c01;
+        FloatVector c20 = c00;
+        FloatVector c21 = c01;
+        FloatVector c30 = c00;
+        FloatVector c31 = c01;
+        FloatVector c40 = c00;
+        FloatVector c41 = c01;
+        FloatVector c50 = c00;
+        FloatVector c51 = c01;
+        FloatVector c60 = c00;
+        FloatVector c61 = c01;
+        FloatVector c70 = c00;
+        FloatVector c71 = c01;
+        FloatVector c80 = c00;
+        FloatVector c81 = c01;
+        FloatVector c90 = c00;
+        FloatVector c91 = c01;
+        FloatVector ca0 = c00;
+        FloatVector ca1 = c01;
+        FloatVector cb0 = c00;
+        FloatVector cb1 = c01;
+        for (int q = first; q < end; q++) {
+            int p = xo + at[q];
+            FloatVector w0 = FloatVector.fromArray(S, w, wo + q * P);
+            FloatVector w1 = TWO ? FloatVector.fromArray(S, w, wo + q * P + L) : w0;
+            FloatVector v = FloatVector.broadcast(S, x[p]);
+            c00 = v.fma(w0, c00);
+            c01 = TWO ? v.fma(w1, c01) : c01;
+            if (PIXELS > 1) {
+                v = FloatVector.broadcast(S, x[p + STEP]);
+                c10 = v.fma(w0, c10);
+                c11 = TWO ? v.fma(w1, c11) : c11;
+            }
+            if (PIXELS > 2) {
+                v = FloatVector.broadcast(S, x[p + 2 * STEP]);
+                c20 = v.fma(w0, c20);
+                c21 = TWO ? v.fma(w1, c21) : c21;
+            }
+            if (PIXELS > 3) {
+                v = FloatVector.broadcast(S, x[p + 3 * STEP]);
+                c30 = v.fma(w0, c30);
+                c31 = TWO ? v.fma(w1, c31) : c31;
+            }
+            if (PIXELS > 4) {
+                v = FloatVector.broadcast(S, x[p + 4 * STEP]);
+                c40 = v.fma(w0, c40);
+                c41 = TWO ? v.fma(w1, c41) : c41;
+            }
+            if (PIXELS > 5) {
+                v = FloatVector.broadcast(S, x[p + 5 * STEP]);
+                c50 = v.fma(w0, c50);
+                c51 = TWO ? v.fma(w1, c51) : c51;
+            }
+            if (PIXELS > 6) {
+                v = FloatVector.broadcast(S, x[p + 6 * STEP]);
+                c60 = v.fma(w0, c60);
+                c61 = TWO ? v.fma(w1, c61) : c61;
+            }
+            if (PIXELS > 7) {
+                v = FloatVector.broadcast(S, x[p + 7 * STEP]);
+                c70 = v.fma(w0, c70);
+                c71 = TWO ? v.fma(w1, c71) : c71;
+            }
+            if (PIXELS > 8) {
+                v = FloatVector.broadcast(S, x[p + 8 * STEP]);
+                c80 = v.fma(w0, c80);
+                c81 = TWO ? v.fma(w1, c81) : c81;
+            }
+            if (PIXELS > 9) {
+                v = FloatVector.broadcast(S, x[p + 9 * STEP]);
+                c90 = v.fma(w0, c90);
+                c91 = TWO ? v.fma(w1, c91) : c91;
+            }
+            if (PIXELS > 10) {
+                v = FloatVector.broadcast(S, x[p + 10 * STEP]);
+                ca0 = v.fma(w0, ca0);
+                ca1 = TWO ? v.fma(w1, ca1) : ca1;
+            }
+            if (PIXELS > 11) {
+                v = FloatVector.broadcast(S, x[p + 11 * STEP]);
+                cb0 = v.fma(w0, cb0);
+                cb1 = TWO ? v.fma(w1, cb1) : cb1;
+            }
+        }
+        FloatVector least = FloatVector.broadcast(S, floor);
+        c00.blend(0f, c00.compare(LE, least)).intoArray(y, yo);
+        if (TWO) {
+            c01.blend(0f, c01.compare(LE, least)).intoArray(y, yo + L);
+        }
+        if (PIXELS > 1) {
+            c10.blend(0f, c10.compare(LE, least)).intoArray(y, yo + LDC);
+            if (TWO) {
+                c11.blend(0f, c11.compare(LE, least)).intoArray(y, yo + LDC + L);
+            }
+        }
+        if (PIXELS > 2) {
+            c20.blend(0f, c20.compare(LE, least)).intoArray(y, yo + 2 * LDC);
+            if (TWO) {
+                c21.blend(0f, c21.compare(LE, least)).intoArray(y, yo + 2 * LDC + L);
+            }
+        }
+        if (PIXELS > 3) {
+            c30.blend(0f, c30.compare(LE, least)).intoArray(y, yo + 3 * LDC);
+            if (TWO) {
+                c31.blend(0f, c31.compare(LE, least)).intoArray(y, yo + 3 * LDC + L);
+            }
+        }
+        if (PIXELS > 4) {
+            c40.blend(0f, c40.compare(LE, least)).intoArray(y, yo + 4 * LDC);
+            if (TWO) {
+                c41.blend(0f, c41.compare(LE, least)).intoArray(y, yo + 4 * LDC + L);
+            }
+        }
+        if (PIXELS > 5) {
+            c50.blend(0f, c50.compare(LE, least)).intoArray(y, yo + 5 * LDC);
+            if (TWO) {
+                c51.blend(0f, c51.compare(LE, least)).intoArray(y, yo + 5 * LDC + L);
+            }
+        }
+        if (PIXELS > 6) {
+            c60.blend(0f, c60.compare(LE, least)).intoArray(y, yo + 6 * LDC);
+            if (TWO) {
+                c61.blend(0f, c61.compare(LE, least)).intoArray(y, yo + 6 * LDC + L);
+            }
+        }
+        if (PIXELS > 7) {
+            c70.blend(0f, c70.compare(LE, least)).intoArray(y, yo + 7 * LDC);
+            if (TWO) {
+                c71.blend(0f, c71.compare(LE, least)).intoArray(y, yo + 7 * LDC + L);
+            }
+        }
+        if (PIXELS > 8) {
+            c80.blend(0f, c80.compare(LE, least)).intoArray(y, yo + 8 * LDC);
+            if (TWO) {
+                c81.blend(0f, c81.compare(LE, least)).intoArray(y, yo + 8 * LDC + L);
+            }
+        }
+        if (PIXELS > 9) {
+            c90.blend(0f, c90.compare(LE, least)).intoArray(y, yo + 9 * LDC);
+            if (TWO) {
+                c91.blend(0f, c91.compare(LE, least)).intoArray(y, yo + 9 * LDC + L);
+            }
+        }
+        if (PIXELS > 10) {
+            ca0.blend(0f, ca0.compare(LE, least)).intoArray(y, yo + 10 * LDC);
+            if (TWO) {
+                ca1.blend(0f, ca1.compare(LE, least)).intoArray(y, yo + 10 * LDC + L);
+            }
+        }
+        if (PIXELS > 11) {
+            cb0.blend(0f, cb0.compare(LE, least)).intoArray(y, yo + 11 * LDC);
+            if (TWO) {
+                cb1.blend(0f, cb1.compare(LE, least)).intoArray(y, yo + 11 * LDC + L);
+            }
+        }
+    }
+}
