@@ -55,13 +55,17 @@ public interface AttentionKernels {
             float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
             float[] out, int outOff, int outStride, float[] scratch, int scratchOff);
 
-    /** Floats of scratch for any number of queries up to this one; the same for every provider. */
+    /**
+     * Floats of scratch for any number of queries up to this one; the same for every provider. Grows by the
+     * same amount with each query: room for it, its output, its maximum and its sum, of up to 32 queries more
+     * than there are; and room for a block's keys and values and for 8192 scores.
+     */
     static int scratchFloats(AttentionShape shape, int queries) {
         int valueFloats = shape.valueDim() + 15 & -16;
-        int block = BLOCK * (shape.headDim() + valueFloats); // keys transposed, values with padded rows
-        int scores = 4 * BLOCK;
-        int running = Math.multiplyExact(queries, 2 + valueFloats); // m, sum and a padded row of out
-        return Math.addExact(Math.addExact(block, scores), running);
+        int block = Math.multiplyExact(BLOCK, Math.addExact(shape.headDim(), valueFloats));
+        int perQuery = Math.addExact(Math.addExact(shape.headDim(), valueFloats), 2);
+        int running = Math.multiplyExact(Math.addExact(queries, 32), perQuery);
+        return Math.addExact(Math.addExact(block, 128 * BLOCK), running);
     }
 
     /** How many keys query {@code i} sees. */

@@ -101,8 +101,7 @@ final class AttentionStep extends Step implements Divisible {
             shape = new AttentionKernels.AttentionShape(q.shape[3], v.shape[3], scale, softcap);
         }
         // an upper bound first: for absurd extents scratchFloats would overflow
-        long needed = AttentionKernels.BLOCK * (shape.headDim() + 4L)
-                + (AttentionKernels.BLOCK + (long) queries) * (shape.valueDim() + 17L);
+        long needed = (AttentionKernels.BLOCK + 32L + queries) * (shape.headDim() + shape.valueDim() + 17L);
         if (needed > Integer.MAX_VALUE || AttentionKernels.scratchFloats(shape, queries) > scratch.capacity) {
             throw args.misfit("scratch '" + scratch.name + "' " + scratch.describe() + " is too small for "
                     + queries + " queries");
