@@ -9,11 +9,13 @@ module dev.lanewise.compiler {
     requires jdk.management;
 
     exports dev.lanewise.compiler;
+    exports dev.lanewise.compiler.aot;
     exports dev.lanewise.compiler.diff;
     exports dev.lanewise.compiler.graph;
     exports dev.lanewise.compiler.op;
 
     uses dev.lanewise.compiler.diff.Peer;
+    uses dev.lanewise.runtime.kernel.KernelProvider;
 
     opens dev.lanewise.compiler.cli to
             info.picocli;

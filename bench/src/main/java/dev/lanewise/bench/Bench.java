@@ -1,29 +1,41 @@
 package dev.lanewise.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.lanewise.bench.fork.Forks;
+import dev.lanewise.bench.fork.LatencyForks;
 import dev.lanewise.bench.fork.Roofline;
+import dev.lanewise.bench.fork.StartForks;
 import dev.lanewise.bench.report.BenchResult;
 import dev.lanewise.bench.report.HtmlReport;
+import dev.lanewise.bench.report.LatencyResult;
+import dev.lanewise.bench.report.MarkdownReport;
+import dev.lanewise.bench.report.Result;
 import dev.lanewise.bench.report.RowResult;
+import dev.lanewise.bench.report.StartResult;
 import dev.lanewise.bench.report.TextReport;
+import dev.lanewise.bench.row.Item;
+import dev.lanewise.bench.row.LatencyRow;
 import dev.lanewise.bench.row.Row;
+import dev.lanewise.bench.row.StartRow;
 import dev.lanewise.bench.row.Suite;
 import dev.lanewise.bench.subject.Subject;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code lanewise bench}: Lanewise and other runtimes on the same work, in turn, one thread each. */
@@ -36,15 +48,37 @@ import picocli.CommandLine.Spec;
             "Each row is measured in processes of its own, where the runtimes take turns, one thread each,"
                     + " the others at their best documented settings. Nothing else should run meanwhile."
         },
-        footer = {"", "Example:", "  lanewise bench --suite recurrent --html bench.html"})
+        footer = {
+            "",
+            "Examples:",
+            "  lanewise bench --suite recurrent --quick",
+            "  lanewise bench --json all.json --html all.html",
+            "  lanewise bench --from all.json --html all.html"
+        })
 public final class Bench implements Callable<Integer> {
 
     /** Peers as they are asked for. */
     enum Peer { ONNXRUNTIME, PYTORCH }
 
+    /** What the suites are and how long they take, for the help. */
+    static final class SuiteNames extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        SuiteNames() {
+            for (Suite suite : Suite.values()) {
+                add(suite + " (" + suite.minutes() + " min)");
+            }
+        }
+    }
+
+    /** A look, not a claim: this part of the calls at a fixed rate. */
+    private static final double QUICK_PART = 0.02;
+
     @Spec private CommandSpec spec;
 
-    @Option(names = "--suite", split = ",", paramLabel = "NAME", description = "Which rows: ${COMPLETION-CANDIDATES}.")
+    @Option(names = "--suite", split = ",", paramLabel = "NAME", completionCandidates = SuiteNames.class,
+            description = "What to measure: ${COMPLETION-CANDIDATES}. All if not given. There is no suite of"
+                    + " training yet.")
     private List<Suite> suites = List.of(Suite.values());
 
     @Option(names = "--row", paramLabel = "REGEX", description = "Only rows whose name contains this.")
@@ -59,61 +93,120 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--forks", paramLabel = "N", description = "Processes for each row (5).")
     private int forks = 5;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write all results.")
+    @Option(names = "--json", paramLabel = "FILE",
+            description = "Write all results, after each row. Where the file is there already, what it holds is not"
+                    + " measured again, so that a run that was interrupted goes on.")
     private Path json;
+
+    @Option(names = "--from", split = ",", paramLabel = "FILE",
+            description = "Measure nothing: take the results from what --json wrote.")
+    private List<Path> from = List.of();
 
     @Option(names = "--html", paramLabel = "FILE", description = "Write a page to look at.")
     private Path html;
+
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Write a table of what was asked and found.")
+    private Path markdown;
+
+    private PrintWriter out;
+    private int failed;
 
     private Bench() {}
 
     public static void main(String[] args) {
         CommandLine line = new CommandLine(new Bench());
+        line.setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
+        line.setExecutionExceptionHandler((error, command, parsed) -> {
+            if (!(error instanceof IOException || error instanceof IllegalArgumentException)) {
+                throw error;
+            }
+            command.getErr().println("lanewise bench: " + error.getMessage());
+            return 1;
+        });
         System.exit(line.execute(args));
     }
 
     @Override
     public Integer call() throws Exception {
-        PrintWriter out = spec.commandLine().getOut();
+        out = spec.commandLine().getOut();
+        if (forks < 1) {
+            throw new ParameterException(spec.commandLine(), "--forks N starts at 1");
+        }
+        BenchResult result = from.isEmpty() ? measure() : read();
+        if (html != null) {
+            Files.writeString(html, HtmlReport.of(result));
+        }
+        if (markdown != null) {
+            Files.writeString(markdown, MarkdownReport.of(result));
+        }
+        int all = result.results().size() + failed;
+        out.printf("%n%d of %d rows reach what is asked of them%n", result.kept(), all);
+        out.flush();
+        return failed == 0 && (result.kept() == all || quick || !from.isEmpty()) ? 0 : 1;
+    }
+
+    private BenchResult read() throws IOException {
+        List<BenchResult> runs = new ArrayList<>();
+        for (Path file : from) {
+            runs.add(BenchResult.read(file));
+        }
+        BenchResult result = BenchResult.join(runs);
+        result.results().forEach(each -> TextReport.print(each, out));
+        return result;
+    }
+
+    private BenchResult measure() throws IOException, InterruptedException {
         Path data = Path.of(System.getenv().getOrDefault("LANEWISE_DATA", "../shared/data"));
         List<Subject.Kind> kinds = kinds();
         Machine machine = Machine.describe(kinds);
         out.println(machine.cpu() + ", " + machine.processors() + " processors, " + machine.java());
         machine.peers().forEach((name, version) -> out.println("against " + name + " " + version));
+        String disturbance = Machine.disturbance();
+        if (!disturbance.isEmpty()) {
+            spec.commandLine().getErr().println("lanewise bench: " + disturbance);
+        }
         Roofline roofline = Roofline.measure();
-        out.printf("one core at most: %.0f GFLOP/s, %s%n%n", roofline.gflops(), reads(roofline));
-        out.flush();
+        out.println("one core at most: " + roofline + "\n");
         Forks runs = new Forks(data, kinds, quick ? 1 : forks, quick ? 15 : 61, quick ? 700 : 1500);
-        List<RowResult> results = new ArrayList<>();
-        int failed = 0;
+        BenchResult result = new BenchResult(List.of(command()), LocalDate.now().toString(), machine, roofline,
+                runs.forks(), runs.rounds(), List.of());
+        if (json != null && Files.exists(json)) {
+            result = BenchResult.join(List.of(BenchResult.read(json), result));
+        }
         for (Suite suite : suites) {
-            for (Row row : suite.rows(data)) {
-                if (rows.matcher(row.name()).find()) {
-                    try {
-                        RowResult result = RowResult.of(row, runs.run(row), roofline);
-                        TextReport.print(result, out);
-                        results.add(result);
-                    } catch (IOException e) { // what the other rows measured is kept
-                        spec.commandLine().getErr().println("lanewise bench: " + e.getMessage());
-                        failed++;
+            for (Item item : suite.items(data)) {
+                if (rows.matcher(item.name()).find()) {
+                    Optional<Result> known = result.find(item.name());
+                    Optional<Result> found = known.isPresent() ? known : measure(item, data, runs, roofline);
+                    found.ifPresent(each -> TextReport.print(each, out));
+                    if (known.isEmpty() && found.isPresent()) {
+                        result = result.with(found.get());
+                        if (json != null) {
+                            result.write(json);
+                        }
                     }
                 }
             }
         }
-        BenchResult all = new BenchResult(command(), LocalDate.now().toString(), machine, roofline, runs.forks(),
-                runs.rounds(), results);
-        if (json != null) {
-            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(json.toFile(), all);
+        return result;
+    }
+
+    /** Nothing where it fails: what the others measure is kept. */
+    private Optional<Result> measure(Item item, Path data, Forks runs, Roofline roofline) throws InterruptedException {
+        try {
+            return Optional.of(switch (item) {
+                case Row row -> RowResult.of(row, runs.run(row), roofline);
+                case LatencyRow row -> LatencyResult.of(
+                        row, new LatencyForks(data, runs.forks(), quick ? QUICK_PART : 1).run(row));
+                case StartRow row -> StartResult.of(row, new StartForks(quick ? 5 : 21, runs.forks()).run(row));
+            });
+        } catch (IOException e) {
+            spec.commandLine().getErr().println("lanewise bench: " + e.getMessage());
+            failed++;
+            return Optional.empty();
         }
-        if (html != null) {
-            Files.writeString(html, HtmlReport.of(all));
-        }
-        long kept = results.stream().filter(RowResult::kept).count();
-        out.printf("%n%d of %d rows reach what is asked of them%n", kept, results.size() + failed);
-        out.flush();
-        return failed == 0 && (kept == results.size() || quick) ? 0 : 1;
     }
 
     private List<Subject.Kind> kinds() {
@@ -126,12 +219,6 @@ public final class Bench implements Callable<Integer> {
             kinds.add(Subject.Kind.PYTORCH);
         }
         return kinds;
-    }
-
-    private static String reads(Roofline roofline) {
-        return String.format(java.util.Locale.ROOT, "reads %.0f GB/s of 32 KB, %.0f of 1 MB, %.0f of 32 MB",
-                roofline.readGigabytes().get(32 << 10), roofline.readGigabytes().get(1 << 20),
-                roofline.readGigabytes().get(32 << 20));
     }
 
     private String command() {

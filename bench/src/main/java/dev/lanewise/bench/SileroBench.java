@@ -1,15 +1,13 @@
 package dev.lanewise.bench;
 
 import ai.onnxruntime.OrtEnvironment;
-import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.bench.row.ModelRows;
 import dev.lanewise.compiler.Compiler;
-import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.runtime.Lanewise;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.State;
-import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -21,13 +19,11 @@ import java.util.List;
 
 /**
  * Silero on one stream, Lanewise against ONNX Runtime: time per chunk (paired, one thread each), bytes
- * allocated per chunk, heap of 10,000 states, and time from the start of {@code java} to the first
- * result, in processes of their own.
+ * allocated per chunk, and heap of 10,000 states.
  */
 public final class SileroBench {
 
     private static final int STATES = 10_000;
-    private static final int STARTS = 11;
     private static final double LEAST_RATIO = 3;
     private static final double MOST_MEGABYTES = 64;
 
@@ -41,27 +37,17 @@ public final class SileroBench {
         Path data = Path.of(System.getenv().getOrDefault("LANEWISE_DATA", "../shared/data"));
         Path onnx = data.resolve("models/silero-vad/silero_vad_16k_op15.onnx");
         float[] samples = samples(data.resolve("models/silero-vad/test_first20s.wav"));
-        ModelFile file = compile(onnx);
+        ModelFile file = Compiler.compile(onnx, ModelRows.sileroStream()).file();
         System.out.println("# Silero on a stream\n");
         System.out.println("Chunks of 512 samples (32 ms) with carried state, one thread each side, against "
                 + "ONNX Runtime " + OrtEnvironment.getEnvironment().getVersion()
                 + " with all graph optimisations, rounds in turn in");
-        System.out.println("one process; starts in processes of their own. `./lanewise bench silero` repeats it.\n");
+        System.out.println("one process. `./lanewise bench silero` repeats it.\n");
         System.out.println("* machine: " + machine() + ", " + Runtime.getRuntime().availableProcessors()
                 + " processors, Java " + System.getProperty("java.version"));
         System.out.println("* kernels: " + Lanewise.backend().kernels());
         chunks(file, onnx, samples);
         states(file);
-        starts(file, onnx);
-    }
-
-    static ModelFile compile(Path onnx) throws IOException {
-        CompileOptions options = CompileOptions.defaults()
-                .dim("batch", 1, 1)
-                .dim("sequence", 576, 576)
-                .pin("sr", Literal.scalar(16_000L))
-                .debug(false);
-        return Compiler.compile(onnx, options).file();
     }
 
     private static void chunks(ModelFile file, Path onnx, float[] samples) throws Exception {
@@ -149,62 +135,6 @@ public final class SileroBench {
             System.gc();
         }
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    }
-
-    private static void starts(ModelFile file, Path onnx) throws Exception {
-        Path lane = Files.createTempFile("silero", ".lane");
-        file.write(lane);
-        double[] ours = new double[STARTS];
-        double[] theirs = new double[STARTS];
-        for (int i = -1; i < STARTS; i++) {
-            double a = start(FirstResult.Lanewise.class, lane);
-            double b = start(FirstResult.OnnxRuntime.class, onnx);
-            if (i >= 0) {
-                ours[i] = a;
-                theirs[i] = b;
-            }
-        }
-        Files.delete(lane);
-        java.util.Arrays.sort(ours);
-        java.util.Arrays.sort(theirs);
-        System.out.printf(
-                "* start of java to first result, scalar kernels: %.0f ms (%.0f to %.0f)"
-                        + " against %.0f ms (%.0f to %.0f)%n",
-                ours[STARTS / 2], ours[0], ours[STARTS - 1], theirs[STARTS / 2], theirs[0], theirs[STARTS - 1]);
-    }
-
-    /** Milliseconds from starting the process to its first line. */
-    private static double start(Class<?> main, Path model) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", runtimeClassPath(),
-                "--enable-native-access=ALL-UNNAMED",
-                main.getName(), model.toString());
-        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-        long begin = System.nanoTime();
-        Process process = builder.start();
-        try (var out = process.inputReader()) {
-            String line = out.readLine();
-            double millis = (System.nanoTime() - begin) / 1e6;
-            process.waitFor();
-            if (line == null || process.exitValue() != 0) {
-                throw new IllegalStateException(main + " gave " + line + " and ended with " + process.exitValue());
-            }
-            return millis;
-        }
-    }
-
-    /** What a user of either runtime ships, and no more: the same for both. */
-    private static String runtimeClassPath() {
-        List<String> parts = new ArrayList<>();
-        for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            String path = part.replace(File.separatorChar, '/');
-            if (path.contains("/formats/") || path.contains("/runtime/core/") || path.contains("/bench/")
-                    || path.contains("protobuf-java") || path.contains("onnxruntime")) {
-                parts.add(part);
-            }
-        }
-        return String.join(File.pathSeparator, parts);
     }
 
     /** Samples of a 16-bit mono wav file, in [-1, 1), with silence before the first chunk. */

@@ -1,6 +1,7 @@
 package dev.lanewise.bench.fork;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lanewise.bench.row.Row;
 import dev.lanewise.bench.row.Suite;
 import dev.lanewise.bench.row.Work;
 import dev.lanewise.bench.subject.LanewiseSubject;
@@ -9,11 +10,14 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
- * One process that measures one row: all runtimes are prepared, give the same answer, are warmed in turn,
- * and are then timed in rounds that alternate, so that a machine whose speed drifts slows all alike.
+ * One process that measures one row: all runtimes are prepared, give the same answers, are warmed in turn,
+ * and are then timed in rounds, in each of which all have a turn, so that a machine whose speed drifts slows all alike.
  */
 public final class Fork {
 
@@ -23,11 +27,15 @@ public final class Fork {
     /** Answers of different runtimes differ by rounding; a wrong answer differs by more. */
     private static final double LARGEST_DIFFERENCE = 1e-3;
 
+    /** The first call finds states of zeros, which hide what they are multiplied with. */
+    private static final int COMPARED_CALLS = 3;
+
     private Fork() {}
 
     /** Arguments: data folder, row, runtimes between commas, rounds, milliseconds of warm-up, file for the result. */
     public static void main(String[] args) throws Exception {
-        Work work = Suite.row(args[1], Path.of(args[0])).maker().make();
+        Row row = (Row) Suite.item(args[1], Path.of(args[0]));
+        Work work = row.maker().make();
         List<Subject.Kind> kinds =
                 Arrays.stream(args[2].split(",")).map(Subject.Kind::valueOf).filter(kind -> kind.does(work)).toList();
         ForkResult result = measure(work, kinds, Integer.parseInt(args[3]), Long.parseLong(args[4]) * 1_000_000);
@@ -39,20 +47,25 @@ public final class Fork {
             throws Exception {
         List<Subject> subjects = new ArrayList<>();
         double[] differences = new double[kinds.size()];
-        float[] expected = null;
-        for (int i = 0; i < kinds.size(); i++) {
-            Subject subject = kinds.get(i).prepare(work);
-            subject.run();
-            float[] output = subject.output();
-            expected = i == 0 ? output : expected;
-            differences[i] = difference(expected, output, kinds.get(i));
-            subjects.add(subject);
+        for (Subject.Kind kind : kinds) {
+            subjects.add(kind.prepare(work));
+        }
+        for (int call = 0; call < COMPARED_CALLS; call++) {
+            float[] expected = null;
+            for (int i = 0; i < subjects.size(); i++) {
+                subjects.get(i).run();
+                float[] output = subjects.get(i).output();
+                expected = i == 0 ? output : expected;
+                differences[i] = Math.max(differences[i], difference(expected, output, kinds.get(i)));
+            }
         }
         int[] calls = warmUp(subjects, warmUpNanos);
+        List<Integer> turns = new ArrayList<>(IntStream.range(0, subjects.size()).boxed().toList());
+        Random random = new Random(1);
         double[][] nanos = new double[subjects.size()][rounds];
         for (int round = 0; round < rounds; round++) {
-            for (int i = 0; i < subjects.size(); i++) {
-                int turn = (i + round) % subjects.size(); // whoever goes next finds the caches of another
+            Collections.shuffle(turns, random); // nobody always finds the caches as the same other left them
+            for (int turn : turns) {
                 nanos[turn][round] = time(subjects.get(turn), calls[turn]);
             }
         }

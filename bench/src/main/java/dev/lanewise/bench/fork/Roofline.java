@@ -3,8 +3,9 @@ package dev.lanewise.bench.fork;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lanewise.vector.Peak;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 
 /**
@@ -24,19 +25,7 @@ public record Roofline(double gflops, TreeMap<Integer, Double> readGigabytes) {
 
     /** Measures in a process of its own. */
     public static Roofline measure() throws IOException, InterruptedException {
-        Path file = Files.createTempFile("roofline", ".json");
-        Path log = Files.createTempFile("roofline", ".log");
-        try {
-            int status = Forks.java(Measuring.class, log, file.toString());
-            if (status != 0) {
-                throw new IOException("measuring the machine's limits ended with " + status + ":\n"
-                        + Files.readString(log));
-            }
-            return new ObjectMapper().readValue(file.toFile(), Roofline.class);
-        } finally {
-            Files.deleteIfExists(file);
-            Files.deleteIfExists(log);
-        }
+        return Jvm.run(Measuring.class, List.of(), Roofline.class, "the machine's limits");
     }
 
     /** Nanoseconds that a call cannot be faster than. */
@@ -47,6 +36,13 @@ public record Roofline(double gflops, TreeMap<Integer, Double> readGigabytes) {
     /** Whether reading is the limit, and not computing. */
     public boolean bindsReading(long multiplyAdds, long weightBytes) {
         return weightBytes / bandwidth(weightBytes) > 2.0 * multiplyAdds / gflops;
+    }
+
+    /** Both limits in one line. */
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%.0f GFLOP/s; reads %.0f GB/s of 32 KB, %.0f of 1 MB, %.0f of 32 MB", gflops,
+                readGigabytes.get(32 << 10), readGigabytes.get(1 << 20), readGigabytes.get(32 << 20));
     }
 
     private double bandwidth(long bytes) {

@@ -18,6 +18,11 @@ final class Numbers {
         return String.format(Locale.ROOT, "%.2f", ratio);
     }
 
+    /** A limit, as it is said. */
+    static String plain(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+
     static String percent(double part) {
         return String.format(Locale.ROOT, "%.0f %%", 100 * part);
     }
@@ -26,7 +31,7 @@ final class Numbers {
         return bytes < 0.5 ? "0" : String.format(Locale.ROOT, "%,.0f", bytes);
     }
 
-    private static String digits(double value) {
+    static String digits(double value) {
         return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
     }
 }

@@ -21,7 +21,7 @@ import java.util.List;
  */
 public record RowResult(
         String suite, String name, double least, Row.Against against, String kernels, double roof, String bound,
-        List<Time> times) {
+        List<Time> times) implements Result {
 
     /**
      * One runtime.
@@ -91,8 +91,14 @@ public record RowResult(
                 .orElse(null);
     }
 
-    /** Whether the promised ratio was reached; true where nobody was there to compare with. */
-    public boolean kept() {
-        return rival() == null || rival().ratio[1] >= least;
+    @Override
+    public List<Promise> promises() {
+        Time rival = rival();
+        if (rival == null) {
+            return List.of();
+        }
+        boolean kept = rival.ratio[1] >= least;
+        boolean sure = kept ? rival.ratio[0] >= least : rival.ratio[2] < least;
+        return List.of(new Promise("times as fast as " + against, least, true, rival.ratio[1], sure));
     }
 }

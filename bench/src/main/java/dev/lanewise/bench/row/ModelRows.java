@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Whole models: those of the reference data, and an encoder that is built here. */
-final class ModelRows {
+public final class ModelRows {
 
     private static final int SAMPLES = 576; // a chunk of 512 and 64 before it
     private static final int LAYERS = 8;
@@ -19,7 +19,7 @@ final class ModelRows {
     static List<Row> all(Path data) {
         Path models = data.resolve("models");
         return List.of(
-                row("Silero, a chunk of 32 ms", 3, () -> silero(models)),
+                row("Silero, a chunk of 32 ms", 3, () -> sileroChunk(models)),
                 row("MNIST-8, a digit", 2, () -> Work.of(
                         models.resolve("onnx-mnist-8/model.onnx"), fixed(),
                         List.of(Feed.random("Input3", 1, 1, 28, 28)))),
@@ -41,13 +41,22 @@ final class ModelRows {
         return CompileOptions.defaults().defaultBound(1);
     }
 
-    private static Work silero(Path models) throws Exception {
-        CompileOptions options = CompileOptions.defaults()
+    static Path silero(Path models) {
+        return models.resolve("silero-vad/silero_vad_16k_op15.onnx");
+    }
+
+    /** For one stream of 16,000 samples a second, in chunks. */
+    public static CompileOptions sileroStream() {
+        return CompileOptions.defaults()
                 .dim("batch", 1, 1)
                 .dim("sequence", SAMPLES, SAMPLES)
-                .pin("sr", Literal.scalar(16_000L));
+                .pin("sr", Literal.scalar(16_000L))
+                .debug(false);
+    }
+
+    private static Work sileroChunk(Path models) throws Exception {
         return Work.of(
-                        models.resolve("silero-vad/silero_vad_16k_op15.onnx"), options,
+                        silero(models), sileroStream(),
                         List.of(
                                 Feed.random("input", 1, SAMPLES),
                                 Feed.zeros("state", 2, 1, 128),

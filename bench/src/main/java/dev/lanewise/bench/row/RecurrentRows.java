@@ -51,6 +51,11 @@ final class RecurrentRows {
         return rows;
     }
 
+    /** One step of an LSTM of that size, its state carried on. */
+    static Work lstmStep(int size) {
+        return work(Cell.LSTM, size, 1);
+    }
+
     /** Gives all hidden states, and carries the last into the next call. */
     private static Work work(Cell cell, int size, int length) {
         float range = (float) (1 / Math.sqrt(size)); // PyTorch's initialisation

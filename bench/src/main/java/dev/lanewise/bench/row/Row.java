@@ -9,7 +9,7 @@ package dev.lanewise.bench.row;
  * @param against whom the promise is about
  * @param maker builds the work; called in the process that measures
  */
-public record Row(Suite suite, String name, double least, Against against, Maker maker) {
+public record Row(Suite suite, String name, double least, Against against, Maker maker) implements Item {
 
     /** Builds the work of a row. */
     public interface Maker {

@@ -5,45 +5,54 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** The rows by what they are about. */
+/** What is measured, by what it is about. */
 public enum Suite {
-    RECURRENT("Recurrent layers", data -> RecurrentRows.all()),
-    MATMUL("Matrix products", data -> MatmulRows.all()),
-    CONV("Convolutions in a chain of nine layers", data -> ConvRows.all()),
-    ATTENTION("Attention", data -> AttentionRows.all()),
-    MODELS("Whole models", ModelRows::all);
+    RECURRENT("Recurrent layers", 10, data -> RecurrentRows.all()),
+    MATMUL("Matrix products", 4, data -> MatmulRows.all()),
+    CONV("Convolutions in a chain of nine layers", 3, data -> ConvRows.all()),
+    ATTENTION("Attention", 2, data -> AttentionRows.all()),
+    MODELS("Whole models", 3, ModelRows::all),
+    COLDSTART("Cold start", 4, data -> List.of(StartRow.of(data))),
+    LATENCY("Latency at a fixed rate of arrival", 8, data -> LatencyRow.all());
 
     private final String title;
-    private final Function<Path, List<Row>> rows;
+    private final int minutes;
+    private final Function<Path, List<? extends Item>> items;
 
-    Suite(String title, Function<Path, List<Row>> rows) {
+    Suite(String title, int minutes, Function<Path, List<? extends Item>> items) {
         this.title = title;
-        this.rows = rows;
+        this.minutes = minutes;
+        this.items = items;
     }
 
     public String title() {
         return title;
     }
 
+    /** About how long it takes to measure, in five processes for each row. */
+    public int minutes() {
+        return minutes;
+    }
+
     /**
-     * Its rows.
+     * What it measures.
      *
      * @param data folder of the reference data, which rows on real models read
      */
-    public List<Row> rows(Path data) {
-        return rows.apply(data);
+    public List<? extends Item> items(Path data) {
+        return items.apply(data);
     }
 
-    /** The row of that name. */
-    public static Row row(String name, Path data) {
+    /** What is called so in one of the suites. */
+    public static Item item(String name, Path data) {
         for (Suite suite : values()) {
-            for (Row row : suite.rows(data)) {
-                if (row.name().equals(name)) {
-                    return row;
+            for (Item item : suite.items(data)) {
+                if (item.name().equals(name)) {
+                    return item;
                 }
             }
         }
-        throw new IllegalArgumentException("no row is called '" + name + "'");
+        throw new IllegalArgumentException("nothing is called '" + name + "'");
     }
 
     /** As it is written on the command line. */

@@ -14,6 +14,8 @@ public interface Subject extends AutoCloseable {
 
     /** The runtimes that can be measured. */
     enum Kind {
+        /** Nothing at all: what the machine and the measuring add. */
+        EMPTY("empty loop"),
         LANEWISE("Lanewise"),
         /** ONNX Runtime as its documentation shows it: tensors made for each call, results copied. */
         PLAIN("ONNX Runtime, plain"),
@@ -39,6 +41,7 @@ public interface Subject extends AutoCloseable {
         /** Prepares the work: everything that a server would do once. */
         public Subject prepare(Work work) throws Exception {
             return switch (this) {
+                case EMPTY -> new EmptySubject();
                 case LANEWISE -> new LanewiseSubject(work);
                 case PLAIN -> new PlainOnnxSubject(work);
                 case PINNED -> new PinnedOnnxSubject(work);
