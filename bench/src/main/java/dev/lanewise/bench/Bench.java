@@ -36,6 +36,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code lanewise bench}: Lanewise and other runtimes on the same work, in turn, one thread each. */
@@ -114,8 +115,13 @@ public final class Bench implements Callable<Integer> {
     private Bench() {}
 
     public static void main(String[] args) {
-        CommandLine line = new CommandLine(new Bench());
+        CommandLine line = commandLine();
         line.setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        System.exit(line.execute(args));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Bench());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
         line.setExecutionExceptionHandler((error, command, parsed) -> {
@@ -125,7 +131,7 @@ public final class Bench implements Callable<Integer> {
             command.getErr().println("lanewise bench: " + error.getMessage());
             return 1;
         });
-        System.exit(line.execute(args));
+        return line;
     }
 
     @Override
@@ -221,7 +227,21 @@ public final class Bench implements Callable<Integer> {
         return kinds;
     }
 
+    /** What chooses the rows and how they are measured; where the results went is nobody else's business. */
     private String command() {
-        return "./lanewise bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+        StringBuilder command = new StringBuilder("./lanewise bench");
+        ParseResult parsed = spec.commandLine().getParseResult();
+        for (String option : List.of("--suite", "--row", "--vs", "--quick", "--forks")) {
+            if (parsed.hasMatchedOption(option)) {
+                command.append(' ').append(option);
+                List<String> values = option.equals("--quick") ? List.of()
+                        : parsed.matchedOption(option).originalStringValues();
+                if (!values.isEmpty()) {
+                    String value = String.join(",", values);
+                    command.append(' ').append(value.matches("[\\w,.-]*") ? value : "'" + value + "'");
+                }
+            }
+        }
+        return command.toString();
     }
 }

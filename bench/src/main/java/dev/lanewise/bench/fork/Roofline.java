@@ -2,6 +2,7 @@ package dev.lanewise.bench.fork;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lanewise.vector.Peak;
+import dev.lanewise.vector25.AlignedPeak;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +59,7 @@ public record Roofline(double gflops, TreeMap<Integer, Double> readGigabytes) {
         public static void main(String[] args) throws IOException {
             TreeMap<Integer, Double> reads = new TreeMap<>();
             for (int bytes = SMALLEST; bytes <= LARGEST; bytes *= 2) {
-                reads.put(bytes, Peak.readGigabytes(bytes));
+                reads.put(bytes, Math.max(Peak.readGigabytes(bytes), AlignedPeak.readGigabytes(bytes)));
             }
             new ObjectMapper().writeValue(Path.of(args[0]).toFile(), new Roofline(Peak.gflops(), reads));
         }

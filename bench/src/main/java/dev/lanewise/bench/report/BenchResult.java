@@ -28,6 +28,9 @@ public record BenchResult(
         List<String> commands, String date, Machine machine, Roofline roofline, int forks, int rounds,
         List<Result> results) {
 
+    /** From one process to another C2 makes other code: fewer say little. */
+    private static final int CLAIM_FORKS = 5;
+
     /**
      * Reads what {@link #write} wrote.
      *
@@ -83,6 +86,12 @@ public record BenchResult(
     /** All results of a suite. */
     List<Result> of(String suite) {
         return results.stream().filter(result -> result.suite().equals(suite)).toList();
+    }
+
+    /** What a reader should know first where this is no more than a look; empty where it is more. */
+    String caution() {
+        return forks >= CLAIM_FORKS ? "" : "A look, not a claim: " + (forks == 1 ? "one process" : forks + " processes")
+                + " for each row, where " + CLAIM_FORKS + " are needed.";
     }
 
     /** How many results have what is asked of them. */

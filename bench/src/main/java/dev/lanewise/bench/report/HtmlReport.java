@@ -22,8 +22,8 @@ public final class HtmlReport {
         page.add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
         page.add("<title>Lanewise against other runtimes</title>");
         page.add("<style>").add(style()).add("</style></head><body>");
-        page.add("<header><h1>Lanewise against other runtimes</h1><p>%d of %d rows reach what is asked of them</p>"
-                + "</header><main>", result.kept(), result.results().size());
+        page.add("<header><h1>Lanewise against other runtimes</h1><p>%d of %d rows reach what is asked of them. %s</p>"
+                + "</header><main>", result.kept(), result.results().size(), result.caution());
         shortcomings(page, result.missed());
         conditions(page, result);
         for (Suite suite : Suite.values()) {

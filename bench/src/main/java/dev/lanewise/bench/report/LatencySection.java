@@ -32,7 +32,7 @@ final class LatencySection {
         for (int i = 0; i < NINES.length && Math.pow(10, i) <= calls; i++) {
             chart.tick(Math.pow(10, i), NINES[i]);
         }
-        chart.draw(page, Numbers::time);
+        chart.draw(page, Numbers::tick);
         page.add("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Runtime</th><th>Calls</th><th>p50</th>"
                 + "<th>p99</th><th>p99.9</th><th>p99.99</th><th>max</th></tr></thead><tbody>");
         for (LatencyResult.Curve curve : result.curves()) {

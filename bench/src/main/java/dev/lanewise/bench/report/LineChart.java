@@ -2,9 +2,11 @@ package dev.lanewise.bench.report;
 
 import dev.lanewise.compiler.inspect.Svg;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
+import java.util.stream.LongStream;
 
 /** Curves over two logarithmic axes. As wide as the page lets it be; lines and letters keep their size. */
 final class LineChart {
@@ -39,10 +41,10 @@ final class LineChart {
         double[] x = range(lines.stream().map(Line::x).toList());
         double[] y = range(lines.stream().map(Line::y).toList());
         double bottom = Math.pow(10, Math.floor(Math.log10(y[0])));
-        double top = Math.pow(10, Math.ceil(Math.log10(y[1])));
+        double top = Math.max(10 * bottom, Math.pow(10, Math.ceil(Math.log10(y[1]))));
         page.add("<div class=\"chart\" role=\"img\" aria-label=\"%s\">", title);
         page.add("<svg viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
-        for (double value = bottom; value <= 1.001 * top; value *= 10) {
+        for (double value : decades(bottom, top)) {
             page.add("<path class=\"grid\" d=\"M0 %.2fH100\"/>", 100 - place(value, bottom, top));
         }
         for (Tick tick : ticks) {
@@ -57,7 +59,7 @@ final class LineChart {
             page.add("<path class=\"%s\" d=\"%s\"/>", "line " + line.style, path);
         }
         page.add("</svg>");
-        for (double value = bottom; value <= 1.001 * top; value *= 10) {
+        for (double value : decades(bottom, top)) {
             page.add("<span class=\"up\" style=\"--w:%.2f%%\">%s</span>", place(value, bottom, top),
                     unit.apply(value));
         }
@@ -68,10 +70,16 @@ final class LineChart {
         page.add("</div>");
     }
 
+    private static double[] decades(double bottom, double top) {
+        long from = Math.round(Math.log10(bottom));
+        long to = Math.round(Math.log10(top));
+        return LongStream.rangeClosed(from, to).mapToDouble(power -> Math.pow(10, power)).toArray();
+    }
+
     private static double[] range(List<double[]> values) {
         return new double[] {
-                values.stream().flatMapToDouble(java.util.Arrays::stream).min().orElse(1),
-                values.stream().flatMapToDouble(java.util.Arrays::stream).max().orElse(10)};
+                values.stream().flatMapToDouble(Arrays::stream).min().orElse(1),
+                values.stream().flatMapToDouble(Arrays::stream).max().orElse(10)};
     }
 
     /** In per cent of the way from {@code from} to {@code to}. */

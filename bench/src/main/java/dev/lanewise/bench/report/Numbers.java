@@ -14,6 +14,11 @@ final class Numbers {
         return nanos < 1e6 ? digits(nanos / 1e3) + " µs" : digits(nanos / 1e6) + " ms";
     }
 
+    /** A round number of nanoseconds on an axis. */
+    static String tick(double nanos) {
+        return nanos < 1e3 ? plain(nanos) + " ns" : nanos < 1e6 ? plain(nanos / 1e3) + " µs" : plain(nanos / 1e6) + " ms";
+    }
+
     static String ratio(double ratio) {
         return String.format(Locale.ROOT, "%.2f", ratio);
     }

@@ -65,6 +65,6 @@ final class StartSection {
             chart.tick(call, String.format(Locale.ROOT, "call %,d", call));
         }
         page.add("<h4>%s</h4>", title);
-        chart.draw(page, Numbers::time);
+        chart.draw(page, Numbers::tick);
     }
 }

@@ -12,10 +12,13 @@ import dev.lanewise.compiler.onnx.SmallModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,15 +52,36 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"compile", "run", "inspect", "check", "diff", "doctor", "demo"})
+    @ValueSource(strings = {"compile", "run", "inspect", "check", "diff", "aot", "doctor", "demo"})
     void everyCommandHasHelpWithAnExample(String command) {
         assertSays(0, Shell.run(command, "--help"), "Usage: lanewise " + command, "Example:", "  lanewise " + command);
     }
 
     @Test
     void withoutACommandTheCommandsAreShown() {
-        assertSays(0, Shell.run(), "compile", "run", "inspect", "check", "diff", "doctor", "demo");
+        assertSays(0, Shell.run(), "compile", "run", "inspect", "check", "diff", "aot", "doctor", "demo");
         assertSays(0, Shell.run("--version"), "lanewise");
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_25)
+    void aotWritesAFolderToStartFrom() throws Exception {
+        Path model = write("m.onnx", SmallModel.relu("y"));
+        Path start = folder.resolve("start");
+        Shell shell = Shell.run("aot", model, "-o", start, "--no-vector");
+        assertSays(0, shell, "wrote " + start.resolve("m.aot"), "-XX:AOTCache=" + start.resolve("m.aot"), "YOUR.Main");
+        String line = shell.out().substring(shell.out().indexOf("java ")).replace("\\\n", " ");
+        List<String> command = new ArrayList<>(List.of(line.trim().split("\\s+")));
+        command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(1, "-Xlog:aot,cds"); // the cache is taken, and the printed line works as it stands
+        command.set(command.size() - 2, command.get(command.size() - 2).replace(":YOUR.jar", ""));
+        command.set(command.size() - 1, "dev.lanewise.runtime.Rehearsal");
+        command.add(start.resolve("m.lane").toString());
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), output);
+        assertTrue(output.contains("Using AOT-linked classes: true"), output);
+        assertTrue(output.contains("calls, at last with scalar kernels"), output);
     }
 
     @Test

@@ -40,8 +40,13 @@ public final class Peak {
         return best(() -> read(values, count, turns), 4.0 * count * turns);
     }
 
-    /** The best of some batches: what slows a batch down is never the core's own limit. */
-    private static double best(Runnable work, double amount) {
+    /**
+     * The best of some batches: what slows a batch down is never the core's own limit.
+     *
+     * @param amount of work in one run
+     * @return work done in a nanosecond
+     */
+    public static double best(Runnable work, double amount) {
         double best = 0;
         for (int batch = 0; batch < BATCHES; batch++) {
             long begin = System.nanoTime();
