@@ -206,7 +206,7 @@ public final class Bench implements Callable<Integer> {
                 case Row row -> RowResult.of(row, runs.run(row), roofline);
                 case LatencyRow row -> LatencyResult.of(
                         row, new LatencyForks(data, runs.forks(), quick ? QUICK_PART : 1).run(row));
-                case StartRow row -> StartResult.of(row, new StartForks(quick ? 5 : 21, runs.forks()).run(row));
+                case StartRow row -> StartResult.of(row, new StartForks(quick ? 7 : 21, runs.forks()).run(row));
             });
         } catch (IOException e) {
             spec.commandLine().getErr().println("lanewise bench: " + e.getMessage());
