@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiled;
 import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.op.CaseGraph;
 import dev.lanewise.compiler.op.OpCase;
@@ -44,8 +45,8 @@ class KernelBenchTest {
         Set<StepKind> missing = EnumSet.complementOf(EnumSet.copyOf(WITHOUT_KERNEL));
         for (OpCase opCase : ROWS.values()) {
             CompileOptions options = CompileOptions.defaults().autoState(false);
-            for (ProgramProto program :
-                    Compiler.compile("case", CaseGraph.of(opCase).graph(), options).file().message().getProgramsList()) {
+            Compiled compiled = Compiler.compile("case", CaseGraph.of(opCase).graph(), options);
+            for (ProgramProto program : compiled.file().message().getProgramsList()) {
                 remove(program.getBody(), missing);
             }
         }

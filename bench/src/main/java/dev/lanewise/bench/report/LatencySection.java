@@ -13,7 +13,7 @@ final class LatencySection {
 
     static void write(Svg page, List<LatencyResult> results) {
         page.add("<p>Calls arrive at a fixed rate, whether or not the one before has ended; what counts is the time"
-                + " from a call's arrival to its end, so that whoever waits behind a slow call is counted with the wait."
+                + " from a call's arrival to its end: whoever waits behind a slow call is counted with the wait."
                 + " The empty loop is measured in the same way and in turn with the others: what it shows is the"
                 + " machine's.</p>");
         results.forEach(result -> result(page, result));

@@ -15,7 +15,8 @@ public final class MarkdownReport {
         Machine machine = result.machine();
         text.append(result.kept()).append(" of ").append(result.results().size())
                 .append(" rows reach what is asked of them. One thread each, in turn and in the same process; ")
-                .append(result.forks()).append(" processes for each row, medians. ").append(result.caution()).append("\n\n");
+                .append(result.forks()).append(" processes for each row, medians. ")
+                .append(result.caution()).append("\n\n");
         line(text, "machine", machine.cpu() + ", " + machine.processors() + " processors, " + machine.caches() + ", "
                 + (machine.memory() >> 30) + " GiB, " + machine.system());
         line(text, "Java", machine.java());

@@ -16,7 +16,8 @@ final class Numbers {
 
     /** A round number of nanoseconds on an axis. */
     static String tick(double nanos) {
-        return nanos < 1e3 ? plain(nanos) + " ns" : nanos < 1e6 ? plain(nanos / 1e3) + " µs" : plain(nanos / 1e6) + " ms";
+        return nanos < 1e3 ? plain(nanos) + " ns"
+                : nanos < 1e6 ? plain(nanos / 1e3) + " µs" : plain(nanos / 1e6) + " ms";
     }
 
     static String ratio(double ratio) {

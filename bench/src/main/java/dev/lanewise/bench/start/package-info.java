@@ -1,2 +1,2 @@
-/** Small programs as a user would write them, started to see how soon they answer. Nothing else is on their class path. */
+/** Small programs as a user would write them, started to see how soon they answer. */
 package dev.lanewise.bench.start;

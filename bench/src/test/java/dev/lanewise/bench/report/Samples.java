@@ -33,7 +33,8 @@ final class Samples {
     }
 
     static Roofline roofline() {
-        return new Roofline(100, new TreeMap<>(Map.of(16 << 10, 100.0, 32 << 10, 100.0, 1 << 20, 50.0, 32 << 20, 20.0)));
+        Map<Integer, Double> reads = Map.of(16 << 10, 100.0, 32 << 10, 100.0, 1 << 20, 50.0, 32 << 20, 20.0);
+        return new Roofline(100, new TreeMap<>(reads));
     }
 
     static BenchResult run(Machine machine, Result... results) {
