@@ -2,6 +2,7 @@ package dev.lanewise.compiler;
 
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.onnx.OnnxImporter;
+import dev.lanewise.compiler.onnx.OnnxModel;
 import dev.lanewise.compiler.pass.Passes;
 import dev.lanewise.compiler.plan.Emitter;
 import dev.lanewise.compiler.stream.Streaming;
@@ -47,12 +48,17 @@ public final class Compiler {
      * @param folder where external data lies, or {@code null}
      */
     public static Compiled compile(String name, byte[] bytes, Path folder, CompileOptions options) {
-        return compile(name, OnnxImporter.read(name, bytes, folder, options), options);
+        OnnxModel model = OnnxImporter.readNamed(name, bytes, folder, options);
+        return compile(name, model.graph(), options, model.notes());
     }
 
     /** Compiles a graph. */
     public static Compiled compile(String name, Graph graph, CompileOptions options) {
-        List<String> notes = new ArrayList<>();
+        return compile(name, graph, options, List.of());
+    }
+
+    private static Compiled compile(String name, Graph graph, CompileOptions options, List<String> imported) {
+        List<String> notes = new ArrayList<>(imported);
         try {
             Graph ready = Passes.run(graph, options, notes);
             Emitter.Emitted emitted = new Emitter().emit(ready, name, options.debug());

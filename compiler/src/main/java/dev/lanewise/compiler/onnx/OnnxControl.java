@@ -6,6 +6,7 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.op.Branch;
+import dev.lanewise.formats.LanewiseException;
 import dev.lanewise.formats.PlanException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +26,27 @@ final class OnnxControl {
     /** A condition that is known leaves the branch that is taken; the other is not even read. */
     private static void branch(OnnxNode node) {
         Value condition = node.in(0);
-        if (condition.contents() == null || condition.contents().size() != 1
-                || !condition.contents().get(0).isConstant()) {
-            unknown(node, condition);
+        List<Dim> contents = condition.contents();
+        if (contents != null && contents.size() == 1 && contents.get(0).isConstant()) {
+            take(node, !contents.get(0).is(0));
             return;
         }
-        boolean taken = !condition.contents().get(0).is(0);
+        LengthCondition byLength = LengthCondition.of(condition, node.builder().folding());
+        if (byLength != null && byLength.isDecided()) {
+            take(node, byLength.first());
+            return;
+        }
+        try {
+            unknown(node, condition);
+        } catch (LanewiseException e) {
+            if (byLength != null) {
+                node.importer().divide(node, byLength);
+            }
+            throw e;
+        }
+    }
+
+    private static void take(OnnxNode node, boolean taken) {
         node.ignore("then_branch", "else_branch");
         GraphProto body = node.graph(taken ? "then_branch" : "else_branch");
         OnnxScope scope = node.importer().readInline(body, node.scope(), inner -> { });

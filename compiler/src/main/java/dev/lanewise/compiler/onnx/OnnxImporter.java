@@ -49,6 +49,9 @@ public final class OnnxImporter {
 
     private static final int BYTES_PER_NODE = 8;
 
+    /** Each reads the model again, for each range of an extent. */
+    private static final int MOST_NARROWINGS = 2;
+
     private final String file;
     private final CompileOptions options;
     private final OnnxTensors tensors;
@@ -61,6 +64,9 @@ public final class OnnxImporter {
     /** The names of learnt extents, numbered as they came. */
     private final Map<String, Integer> learnt = new HashMap<>();
     private int depth;
+    /** The first If whose branches could not be read as one graph for all lengths, {@code null} for none; its name. */
+    private LengthCondition division;
+    private String dividing;
 
     private OnnxImporter(String file, int bytes, Path folder, CompileOptions options) {
         this.mostNodes = MOST_NODES + bytes / BYTES_PER_NODE;
@@ -108,18 +114,32 @@ public final class OnnxImporter {
             throw new FormatException(file, "", "not an ONNX model: it has no "
                     + (model.hasGraph() ? "operator set" : "graph"));
         }
-        OnnxImporter importer = new OnnxImporter(file, bytes.length, folder, options);
-        OnnxModel imported;
+        return read(model, file, bytes.length, folder, options, folding, MOST_NARROWINGS);
+    }
+
+    /**
+     * Where an If makes the model another one by a length, it is read once more for the lengths that decide alike.
+     *
+     * @param narrowings of extents that are still allowed
+     */
+    private static OnnxModel read(
+            ModelProto model, String file, int bytes, Path folder, CompileOptions options, Folding folding,
+            int narrowings) {
+        OnnxImporter importer = new OnnxImporter(file, bytes, folder, options);
         try {
-            imported = importer.read(model, folding);
+            OnnxModel imported = importer.read(model, folding);
+            if (importer.problems.isEmpty()) {
+                return imported;
+            }
         } catch (LanewiseException e) {
             importer.problems.add(e);
-            throw new CompileException(file, importer.problems);
         }
-        if (!importer.problems.isEmpty()) {
-            throw new CompileException(file, importer.problems);
+        CompileException failed = new CompileException(file, importer.problems);
+        if (importer.division == null || narrowings == 0) {
+            throw failed;
         }
-        return imported;
+        return importer.division.narrow(importer.dividing, file, failed, options,
+                narrower -> read(model, file, bytes, folder, narrower, folding, narrowings - 1));
     }
 
     OnnxTensors tensors() {
@@ -147,7 +167,7 @@ public final class OnnxImporter {
                     inputs.read(input, scope);
                 } catch (LanewiseException e) {
                     problems.add(e);
-                    scope.fail(input.getName());
+                    scope.fail(input.getName(), e);
                 }
             }
         }
@@ -185,7 +205,7 @@ public final class OnnxImporter {
                 pins.put(name, value.constant());
             }
         }
-        return new OnnxModel(scope.builder().build(), named, pins);
+        return new OnnxModel(scope.builder().build(), named, pins, List.of());
     }
 
     /** The tensors of one output by name: itself, or the elements of a sequence. */
@@ -215,7 +235,7 @@ public final class OnnxImporter {
                 scope.define(tensor.getName(), Value.constant(tensor.getName(), literal));
             } catch (LanewiseException e) {
                 problems.add(e);
-                scope.fail(tensor.getName());
+                scope.fail(tensor.getName(), e);
             }
         }
         graph.getSparseInitializerList().forEach(sparse -> {
@@ -225,7 +245,7 @@ public final class OnnxImporter {
                 scope.define(name, Value.constant(name, tensors.read(sparse)));
             } catch (LanewiseException e) {
                 problems.add(e);
-                scope.fail(name);
+                scope.fail(name, e);
             }
         });
         return names;
@@ -256,15 +276,21 @@ public final class OnnxImporter {
             try {
                 readNode(node, scope);
             } catch (LanewiseException e) {
-                problems.add(e);
-                node.getOutputList().forEach(scope::fail);
+                fail(node, scope, e);
             } catch (RuntimeException e) {
                 // values of a hostile model that no rule of an operator has caught
-                problems.add(new FormatException(
+                fail(node, scope, new FormatException(
                         file, "node '" + OnnxNode.name(node) + "'", "its attributes or inputs make no sense", e));
-                node.getOutputList().forEach(scope::fail);
             }
         }
+    }
+
+    /** Reports a problem, unless it is that of a node before, and keeps what uses this node from being tried. */
+    private void fail(NodeProto node, OnnxScope scope, LanewiseException problem) {
+        if (!problems.contains(problem)) {
+            problems.add(problem);
+        }
+        node.getOutputList().forEach(output -> scope.fail(output, problem));
     }
 
     private void readNode(NodeProto node, OnnxScope scope) {
@@ -283,8 +309,7 @@ public final class OnnxImporter {
         List<Value> inputs = new ArrayList<>();
         for (String name : node.getInputList()) {
             if (scope.hasFailed(name)) {
-                node.getOutputList().forEach(scope::fail);
-                return; // the cause has been reported
+                throw scope.failure(name);
             }
             Value value = name.isEmpty() ? null : scope.find(name);
             if (value == null && !name.isEmpty() && scope.findSequence(name) == null) {
@@ -316,10 +341,11 @@ public final class OnnxImporter {
             if (reading.outputSequence(i) != null) {
                 scope.define(name, reading.outputSequence(i));
             } else if (i >= outputs.size() || outputs.get(i) == null) {
-                scope.fail(name);
-                problems.add(new UnsupportedOpException(OnnxNode.name(node),
+                UnsupportedOpException problem = new UnsupportedOpException(OnnxNode.name(node),
                         OnnxNode.describe(node, opsets.getOrDefault(domain(node.getDomain()), 1)),
-                        "output " + i + " is not computed by Lanewise"));
+                        "output " + i + " is not computed by Lanewise");
+                scope.fail(name, problem);
+                problems.add(problem);
             } else {
                 scope.define(name, outputs.get(i));
             }
@@ -342,7 +368,6 @@ public final class OnnxImporter {
                 scope.define(inlined.input(i), reading.sequence(i));
             }
         }
-        int before = problems.size();
         readNodes(inlined.nodes(), scope);
         opsets.clear();
         opsets.putAll(outerOpsets);
@@ -355,10 +380,12 @@ public final class OnnxImporter {
             } else if (sequence != null) {
                 scope.define(call.getOutput(i), sequence);
             } else {
-                scope.fail(call.getOutput(i));
-                if (problems.size() == before) {
-                    problems.add(reading.misfit("the function does not compute its output " + i));
+                LanewiseException problem = scope.failure(inlined.output(i));
+                if (problem == null) {
+                    problem = reading.misfit("the function does not compute its output " + i);
+                    problems.add(problem);
                 }
+                scope.fail(call.getOutput(i), problem);
             }
         }
     }
@@ -395,6 +422,9 @@ public final class OnnxImporter {
         if (value == null && scope.findSequence(output.getName()) != null) {
             throw new UnsupportedOpException(output.getName(), "output",
                     "is a sequence; expected a tensor");
+        }
+        if (value == null && scope.hasFailed(output.getName())) {
+            throw scope.failure(output.getName());
         }
         if (value == null) {
             throw new FormatException(file, "graph '" + graph.getName() + "'", "no node computes its output '"
@@ -436,6 +466,14 @@ public final class OnnxImporter {
         inputs.accept(scope);
         readBodyNodes(graph, scope);
         return scope;
+    }
+
+    /** Takes note of an If that cannot be converted for all lengths together. */
+    void divide(OnnxNode node, LengthCondition condition) {
+        if (division == null) {
+            division = condition;
+            dividing = node.name();
+        }
     }
 
     /** Number of learnt extents so far. */

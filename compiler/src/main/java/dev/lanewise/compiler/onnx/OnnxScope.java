@@ -4,12 +4,11 @@ import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.formats.LanewiseException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Names and their values in one ONNX graph. A body sees the names of the graphs around it: a constant
@@ -21,8 +20,8 @@ final class OnnxScope {
     private final GraphBuilder builder;
     private final Map<String, Value> values = new HashMap<>();
     private final Map<String, OnnxSequence> sequences = new HashMap<>();
-    /** Names of outputs of nodes that could not be converted; what uses them is not tried. */
-    private final Set<String> failed = new HashSet<>();
+    /** Outputs of nodes that could not be converted, and why; what uses them is not tried. */
+    private final Map<String, LanewiseException> failures = new HashMap<>();
     /** Outer values to the body's inputs that stand for them, in order. */
     private final Map<Value, Value> captures = new LinkedHashMap<>();
     private final Map<String, List<Dim>> declared = new HashMap<>();
@@ -69,13 +68,21 @@ final class OnnxScope {
         return outside == null ? null : new OnnxSequence(outside.values().stream().map(this::capture).toList());
     }
 
-    void fail(String name) {
-        failed.add(name);
+    void fail(String name, LanewiseException cause) {
+        failures.put(name, cause);
     }
 
     boolean hasFailed(String name) {
-        return failed.contains(name) || !values.containsKey(name) && !sequences.containsKey(name) && outer != null
-                && outer.hasFailed(name);
+        return failure(name) != null;
+    }
+
+    /** Why there is no value of that name: the problem of what would have computed it; {@code null} for none. */
+    LanewiseException failure(String name) {
+        LanewiseException here = failures.get(name);
+        if (here != null || outer == null || values.containsKey(name) || sequences.containsKey(name)) {
+            return here;
+        }
+        return outer.failure(name);
     }
 
     boolean knows(String name) {

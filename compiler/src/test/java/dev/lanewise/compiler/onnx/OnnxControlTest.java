@@ -11,6 +11,7 @@ import static dev.lanewise.formats.DType.BOOL;
 import static dev.lanewise.formats.DType.F32;
 import static dev.lanewise.formats.DType.I64;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +20,9 @@ import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.model.OnnxRuntime;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
+import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.compiler.onnx.proto.TensorProto;
+import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
 import dev.lanewise.formats.CompileException;
 import dev.lanewise.runtime.Elements;
 import dev.lanewise.runtime.LoadOptions;
@@ -28,6 +31,7 @@ import dev.lanewise.runtime.Session;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -73,6 +77,75 @@ class OnnxControlTest {
             agrees(model, CompileOptions.defaults(),
                     Map.of("s0", Literal.of(new float[] {0, 5}, 2), "x", Literal.of(new float[] {step, -1}, 2)));
         }
+    }
+
+    /**
+     * What exporters write for {@code squeeze(axis=0)}: x [T, 3] without its axis of time where it has one frame.
+     *
+     * @param more nodes from {@code s} to {@code y}
+     */
+    private static byte[] squeezed(NodeProto.Builder... more) {
+        GraphProto.Builder graph = GraphProto.newBuilder()
+                .addInput(info("x", F32, "T", 3))
+                .addInitializer(number("zero", 0)).addInitializer(number("one", 1))
+                .addNode(node("Shape", "shape", "x"))
+                .addNode(node("Gather", "frames", "shape", "zero"))
+                .addNode(node("Equal", "single", "frames", "one"))
+                .addNode(node("If", "s", "single")
+                        .addAttribute(graph(
+                                "then_branch", branch(node("Squeeze", "a", "x", "zero"), info("a", F32, 3))))
+                        .addAttribute(graph(
+                                "else_branch", branch(node("Identity", "b", "x"), info("b", F32, "T", 3)))))
+                .addOutput(ValueInfoProto.newBuilder().setName("y"));
+        for (NodeProto.Builder node : more) {
+            graph.addNode(node);
+        }
+        return model(graph);
+    }
+
+    private static GraphProto branch(NodeProto.Builder node, ValueInfoProto.Builder output) {
+        return GraphProto.newBuilder().setName("branch").addNode(node).addOutput(output).build();
+    }
+
+    /** Where only one of the ranks fits what follows, the plan is for the lengths that give it. */
+    @Test
+    void aRankThatALengthDecides() {
+        byte[] model = squeezed(node("Transpose", "y", "s").addAttribute(integers("perm", 1, 0)));
+        CompileOptions options = CompileOptions.defaults().dim("T", 0, 9);
+        String several = assertThrows(CompileException.class, () -> Compiler.compile("m", model, null, options))
+                .getMessage();
+        assertTrue(several.contains("--dim T=0..0 or --dim T=2..9"), several);
+        CompileOptions frames = options.dim("T", 1, 9);
+        assertEquals(
+                List.of("T is 2 to 9: for others 'make_s' makes the model one that cannot be compiled"),
+                Compiler.compile("m", model, null, frames).notes().subList(0, 1));
+        Literal x = Literal.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+        agrees(model, frames, Map.of("x", x));
+    }
+
+    @Test
+    void aRankThatIsAChoice() {
+        byte[] model = squeezed(node("Relu", "y", "s"));
+        CompileOptions options = CompileOptions.defaults().dim("T", 1, 9);
+        String choice = assertThrows(CompileException.class, () -> Compiler.compile("m", model, null, options))
+                .getMessage();
+        assertTrue(choice.contains("'make_s'") && choice.contains("--dim T=1..1 or --dim T=2..9"), choice);
+        agrees(model, options.dim("T", 1, 1), Map.of("x", Literal.of(new float[] {-1, 0, 1}, 1, 3)));
+        agrees(model, options.dim("T", 2, 9), Map.of("x", Literal.of(new float[] {-1, 0, 1, 2, 3, 4}, 2, 3)));
+    }
+
+    /** What uses a value that could not be computed is not reported again, nor what a body makes of it. */
+    @Test
+    void aProblemIsReportedOnce() {
+        byte[] model = squeezed(
+                node("Softmax", "t", "s").addAttribute(integer("axis", 7)),
+                node("If", "y", "single")
+                        .addAttribute(graph("then_branch", branch(node("Relu", "c", "t"), info("c", F32, 3))))
+                        .addAttribute(graph("else_branch", branch(node("Neg", "d", "t"), info("d", F32, 3)))));
+        CompileException e = assertThrows(CompileException.class, () -> Compiler.compile(
+                "m", model, null, CompileOptions.defaults().dim("T", 1, 1)));
+        assertEquals(1, e.problems().size(), e.getMessage());
+        assertTrue(e.getMessage().contains("make_t"), e.getMessage());
     }
 
     @Test
@@ -165,7 +238,10 @@ class OnnxControlTest {
                         Compiler.compile("m", model, null, options.autoState(false)).file(),
                         LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD))
                 .newSession();
-        inputs.forEach((name, value) -> Elements.decode(session.input(name), ByteBuffer.wrap(value.encode())));
+        inputs.forEach((name, value) -> {
+            session.input(name).setShape(value.shape());
+            Elements.decode(session.input(name), ByteBuffer.wrap(value.encode()));
+        });
         for (int run = 0; run < 2; run++) {
             session.run();
             expected.forEach((name, value) -> {
