@@ -57,6 +57,7 @@ final class OnnxOps {
         OnnxContribQuantised.register(ALL);
         OnnxDynamicLstm.register(ALL);
         OnnxContribMovement.register(ALL);
+        OnnxQonnx.register(ALL);
         OnnxControl.register(ALL);
         OnnxSequences.register(ALL);
     }

@@ -54,6 +54,8 @@ class OperatorTableTest {
                 """);
         list(text, "", "The default domain, ai.onnx, operator sets 7 and newer");
         list(text, "com.microsoft", "com.microsoft");
+        list(text, "qonnx.custom_op.general", "qonnx.custom_op.general, finn.custom_op.general, onnx.brevitas");
+        list(text, "qonnx.custom_op.channels_last", "qonnx.custom_op.channels_last");
         operations(text);
         return text.toString();
     }
