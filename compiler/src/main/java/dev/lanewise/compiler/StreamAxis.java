@@ -22,4 +22,10 @@ public record StreamAxis(String axis, int window) {
     boolean isNamed(String extent) {
         return axis.equals(extent) || axis.replace(':', '.').equals(extent);
     }
+
+    /** The axis of an input, where time is named by that input; -1 for any other. */
+    public int axisOf(String input) {
+        String number = axis.startsWith(input + ":") ? axis.substring(input.length() + 1) : "";
+        return number.matches("[0-9]{1,2}") ? Integer.parseInt(number) : -1;
+    }
 }

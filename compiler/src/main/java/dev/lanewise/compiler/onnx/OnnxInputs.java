@@ -86,7 +86,7 @@ final class OnnxInputs {
             shape(name, type.getTensorType().getShape()); // its extents stay names that are known
             return Value.constant(name, pinned(type.getTensorType(), pin));
         }
-        ValueType stated = type(name, type);
+        ValueType stated = streamed(name, type(name, type));
         if (scope.knows(name)) {
             throw new FormatException(file, "input '" + name + "'", "listed twice");
         }
@@ -122,6 +122,19 @@ final class OnnxInputs {
                     + " pin its value with --pin " + name + "=FILE", List.of(name));
         }
         return new ValueType(element, shape(name, type.getTensorType().getShape()));
+    }
+
+    /** With the axis of time open, where it is named by this input and the model states a number for it. */
+    private ValueType streamed(String name, ValueType stated) {
+        int axis = options.stream() == null ? -1 : options.stream().axisOf(name);
+        if (axis < 0 || axis >= stated.rank() || !stated.dim(axis).isConstant()) {
+            return stated;
+        }
+        String symbol = name + "." + axis;
+        extents.add(symbol);
+        List<Dim> shape = new ArrayList<>(stated.shape());
+        shape.set(axis, options.symbol(symbol));
+        return new ValueType(stated.type(), shape);
     }
 
     /** The extents that the model states for a value of that name. */

@@ -8,7 +8,6 @@ import dev.lanewise.compiler.op.Attention;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.compiler.op.Gather;
-import dev.lanewise.compiler.op.Range;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.Where;
 import dev.lanewise.formats.DType;
@@ -72,8 +71,8 @@ final class AttentionRule {
     private static Value mask(Site site, AttentionBand band, Emission emission, Dim n) {
         int past = band.width() - 1;
         Dim keys = n.plus(past);
-        Value row = site.add(new Reshape(List.of(n, Dim.ONE)), count(site, n));
-        Value column = count(site, keys);
+        Value row = site.add(new Reshape(List.of(n, Dim.ONE)), site.count(n));
+        Value column = site.count(keys);
         Dim unseen = Dim.of(past).minus(site.timeline().before(emission).min(Dim.of(past)));
         Value first = site.add(new Binary(BinaryFn.MAX), row, site.add(new Extents(List.of(unseen), true)));
         Value hidden = site.add(new Binary(BinaryFn.LESS), column, first);
@@ -81,21 +80,11 @@ final class AttentionRule {
         Value near = Value.constant("0", Literal.splat(DType.F32, 0, 1));
         if (!band.isPlain()) {
             Value place = site.add(new Binary(BinaryFn.SUB), column, row);
-            Value inside = site.add(
-                    new Binary(BinaryFn.MIN), site.add(new Binary(BinaryFn.MAX), place, number(0)), number(past));
+            Value seen = site.add(new Binary(BinaryFn.MAX), place, Site.number(0));
+            Value inside = site.add(new Binary(BinaryFn.MIN), seen, Site.number(past));
             near = site.add(new Gather(1), Value.constant("bias", band.table()), inside);
         }
         Value mask = site.add(new Where(), hidden, far, near);
         return site.add(new Reshape(List.of(Dim.ONE, Dim.of(band.heads()), n, keys)), mask);
-    }
-
-    /** 0 … n − 1. */
-    private static Value count(Site site, Dim n) {
-        Value limit = site.add(new Extents(List.of(n), true));
-        return site.add(new Range(n), number(0), limit, number(1));
-    }
-
-    private static Value number(long value) {
-        return Value.constant(Long.toString(value), Literal.scalar(value));
     }
 }

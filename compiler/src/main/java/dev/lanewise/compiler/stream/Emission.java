@@ -58,20 +58,33 @@ record Emission(long least, long gain, long shift, long period, long offset) {
     }
 
     /**
-     * One frame for each window of {@code reach} frames, {@code stride} frames apart, the first one
-     * beginning {@code lead} frames before the value's first; {@code null} where that is not of this form.
+     * One frame for each window of {@code reach} frames, {@code stride} frames apart, the first one beginning {@code
+     * lead} frames before the value's first. Where neither the stride nor the gain divides the other, windows are
+     * complete in an uneven rhythm, which is not of this form: then some are held back, as few as possible, until
+     * those of a whole period are complete.
      */
     Emission windows(long lead, long reach, long stride) {
         long room = lead - reach + stride;
-        long first = Math.floorDiv(least + room, stride);
-        if (gain % stride == 0) {
-            return of(first, gain / stride, shift, period, Math.floorDiv(offset + room, stride));
+        long common = Periods.greatest(gain, stride);
+        long rounds = stride / common; // periods after which windows begin at the same places again
+        Emission best = null;
+        long held = Long.MAX_VALUE;
+        for (long moved = 0; moved < rounds; moved++) {
+            long most = Long.MAX_VALUE;
+            long sum = 0; // of the windows that are complete and those that come, over all periods
+            for (long m = 0; m < rounds; m++) {
+                long ahead = Math.floorDiv(gain * m + offset + room, stride)
+                        - gain / common * Math.floorDiv(m + moved, rounds);
+                most = Math.min(most, ahead);
+                sum += ahead;
+            }
+            if (sum - rounds * most < held) {
+                held = sum - rounds * most;
+                best = of(Math.floorDiv(least + room, stride), gain / common, shift + moved * period, period * rounds,
+                        most);
+            }
         }
-        if (stride % gain == 0) {
-            long moved = shift + period * Math.floorDiv(offset + room, gain);
-            return of(first, 1, moved, period * (stride / gain), 0);
-        }
-        return null;
+        return best;
     }
 
     /** The first position from which on a period more of input always gives {@code gain} frames more. */

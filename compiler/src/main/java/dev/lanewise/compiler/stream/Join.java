@@ -25,6 +25,7 @@ record Join(List<Value> values, Emission emission) {
                 throw site.refuse("its operands are of different rates: " + rate(moving.get(0)) + " and " + rate(flow));
             }
         }
+        site.requireOpen(total);
         Emission emission = Emission.meet(moving.stream().map(Flow::emission).toList());
         List<Value> values = new ArrayList<>();
         for (Flow flow : site.inputs()) {

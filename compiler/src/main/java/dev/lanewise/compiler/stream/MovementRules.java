@@ -1,7 +1,6 @@
 package dev.lanewise.compiler.stream;
 
 import dev.lanewise.compiler.graph.Dim;
-import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
@@ -27,7 +26,7 @@ final class MovementRules {
         rules.put(Slice.class, SliceRule::slice);
         rules.put(Concat.class, MovementRules::concat);
         rules.put(Expand.class, MovementRules::expand);
-        rules.put(Pad.class, MovementRules::pad);
+        rules.put(Pad.class, PadRule::pad);
         rules.put(Gather.class, MovementRules::gather);
     }
 
@@ -57,7 +56,7 @@ final class MovementRules {
                 Dim merged = rest.exactQuotient(behind);
                 if (merged != null && merged.isConstant()) {
                     Windows windows = new Windows(0, merged.constant(), merged.constant());
-                    Emission emission = windows.emission(site, x);
+                    Emission emission = windows.emission(x);
                     Value whole = windows.cover(site, x, emission, to.get(axis), null).value();
                     return reshaped(site, whole, axis, emission);
                 }
@@ -152,41 +151,6 @@ final class MovementRules {
         }
         Expand onChunk = new Expand(StreamGraph.with(shape, axis, site.timeline().chunk()));
         return List.of(site.output(0, site.add(onChunk, site.in(0).value()), axis, Emission.INPUT));
-    }
-
-    private static List<Flow> pad(Site site) {
-        Pad pad = (Pad) site.node().op();
-        site.onlyMoving(0);
-        Flow x = site.in(0);
-        int axis = x.axis();
-        Dim before = pad.before().get(axis);
-        Dim after = pad.after().get(axis);
-        if (!before.isConstant() || !after.isConstant()) {
-            throw site.refuse("it pads time with " + before + " and " + after + " frames");
-        }
-        List<Value> operands = site.values();
-        Pad others = new Pad(
-                pad.mode(), StreamGraph.with(pad.before(), axis, Dim.ZERO),
-                StreamGraph.with(pad.after(), axis, Dim.ZERO));
-        boolean padsOthers = !others.before().stream().allMatch(dim -> dim.is(0))
-                || !others.after().stream().allMatch(dim -> dim.is(0));
-        Flow padded = padsOthers
-                ? Flow.frames(site.addAll(others, operands).get(0), axis, x.emission(), x.total())
-                : x;
-        if (before.is(0) && after.is(0)) {
-            return List.of(site.output(0, padded.value(), axis, x.emission()));
-        }
-        Value value = operands.size() > 1 ? operands.get(1) : null;
-        if (pad.mode() != Pad.Mode.CONSTANT || value != null && !value.isConstant()) {
-            throw site.refuse("it pads time with what is known only while it runs (mode " + pad.mode() + ")");
-        }
-        Literal frame = value == null
-                ? Literal.splat(x.value().type().type(), 0, 1)
-                : value.constant().reshape(1);
-        Flow led = Windows.lead(site, padded, before.constant(), frame);
-        Dim total = site.node().output().dim(axis);
-        Value y = Windows.FRAMES.cover(site, led, led.emission(), total, frame).value();
-        return List.of(site.output(0, y, axis, led.emission()));
     }
 
     private static List<Flow> gather(Site site) {

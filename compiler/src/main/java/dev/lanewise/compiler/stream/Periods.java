@@ -10,12 +10,8 @@ final class Periods {
 
     private Periods() {}
 
-    /**
-     * The least common multiple.
-     *
-     * @throws PlanException where it is beyond {@link #LONGEST}
-     */
-    static long common(long a, long b) {
+    /** The greatest common divisor. */
+    static long greatest(long a, long b) {
         long x = a;
         long y = b;
         while (y != 0) {
@@ -23,7 +19,16 @@ final class Periods {
             x = y;
             y = rest;
         }
-        return require(a / x * b);
+        return x;
+    }
+
+    /**
+     * The least common multiple.
+     *
+     * @throws PlanException where it is beyond {@link #LONGEST}
+     */
+    static long common(long a, long b) {
+        return require(a / greatest(a, b) * b);
     }
 
     /** The number itself, where it can be walked through. */

@@ -79,7 +79,7 @@ final class RecurrentRules {
      *
      * @param initial {@code null} for zeros
      */
-    private static Value first(Site site, Value initial, Value state) {
+    static Value first(Site site, Value initial, Value state) {
         if (initial == null || initial.isConstant() && isZero(initial.constant())) {
             return state;
         }

@@ -4,6 +4,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Attention;
 import dev.lanewise.compiler.op.Expand;
+import dev.lanewise.compiler.op.Repeat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ final class Rules {
         WindowRules.register(BY_OP);
         MovementRules.register(BY_OP);
         RecurrentRules.register(BY_OP);
+        LoopRule.register(BY_OP);
         AttentionRule.register(BY_OP);
     }
 
@@ -30,7 +32,7 @@ final class Rules {
         boolean moves = !site.of(Flow.Kind.FRAMES).isEmpty();
         boolean latest = !site.of(Flow.Kind.LATEST).isEmpty();
         Class<? extends Op> op = site.node().op().getClass();
-        if (!site.of(Flow.Kind.WHOLE).isEmpty() && op != Attention.class) {
+        if (!site.of(Flow.Kind.WHOLE).isEmpty() && op != Attention.class && op != Repeat.class) {
             if (moves || latest) {
                 throw site.unbounded("one of its operands depends on " + site.graph().length());
             }

@@ -1,10 +1,13 @@
 package dev.lanewise.compiler.stream;
 
 import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.op.Extents;
+import dev.lanewise.compiler.op.Range;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.formats.UnsupportedOpException;
 import java.util.ArrayList;
@@ -73,6 +76,21 @@ final class Site {
         return graph.builder().addAll(node.name(), op, operands);
     }
 
+    /** 0 … n − 1, as i64. */
+    Value count(Dim n) {
+        return add(new Range(n), number(0), extent(n), number(1));
+    }
+
+    /** An extent as an i64 scalar. */
+    Value extent(Dim n) {
+        return add(new Extents(List.of(n), true));
+    }
+
+    /** An i64 scalar. */
+    static Value number(long value) {
+        return Value.constant(Long.toString(value), Literal.scalar(value));
+    }
+
     /** This call's frames of a value. */
     Dim frames(Emission emission, Dim total) {
         return timeline().frames(emission, total);
@@ -90,7 +108,15 @@ final class Site {
                 throw refuse("its output " + whole + " depends on the length of the whole on axis " + other);
             }
         }
+        requireOpen(whole.dim(axis));
         return flow(value, axis, emission, whole.dim(axis));
+    }
+
+    /** Fails where the model states the same number of frames for sequences of any length. */
+    void requireOpen(Dim total) {
+        if (!graph.hasLength(total)) {
+            throw refuse("it takes sequences of " + total + (total.is(1) ? " frame" : " frames") + " alone");
+        }
     }
 
     /** A value of some frames, with their number written as the timeline writes it. */

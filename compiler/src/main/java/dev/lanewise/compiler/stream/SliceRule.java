@@ -36,7 +36,7 @@ final class SliceRule {
             throw site.refuse("it takes frames by absolute places, " + frames + " from " + start + " on");
         }
         Windows windows = new Windows(-start.constant(), 1, stride);
-        Emission every = windows.emission(site, x);
+        Emission every = windows.emission(x);
         Emission emission = stride == 1 ? every.later(behind.constant()) : every;
         Value taken = windows.cover(site, x, emission, frames, null).value();
         return List.of(site.output(0, others(site, slice, axis, taken), axis, emission));

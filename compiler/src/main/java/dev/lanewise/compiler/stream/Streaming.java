@@ -74,7 +74,7 @@ public final class Streaming {
             }
         }
         throw new PlanException("--stream " + axis + ": no input has such an axis; " + (names.isEmpty()
-                ? "all are of fixed length: export the model with a dynamic axis of time"
+                ? "all are of fixed length: say which one is time with --stream INPUT:AXIS"
                 : "there are " + names));
     }
 

@@ -43,7 +43,7 @@ final class WindowRules {
         }
         long reach = (kernel.constant() - 1) * conv.dilations().get(spatial) + 1;
         Windows windows = new Windows(conv.padsBefore().get(spatial), reach, conv.strides().get(spatial));
-        Emission emission = windows.emission(site, x);
+        Emission emission = windows.emission(x);
         Windows.Covered covered = windows.cover(
                 site, x, emission, site.node().output().dim(x.axis()), zero(x.value().type().type()));
         Conv onChunk = new Conv(
@@ -65,23 +65,29 @@ final class WindowRules {
         if (pool.kind() == Pool.Kind.MAX) {
             return maximum(site, pool, x, spatial);
         }
-        if (padded && pool.countIncludePad() && pool.ceil()) {
-            throw site.refuse("its last window counts some of what lies behind the sequence (count_include_pad with"
-                    + " ceil_mode)");
-        }
         Windows windows = windows(pool, spatial, pool.padsBefore().get(spatial));
-        Emission emission = windows.emission(site, x);
+        Emission emission = windows.emission(x);
         Value sums = slide(site, pool, x, windows, emission, zero(x.value().type().type()));
-        if (!padded || pool.countIncludePad()) {
+        if (!padded || pool.countIncludePad() && !pool.ceil()) {
             return List.of(site.output(0, sums, x.axis(), emission));
         }
-        // the part of each window that lies inside of the sequence: what the same window makes of ones
+        // the part of each window that counts: what the same window makes of ones
+        Flow counted = pool.countIncludePad()
+                ? ones(site, x, pool.padsBefore().get(spatial), pool.padsAfter().get(spatial))
+                : ones(site, x, 0, 0);
+        Windows over = pool.countIncludePad() ? windows(pool, spatial, 0) : windows;
+        Value share = slide(site, onTimeAlone(pool, spatial), counted, over, emission, zero(x.value().type().type()));
+        return List.of(site.output(0, site.add(new Binary(BinaryFn.DIV), sums, share), x.axis(), emission));
+    }
+
+    /** As many ones as x has frames, and some before and behind them. */
+    private static Flow ones(Site site, Flow x, int before, int after) {
         List<Dim> one = new ArrayList<>(Collections.nCopies(x.value().rank(), Dim.ONE));
         Literal unit = Literal.splat(x.value().type().type(), 1, 1);
-        Value ones = Windows.fill(site, unit, one, x.axis(), x.value().dim(x.axis()));
-        Flow mask = Flow.frames(ones, x.axis(), x.emission(), x.total());
-        Value inside = slide(site, onTimeAlone(pool, spatial), mask, windows, emission, zero(x.value().type().type()));
-        return List.of(site.output(0, site.add(new Binary(BinaryFn.DIV), sums, inside), x.axis(), emission));
+        Emission emission = x.emission().lead(before);
+        Dim total = x.total().plus((long) before + after);
+        Value ones = Windows.fill(site, unit, one, x.axis(), site.frames(emission, total));
+        return site.flow(ones, x.axis(), emission, total);
     }
 
     /** The same with windows of one element along the other axes. */
@@ -101,7 +107,7 @@ final class WindowRules {
                 : Literal.of(type, new long[] {Cast.least(type)}, 1);
         Flow padded = Windows.lead(site, x, pool.padsBefore().get(spatial), least);
         Windows windows = windows(pool, spatial, 0);
-        Emission emission = windows.emission(site, padded);
+        Emission emission = windows.emission(padded);
         Value y = slide(site, pool, padded, windows, emission, least);
         return List.of(site.output(0, y, x.axis(), emission));
     }

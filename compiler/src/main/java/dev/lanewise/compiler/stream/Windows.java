@@ -37,13 +37,8 @@ record Windows(long lead, long reach, long stride) {
     record Covered(Value value, long stride) {}
 
     /** The timing of one frame for each window. */
-    Emission emission(Site site, Flow x) {
-        Emission result = x.emission().windows(lead, reach, stride);
-        if (result == null) {
-            throw site.refuse("its input has " + x.emission().gain() + " frames for every " + x.emission().period()
-                    + " of the model's input, which a stride of " + stride + " does not divide");
-        }
-        return result;
+    Emission emission(Flow x) {
+        return x.emission().windows(lead, reach, stride);
     }
 
     /**
@@ -121,7 +116,7 @@ record Windows(long lead, long reach, long stride) {
     }
 
     /** The last {@code keep} frames before this call's, and this call's. */
-    private static Value withHistory(Site site, Flow x, long keep) {
+    static Value withHistory(Site site, Flow x, long keep) {
         if (keep == 0) {
             return x.value();
         }

@@ -111,9 +111,8 @@ class StreamCliTest {
         byte[] fixed = SmallModel.sum();
         assertRefused(1, compile(fixed, "--stream", "T"),
                 "--stream T: no input has such an axis; "
-                        + "all are of fixed length: export the model with a dynamic axis of time\n");
-        assertRefused(1, compile(fixed, "--stream", "x:0"),
-                "--stream x:0: the input is f32[1, 2], of fixed length there; export the model with a dynamic axis\n");
+                        + "all are of fixed length: say which one is time with --stream INPUT:AXIS\n");
+        assertRefused(1, compile(fixed, "--stream", "x:2"), "--stream x:2: no input has such an axis; ");
         byte[] dynamic = SmallModel.relu("y");
         assertRefused(1, compile(dynamic, "--stream", "time"),
                 "--stream time: no input has such an axis; there are [T]\n");

@@ -2,8 +2,10 @@ package dev.lanewise.compiler.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.Compiled;
 import dev.lanewise.compiler.Compiler;
@@ -14,6 +16,7 @@ import dev.lanewise.compiler.onnx.proto.AttributeProto;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.compiler.onnx.proto.TensorProto;
+import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
@@ -38,6 +41,8 @@ class OnnxStreamingTest {
             AttributeProto.Builder attribute = AttributeProto.newBuilder().setName((String) attributes[i]);
             if (attributes[i + 1] instanceof Integer number) {
                 attribute.setType(AttributeProto.AttributeType.INT).setI(number);
+            } else if (attributes[i + 1] instanceof String text) {
+                attribute.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(text));
             } else {
                 attribute.setType(AttributeProto.AttributeType.INTS);
                 Arrays.stream((int[]) attributes[i + 1]).forEach(attribute::addInts);
@@ -171,6 +176,59 @@ class OnnxStreamingTest {
                         .addNode(node("Squeeze", "q", "g,one"))
                         .addNode(node("Transpose", "y", "q", "perm", ints(1, 2, 0))),
                 0);
+    }
+
+    /** s' = s / 2 + x, from s [1, 4]; gives s' · x: no cell, so that it stays a loop. */
+    private static GraphProto decaying() {
+        return GraphProto.newBuilder().setName("body")
+                .addInput(SmallModel.info("s", DType.F32, 1, CHANNELS))
+                .addInput(SmallModel.info("xt", DType.F32, 1, CHANNELS))
+                .addInitializer(SmallModel.tensor(new int[] {1}, 0.5f).setName("half"))
+                .addNode(SmallModel.node("Mul", "d", "s", "half"))
+                .addNode(SmallModel.node("Add", "s2", "d", "xt"))
+                .addNode(SmallModel.node("Mul", "yt", "s2", "xt"))
+                .addOutput(SmallModel.info("s2", DType.F32, 1, CHANNELS))
+                .addOutput(SmallModel.info("yt", DType.F32, 1, CHANNELS))
+                .build();
+    }
+
+    /** @param direction 1 for a scan from the last frame to the first */
+    private static GraphProto.Builder scan(int direction) {
+        NodeProto.Builder scan = node("Scan", "last,g", "s0,t", "num_scan_inputs", 1,
+                "scan_input_directions", ints(direction), "scan_output_directions", ints(direction));
+        return graph().addInitializer(weights("s0", 1, CHANNELS)).addInitializer(weights("w", 4, 4, 3))
+                .addNode(node("Conv", "c", "x,w", "pads", ints(1, 1)))
+                .addNode(node("Transpose", "t", "c", "perm", ints(2, 0, 1)))
+                .addNode(scan.addAttribute(SmallModel.graph("body", decaying())))
+                .addNode(node("Transpose", "y", "g", "perm", ints(1, 2, 0)));
+    }
+
+    @Test
+    void loopsOverFrames() throws Exception {
+        assertStreams(scan(0), 1);
+        String refusal = assertThrows(CompileException.class, () -> compile(SmallModel.model(scan(1)))).getMessage();
+        assertTrue(refusal.contains("'make_last,g'") && refusal.contains("unbounded future"), refusal);
+    }
+
+    /** Padding by frames, as audio models have it, and averages that count some of their padding. */
+    @Test
+    void paddingByFrames() throws Exception {
+        assertStreams(
+                graph().addInitializer(weights("w", 4, 4, 5))
+                        .addInitializer(SmallModel.longs("pads", 0, 0, 2, 0, 0, 2))
+                        .addNode(node("Pad", "p", "x,pads", "mode", "edge"))
+                        .addNode(node("Conv", "y", "p,w")),
+                2);
+        assertStreams(
+                graph().addInitializer(weights("w", 4, 4, 5))
+                        .addInitializer(SmallModel.longs("pads", 0, 0, 2, 0, 0, 2))
+                        .addNode(node("Pad", "p", "x,pads", "mode", "reflect"))
+                        .addNode(node("Conv", "y", "p,w")),
+                6);
+        assertStreams(
+                graph().addNode(node("AveragePool", "y", "x", "kernel_shape", ints(3), "strides", ints(2), "pads",
+                        ints(1, 1), "ceil_mode", 1, "count_include_pad", 1)),
+                1);
     }
 
     /** A spotter of keywords as a whole: convolutions over time, pooling, a recurrent layer, attention spelled out. */

@@ -57,7 +57,7 @@ final class RandomLayers implements StreamRun.Layers {
             case 0, 1 -> convolution(x, 1 + random.nextInt(3));
             case 2 -> residual(x);
             case 3 -> pool(x, Pool.Kind.MAX, random.nextBoolean());
-            case 4 -> pool(x, Pool.Kind.AVERAGE, false);
+            case 4 -> pool(x, Pool.Kind.AVERAGE, random.nextBoolean());
             case 5 -> recurrent(x);
             case 6 -> branches(x);
             case 7 -> padded(x);
@@ -155,8 +155,9 @@ final class RandomLayers implements StreamRun.Layers {
     private Value padded(Value x) {
         Dim before = Dim.of(random.nextInt(4));
         Dim after = Dim.of(random.nextInt(4));
-        return add("pad", new Pad(Pad.Mode.CONSTANT, List.of(before, Dim.ZERO), List.of(after, Dim.ZERO)), x,
-                builder.constant("value", Literal.scalar(0.5f)));
+        Pad.Mode mode = List.of(Pad.Mode.CONSTANT, Pad.Mode.EDGE, Pad.Mode.REFLECT).get(random.nextInt(3));
+        Value value = mode == Pad.Mode.CONSTANT ? builder.constant("value", Literal.scalar(0.5f)) : null;
+        return add("pad", new Pad(mode, List.of(before, Dim.ZERO), List.of(after, Dim.ZERO)), x, value);
     }
 
     private Value cropped(Value x) {
