@@ -113,7 +113,7 @@ final class Tiling {
         int initStep = init == ZEROS ? 0 : 1;
         int left = n;
         while (left > 0) {
-            int panels = left > 3 * P ? 4 : left > P ? 2 : 1;
+            int panels = Math.min(4, (left + P - 1) / P);
             int columns = panels * P;
             if (left >= columns) {
                 rowTile(panels, kc, a, ao, b, bo, panelStride, init, io, c, co);
@@ -136,6 +136,8 @@ final class Tiling {
             float[] init, int io, float[] c, int co) {
         if (panels == 4) {
             RowTiles.row8(kc, a, ao, b, bo, panelStride, init, io, c, co);
+        } else if (panels == 3) {
+            RowTiles.row6(kc, a, ao, b, bo, panelStride, init, io, c, co);
         } else if (panels == 2) {
             RowTiles.row4(kc, a, ao, b, bo, panelStride, init, io, c, co);
         } else {

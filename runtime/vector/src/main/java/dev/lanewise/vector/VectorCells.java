@@ -7,16 +7,34 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 /**
  * Recurrent cells by the vector API. Immutable and thread-safe; allocates only when packing.
  *
- * <p>Packed form: {@link Panels} of the transposed weights [in, gates · paddedH], with H rounded up
- * to whole panels by columns of zeros, so that products know no tails; gates in ONNX's order. A row
- * of {@code pre} is [gates · paddedH], and for a GRU that is linear before its reset [paddedH]
- * more, for q. States are dense [H].
+ * <p>Units go in blocks of a panel's width P; the last one is filled up with units of zero weights, so
+ * that products know no tails. What belongs to a block lies together: its columns of the transposed
+ * weights [in, blocks · gates · P], {@link Panels}, and its pre-activations, {@code pre} [blocks, gates,
+ * P], so that a block goes from its inputs to its new states while it stays in the first cache:
  *
- * <p>A step is a product into {@code pre}, then activations in place, then the new state: a row of
- * {@code pre} stays in the first cache, and each part is a small loop that compiles well. Where the
- * weights lie is the matter of {@link #packGates}.
+ * <pre>
+ *        columns of W   columns of R   pre
+ * LSTM   i o f c        i o f c        i o f c
+ * GRU    h z r          z r h          h z r, and behind them q where linear before reset
+ * RNN    h              h              h
+ * </pre>
+ *
+ * <p>One row goes block by block, and reads each weight once: the caller has it change direction from
+ * step to step, and what the last blocks left in the caches is there for the first ones. More rows go
+ * {@link #ROWS} at a time, so that their pre-activations stay in the second cache. Where the weights lie
+ * is the matter of {@link #packGates}. States are dense [H].
  */
 public class VectorCells implements CellKernels {
+
+    private static final int P = Panels.WIDTH;
+
+    /** Rows that advance together: four tiles of twelve. */
+    private static final int ROWS = 48;
+
+    private static final int[] LSTM = {0, 1, 2, 3};
+    private static final int[] GRU_INPUT = {2, 0, 1};
+    private static final int[] GRU_RECURRENT = {0, 1, 2};
+    private static final int[] RNN = {0};
 
     private final MapKernels map;
 
@@ -26,22 +44,37 @@ public class VectorCells implements CellKernels {
     }
 
     /**
-     * @param padded H rounded up to whole panels
-     * @param w panels of [inputSize, gates · padded]
-     * @param r panels of [H, gates · padded]
-     * @param bias [gates · padded], where {@code pre} starts
-     * @param recurrentBias [padded], where q of a GRU that is linear before its reset starts; else
+     * @param blocks of P units
+     * @param w panels of [inputSize, blocks · gates · P]
+     * @param r panels of [H, blocks · gates · P]
+     * @param bias [blocks, gates, P] in the order of w, where {@code pre} starts
+     * @param recurrentBias [blocks, P], where q of a GRU that is linear before its reset starts; else
      *     null
      * @param fn an RNN's activation; else null
      */
     private record Packed(
-            int inputSize, int hiddenSize, int padded, int gates, PackedPanels w,
+            int inputSize, int hiddenSize, int blocks, int gates, PackedPanels w,
             PackedPanels r, float[] bias, float[] recurrentBias, UnaryFn fn)
             implements PackedCell {
 
+        /** Floats of a block of {@code pre}. */
+        int blockFloats() {
+            return (gates + (recurrentBias == null ? 0 : 1)) * P;
+        }
+
         @Override
         public int preFloats() {
-            return (gates + (recurrentBias == null ? 0 : 1)) * padded;
+            return blocks * blockFloats();
+        }
+
+        /** The i-th block of a sweep. */
+        int block(int i, boolean backwards) {
+            return backwards ? blocks - 1 - i : i;
+        }
+
+        /** The units of a block. */
+        int units(int block) {
+            return Math.min(P, hiddenSize - block * P);
         }
 
         @Override
@@ -56,7 +89,7 @@ public class VectorCells implements CellKernels {
             int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
             int bOff, int mostRows, int mostStreams) {
         return pack(
-                inputSize, hiddenSize, 4, false, null, w, wOff, r, rOff, b, bOff,
+                inputSize, hiddenSize, LSTM, LSTM, false, null, w, wOff, r, rOff, b, bOff,
                 mostRows, mostStreams);
     }
 
@@ -66,7 +99,7 @@ public class VectorCells implements CellKernels {
             float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
             int mostRows, int mostStreams) {
         return pack(
-                inputSize, hiddenSize, 3, linearBeforeReset, null, w, wOff, r, rOff, b, bOff,
+                inputSize, hiddenSize, GRU_INPUT, GRU_RECURRENT, linearBeforeReset, null, w, wOff, r, rOff, b, bOff,
                 mostRows, mostStreams);
     }
 
@@ -76,147 +109,296 @@ public class VectorCells implements CellKernels {
             float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
             int mostRows, int mostStreams) {
         return pack(
-                inputSize, hiddenSize, 1, false, fn, w, wOff, r, rOff, b, bOff,
+                inputSize, hiddenSize, RNN, RNN, false, fn, w, wOff, r, rOff, b, bOff,
                 mostRows, mostStreams);
     }
 
+    /**
+     * @param inputOrder the gates in the order of the columns of W
+     * @param order those of R
+     */
     private Packed pack(
-            int inputSize, int hiddenSize, int gates, boolean linearBeforeReset, UnaryFn fn,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
+            int inputSize, int hiddenSize, int[] inputOrder, int[] order, boolean linearBeforeReset,
+            UnaryFn fn, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
             int mostRows, int mostStreams) {
-        int padded = Lanes.roundUp(hiddenSize, Panels.WIDTH);
+        int gates = order.length;
+        int padded = Lanes.roundUp(hiddenSize, P);
         float[] bias = new float[Math.multiplyExact(gates, padded)];
         float[] recurrentBias = linearBeforeReset ? new float[padded] : null;
-        for (int gate = 0; b != null && gate < gates; gate++) {
+        for (int place = 0; b != null && place < gates; place++) {
+            int gate = inputOrder[place];
             boolean apart = linearBeforeReset && gate == 2;
             for (int j = 0; j < hiddenSize; j++) {
                 float input = b[bOff + gate * hiddenSize + j];
                 float recurrent = b[bOff + (gates + gate) * hiddenSize + j];
-                bias[gate * padded + j] = apart ? input : input + recurrent;
+                bias[(j / P * gates + place) * P + j % P] = apart ? input : input + recurrent;
                 if (apart) {
                     recurrentBias[j] = recurrent;
                 }
             }
         }
         return new Packed(
-                inputSize, hiddenSize, padded, gates,
-                packGates(w, wOff, gates, inputSize, hiddenSize, padded, mostRows),
-                packGates(r, rOff, gates, hiddenSize, hiddenSize, padded, mostStreams),
+                inputSize, hiddenSize, padded / P, gates,
+                packGates(w, wOff, inputOrder, inputSize, hiddenSize, mostRows),
+                packGates(r, rOff, order, hiddenSize, hiddenSize, mostStreams),
                 bias, recurrentBias, fn);
     }
 
     /**
-     * The weights of all gates as panels of [k, gates · padded].
+     * The weights of all gates as panels of [k, blocks · gates · P].
      *
      * @param w [gates · H, k]
+     * @param order the gates as they follow each other in a block
      * @param mostRows the most rows that they will be multiplied with
      */
     protected PackedPanels packGates(
-            float[] w, int wOff, int gates, int k, int hiddenSize, int padded, int mostRows) {
-        float[] packed = new float[Math.multiplyExact(k, Math.multiplyExact(gates, padded))];
-        for (int gate = 0; gate < gates; gate++) {
-            int from = wOff + gate * hiddenSize * k;
-            Panels.pack(w, from, k, hiddenSize, 1, k, packed, Panels.offset(k, gate * padded));
+            float[] w, int wOff, int[] order, int k, int hiddenSize, int mostRows) {
+        int columns = columns(order, hiddenSize);
+        float[] packed = new float[Math.multiplyExact(k, columns)];
+        for (int column = 0; column < columns; column += P) {
+            Panels.pack(
+                    w, wOff + row(order, hiddenSize, column) * k, k, units(order, hiddenSize, column), 1, k,
+                    packed, Panels.offset(k, column));
         }
         return new HeapPanels(k, packed);
+    }
+
+    /** Columns of the packed weights. */
+    protected static int columns(int[] order, int hiddenSize) {
+        return Math.multiplyExact(order.length, Lanes.roundUp(hiddenSize, P));
+    }
+
+    /** The row of the weights [gates · H, k] that is the first of the panel at {@code column}. */
+    protected static int row(int[] order, int hiddenSize, int column) {
+        int panel = column / P;
+        return order[panel % order.length] * hiddenSize + panel / order.length * P;
+    }
+
+    /** Units of the panel at {@code column}. */
+    protected static int units(int[] order, int hiddenSize, int column) {
+        return Math.min(P, hiddenSize - column / P / order.length * P);
     }
 
     @Override
     public void project(
             PackedCell cell, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff,
             float[] scratch) {
-        Packed p = (Packed) cell;
-        p.w.product(
-                rows, 0, p.gates * p.padded, x, xOff, xStride, p.bias, 0, 0,
-                pre, preOff, p.preFloats(), scratch);
+        project((Packed) cell, rows, x, xOff, xStride, pre, preOff, cell.preFloats(), scratch);
+    }
+
+    private static void project(
+            Packed p, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff, int preStride,
+            float[] scratch) {
+        int n = p.gates * P;
+        if (p.recurrentBias == null) {
+            p.w.product(
+                    rows, 0, p.blocks * n, x, xOff, xStride, p.bias, 0, 0, pre, preOff, preStride, scratch);
+            return;
+        }
+        for (int block = 0; block < p.blocks; block++) { // between them lies q
+            p.w.product(
+                    rows, block * n, n, x, xOff, xStride, p.bias, block * n, 0,
+                    pre, preOff + block * p.blockFloats(), preStride, scratch);
+        }
+    }
+
+    /** The input projections of one row's block. */
+    private static void projectBlock(
+            Packed p, int block, float[] x, int xOff, float[] pre, int at, float[] scratch) {
+        int n = p.gates * P;
+        p.w.product(1, block * n, n, x, xOff, 0, p.bias, block * n, 0, pre, at, 0, scratch);
+    }
+
+    /**
+     * Adds {@code h · Rᵀ}.
+     *
+     * @param first column of R
+     * @param n columns
+     */
+    private static void addRecurrent(
+            Packed p, int rows, int first, int n, float[] h, int hOff, int hStride,
+            float[] pre, int at, int preStride, float[] scratch) {
+        p.r.product(
+                rows, first, n, h, hOff, hStride, pre, at, preStride, pre, at, preStride, scratch);
     }
 
     @Override
     public void lstm(
-            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            PackedCell cell, int rows, float[] x, int xOff, int xStride,
+            float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] c, int cOff, int cStride,
             float[] hOut, int hOutOff, int hOutStride, float[] cOut, int cOutOff, int cOutStride,
-            float[] scratch) {
+            boolean backwards, float[] scratch) {
         Packed p = (Packed) cell;
-        int padded = p.padded;
-        int size = p.hiddenSize;
-        addRecurrent(p, rows, 0, 4, h, hOff, hStride, pre, preOff, preStride, scratch);
-        for (int row = 0; row < rows; row++) {
-            int i = preOff + row * preStride;
-            int o = i + padded;
-            int g = i + 3 * padded;
-            map.unary(UnaryFn.SIGMOID, 0f, 0f, pre, i, pre, i, 3 * padded);
-            map.unary(UnaryFn.TANH, 0f, 0f, pre, g, pre, g, size);
-            int cRow = cOff + row * cStride;
-            int cOutRow = cOutOff + row * cOutStride;
-            GateLoops.lstmCell(size, padded, pre, i, c, cRow, cOut, cOutRow);
-            map.unary(UnaryFn.TANH, 0f, 0f, cOut, cOutRow, pre, g, size);
-            GateLoops.multiply(size, pre, o, pre, g, hOut, hOutOff + row * hOutStride);
+        int n = 4 * P;
+        if (rows == 1) {
+            for (int i = 0; i < p.blocks; i++) {
+                int block = p.block(i, backwards);
+                int at = preOff + block * n;
+                if (x != null) {
+                    projectBlock(p, block, x, xOff, pre, at, scratch);
+                }
+                addRecurrent(p, 1, block * n, n, h, hOff, 0, pre, at, 0, scratch);
+                lstmBlock(p, block, pre, at, c, cOff, hOut, hOutOff, cOut, cOutOff);
+            }
+            return;
         }
+        for (int first = 0; first < rows; first += ROWS) {
+            int some = Math.min(ROWS, rows - first);
+            int from = preOff + (x == null ? first * preStride : 0);
+            if (x != null) {
+                project(p, some, x, xOff + first * xStride, xStride, pre, from, preStride, scratch);
+            }
+            addRecurrent(
+                    p, some, 0, p.blocks * n, h, hOff + first * hStride, hStride, pre, from, preStride, scratch);
+            for (int i = 0; i < some; i++) {
+                int row = first + i;
+                for (int block = 0; block < p.blocks; block++) {
+                    lstmBlock(
+                            p, block, pre, from + i * preStride + block * n, c, cOff + row * cStride,
+                            hOut, hOutOff + row * hOutStride, cOut, cOutOff + row * cOutStride);
+                }
+            }
+        }
+    }
+
+    private static void lstmBlock(
+            Packed p, int block, float[] pre, int at, float[] c, int cOff, float[] hOut, int hOutOff,
+            float[] cOut, int cOutOff) {
+        int unit = block * P;
+        VectorSigmoid.sigmoid(pre, at, pre, at, 3 * P);
+        GateLoops.lstm(
+                p.units(block), pre, at, c, cOff + unit, hOut, hOutOff + unit, cOut, cOutOff + unit);
     }
 
     @Override
     public void gru(
-            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            PackedCell cell, int rows, float[] x, int xOff, int xStride,
+            float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
-            float[] scratch) {
+            boolean backwards, float[] scratch) {
         Packed p = (Packed) cell;
-        int padded = p.padded;
-        int size = p.hiddenSize;
-        boolean linearBeforeReset = p.recurrentBias != null;
-        if (linearBeforeReset) {
-            int q = preOff + 3 * padded;
-            p.r.product(
-                    rows, 2 * padded, padded, h, hOff, hStride, p.recurrentBias, 0, 0,
-                    pre, q, preStride, scratch);
-        }
-        addRecurrent(p, rows, 0, 2, h, hOff, hStride, pre, preOff, preStride, scratch);
-        for (int row = 0; row < rows; row++) {
-            int z = preOff + row * preStride;
-            int r = z + padded;
-            int n = r + padded;
-            map.unary(UnaryFn.SIGMOID, 0f, 0f, pre, z, pre, z, 2 * padded);
-            if (linearBeforeReset) {
-                GateLoops.multiplyAdd(size, pre, r, pre, n + padded, pre, n);
+        for (int first = 0; first < rows; first += ROWS) {
+            int some = Math.min(ROWS, rows - first);
+            int from = preOff + (x == null ? first * preStride : 0);
+            int hAt = hOff + first * hStride;
+            int to = hOutOff + first * hOutStride;
+            if (x != null && some > 1) {
+                project(p, some, x, xOff + first * xStride, xStride, pre, from, preStride, scratch);
+            }
+            float[] inputs = some > 1 ? null : x;
+            int inputsAt = xOff + first * xStride;
+            if (p.recurrentBias != null) {
+                gruLinear(
+                        p, some, inputs, inputsAt, pre, from, preStride, h, hAt, hStride,
+                        hOut, to, hOutStride, backwards, scratch);
             } else {
-                GateLoops.multiply(size, pre, r, h, hOff + row * hStride, pre, r);
+                gruReset(
+                        p, some, inputs, inputsAt, pre, from, preStride, h, hAt, hStride,
+                        hOut, to, hOutStride, backwards, scratch);
             }
         }
-        if (!linearBeforeReset) {
+    }
+
+    /** Linear before reset: a block needs nothing of another. x is given where there is one row. */
+    private static void gruLinear(
+            Packed p, int rows, float[] x, int xOff, float[] pre, int preOff, int preStride,
+            float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
+            boolean backwards, float[] scratch) {
+        for (int i = 0; i < p.blocks; i++) {
+            int block = p.block(i, backwards);
+            int unit = block * P;
+            int at = preOff + block * 4 * P;
+            if (x != null) {
+                projectBlock(p, block, x, xOff, pre, at, scratch);
+            }
+            for (int row = 0; row < rows; row++) {
+                System.arraycopy(p.recurrentBias, unit, pre, at + row * preStride + 3 * P, P);
+            }
             addRecurrent(
-                    p, rows, 2, 3, pre, preOff + padded, preStride, pre, preOff, preStride,
+                    p, rows, block * 3 * P, 3 * P, h, hOff, hStride, pre, at + P, preStride, scratch);
+            for (int row = 0; row < rows; row++) {
+                int a = at + row * preStride;
+                VectorSigmoid.sigmoid(pre, a + P, pre, a + P, 2 * P);
+                GateLoops.multiplyAdd(P, pre, a + 2 * P, pre, a + 3 * P, pre, a);
+                GateLoops.gru(
+                        p.units(block), pre, a, h, hOff + row * hStride + unit,
+                        hOut, hOutOff + row * hOutStride + unit);
+            }
+        }
+    }
+
+    /**
+     * The candidates take in r · h of all units, which lie in hOut until then. x is given where there is one
+     * row.
+     */
+    private static void gruReset(
+            Packed p, int rows, float[] x, int xOff, float[] pre, int preOff, int preStride,
+            float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
+            boolean backwards, float[] scratch) {
+        for (int i = 0; i < p.blocks; i++) {
+            int block = p.block(i, backwards);
+            int unit = block * P;
+            int at = preOff + block * 3 * P;
+            if (x != null) {
+                projectBlock(p, block, x, xOff, pre, at, scratch);
+            }
+            addRecurrent(
+                    p, rows, block * 3 * P, 2 * P, h, hOff, hStride, pre, at + P, preStride, scratch);
+            for (int row = 0; row < rows; row++) {
+                int a = at + row * preStride;
+                VectorSigmoid.sigmoid(pre, a + P, pre, a + P, 2 * P);
+                GateLoops.multiply(
+                        p.units(block), pre, a + 2 * P, h, hOff + row * hStride + unit,
+                        hOut, hOutOff + row * hOutStride + unit);
+            }
+        }
+        for (int block = 0; block < p.blocks; block++) {
+            int at = preOff + block * 3 * P;
+            addRecurrent(
+                    p, rows, block * 3 * P + 2 * P, P, hOut, hOutOff, hOutStride, pre, at, preStride,
                     scratch);
         }
         for (int row = 0; row < rows; row++) {
-            int z = preOff + row * preStride;
-            int n = z + 2 * padded;
-            map.unary(UnaryFn.TANH, 0f, 0f, pre, n, pre, n, size);
-            GateLoops.gruOut(
-                    size, pre, z, pre, n, h, hOff + row * hStride, hOut,
-                    hOutOff + row * hOutStride);
+            for (int block = 0; block < p.blocks; block++) {
+                int unit = block * P;
+                GateLoops.gru(
+                        p.units(block), pre, preOff + row * preStride + block * 3 * P,
+                        h, hOff + row * hStride + unit, hOut, hOutOff + row * hOutStride + unit);
+            }
         }
     }
 
     @Override
     public void rnn(
-            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            PackedCell cell, int rows, float[] x, int xOff, int xStride,
+            float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
-            float[] scratch) {
+            boolean backwards, float[] scratch) {
         Packed p = (Packed) cell;
-        addRecurrent(p, rows, 0, 1, h, hOff, hStride, pre, preOff, preStride, scratch);
-        for (int row = 0; row < rows; row++) {
-            int from = preOff + row * preStride;
-            map.unary(p.fn, 0f, 0f, pre, from, hOut, hOutOff + row * hOutStride, p.hiddenSize);
+        int n = rows == 1 ? 4 * P : p.blocks * P;
+        int groups = (p.blocks * P + n - 1) / n;
+        for (int first = 0; first < rows; first += ROWS) {
+            int some = Math.min(ROWS, rows - first);
+            int from = preOff + (x == null ? first * preStride : 0);
+            for (int i = 0; i < groups; i++) {
+                int unit = (backwards ? groups - 1 - i : i) * n;
+                int columns = Math.min(n, p.blocks * P - unit);
+                if (x != null) {
+                    p.w.product(
+                            some, unit, columns, x, xOff + first * xStride, xStride, p.bias, unit, 0,
+                            pre, from + unit, preStride, scratch);
+                }
+                addRecurrent(
+                        p, some, unit, columns, h, hOff + first * hStride, hStride, pre, from + unit,
+                        preStride, scratch);
+                for (int row = 0; row < some; row++) {
+                    map.unary(
+                            p.fn, 0f, 0f, pre, from + row * preStride + unit,
+                            hOut, hOutOff + (first + row) * hOutStride + unit,
+                            Math.min(n, p.hiddenSize - unit));
+                }
+            }
         }
-    }
-
-    /** Adds {@code h · Rᵀ} to the pre-activations of gates {@code from} to {@code to}. */
-    private static void addRecurrent(
-            Packed p, int rows, int from, int to, float[] h, int hOff, int hStride,
-            float[] pre, int preOff, int preStride, float[] scratch) {
-        int first = from * p.padded;
-        p.r.product(
-                rows, first, (to - from) * p.padded, h, hOff, hStride,
-                pre, preOff + first, preStride, pre, preOff + first, preStride, scratch);
     }
 }

@@ -70,18 +70,18 @@ class ProductAllocationTest {
                     "lstm",
                     () ->
                             kernels.lstm(
-                                    lstm, rows, pre, 0, stride, h, 0, size, c, 0, size,
-                                    out, 0, size, c, 0, size, scratch));
+                                    lstm, rows, h, 0, size, pre, 0, stride, h, 0, size, c, 0, size,
+                                    out, 0, size, c, 0, size, false, scratch));
             for (PackedCell cell : new PackedCell[] {gru, linear}) {
                 assertNone(
                         "gru",
-                        () -> kernels.gru(cell, rows, pre, 0, stride, h, 0, size, out, 0, size,
-                        scratch));
+                        () -> kernels.gru(cell, rows, h, 0, size, pre, 0, stride, h, 0, size, out, 0, size,
+                        false, scratch));
             }
             assertNone(
                     "rnn",
-                    () -> kernels.rnn(rnn, rows, pre, 0, stride, h, 0, size, out, 0, size,
-                    scratch));
+                    () -> kernels.rnn(rnn, rows, h, 0, size, pre, 0, stride, h, 0, size, out, 0, size,
+                    false, scratch));
         }
     }
 

@@ -22,7 +22,7 @@ class VectorCellsTest {
     void everyHiddenSize() {
         for (Kind kind : Kind.values()) {
             for (int hidden : Twins.SIZES) {
-                for (int rows : new int[] {1, 2, 5, 13}) {
+                for (int rows : new int[] {1, 2, 5, 13, 50}) {
                     compare(kind, rows, 11, hidden, true, false);
                 }
             }
@@ -50,15 +50,17 @@ class VectorCellsTest {
     private void compare(
             Kind kind, int rows, int input, int hidden, boolean bias, boolean special) {
         String what = kind + " rows " + rows + " input " + input + " hidden " + hidden;
-        float[] expected = run(scalar, kind, rows, input, hidden, bias, special, what);
-        float[] found = run(vector, kind, rows, input, hidden, bias, special, what);
-        Twins.assertSameBits(what, expected, found);
+        float[] expected = run(scalar, kind, rows, input, hidden, bias, special, false, what);
+        for (boolean whole : new boolean[] {false, true}) {
+            float[] found = run(vector, kind, rows, input, hidden, bias, special, whole, what);
+            Twins.assertSameBits(what + (whole ? " at once" : ""), expected, found);
+        }
     }
 
-    /** h and c of all steps. */
+    /** h and c of all steps; {@code whole}: steps that take their inputs as they are. */
     private static float[] run(
             CellKernels kernels, Kind kind, int rows, int input, int hidden, boolean bias,
-            boolean special, String what) {
+            boolean special, boolean whole, String what) {
         int gates = kind == Kind.LSTM ? 4 : kind.name().startsWith("GRU") ? 3 : 1;
         float[] w = Twins.values(1, 3 + gates * hidden * input);
         float[] r = Twins.values(2, 4 + gates * hidden * hidden);
@@ -83,19 +85,24 @@ class VectorCellsTest {
             int from = 6 + t * rows * stride;
             int to = from + rows * stride;
             int preStride = cell.preFloats();
-            kernels.project(cell, rows, x, 1 + t * rows * xStride, xStride, pre, 8, scratch);
+            int xAt = 1 + t * rows * xStride;
+            if (!whole) {
+                kernels.project(cell, rows, x, xAt, xStride, pre, 8, scratch);
+            }
+            float[] inputs = whole ? x : null;
+            boolean backwards = t % 2 == 1;
             if (kind == Kind.LSTM) {
                 kernels.lstm(
-                        cell, rows, pre, 8, preStride, states, from, stride, c, 7, stride,
-                        states, to, stride, c, 7, stride, scratch);
+                        cell, rows, inputs, xAt, xStride, pre, 8, preStride, states, from, stride, c, 7, stride,
+                        states, to, stride, c, 7, stride, backwards, scratch);
             } else if (gates == 3) {
                 kernels.gru(
-                        cell, rows, pre, 8, preStride, states, from, stride, states, to, stride,
-                        scratch);
+                        cell, rows, inputs, xAt, xStride, pre, 8, preStride, states, from, stride,
+                        states, to, stride, backwards, scratch);
             } else {
                 kernels.rnn(
-                        cell, rows, pre, 8, preStride, states, from, stride, states, to, stride,
-                        scratch);
+                        cell, rows, inputs, xAt, xStride, pre, 8, preStride, states, from, stride,
+                        states, to, stride, backwards, scratch);
             }
             Twins.assertOnly(what, before, states, to, rows, hidden, stride);
         }

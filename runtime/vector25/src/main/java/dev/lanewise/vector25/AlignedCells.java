@@ -2,6 +2,7 @@ package dev.lanewise.vector25;
 
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.vector.PackedPanels;
+import dev.lanewise.vector.Panels;
 import dev.lanewise.vector.VectorCells;
 
 /**
@@ -23,14 +24,15 @@ final class AlignedCells extends VectorCells {
 
     @Override
     protected PackedPanels packGates(
-            float[] w, int wOff, int gates, int k, int hiddenSize, int padded, int mostRows) {
-        int columns = Math.multiplyExact(gates, padded);
+            float[] w, int wOff, int[] order, int k, int hiddenSize, int mostRows) {
+        int columns = columns(order, hiddenSize);
         AlignedPanels panels = mostRows > 1 ? null : AlignedPanels.allocate(k, columns);
         if (panels == null) {
-            return super.packGates(w, wOff, gates, k, hiddenSize, padded, mostRows);
+            return super.packGates(w, wOff, order, k, hiddenSize, mostRows);
         }
-        for (int gate = 0; gate < gates; gate++) {
-            panels.pack(gate * padded, w, wOff + gate * hiddenSize * k, hiddenSize, 1, k);
+        for (int column = 0; column < columns; column += Panels.WIDTH) {
+            panels.pack(
+                    column, w, wOff + row(order, hiddenSize, column) * k, units(order, hiddenSize, column), 1, k);
         }
         return panels;
     }

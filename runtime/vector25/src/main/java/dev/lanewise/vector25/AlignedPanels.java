@@ -92,7 +92,7 @@ final class AlignedPanels implements PackedPanels {
         int done = 0;
         while (done < n) {
             int left = n - done;
-            int panels = left > 3 * P ? 4 : left > P ? 2 : 1;
+            int panels = Math.min(4, (left + P - 1) / P);
             long from = bytesBefore(first + done);
             int at = init == null ? 0 : io + done;
             if (left >= panels * P) {
@@ -111,6 +111,8 @@ final class AlignedPanels implements PackedPanels {
         long panelStride = bytesBefore(P);
         if (panels == 4) {
             AlignedRowTiles.row8(k, a, aOff, b, from, panelStride, init, io, c, cOff);
+        } else if (panels == 3) {
+            AlignedRowTiles.row6(k, a, aOff, b, from, panelStride, init, io, c, cOff);
         } else if (panels == 2) {
             AlignedRowTiles.row4(k, a, aOff, b, from, panelStride, init, io, c, cOff);
         } else {

@@ -60,6 +60,35 @@ final class AlignedRowTiles {
         c7.intoArray(c, co + 7 * L);
     }
 
+    static void row6(
+            int kc, float[] a, int ao, MemorySegment b, long bo, long panelStride,
+            float[] init, int io, float[] c, int co) {
+        FloatVector c0 = FloatVector.fromArray(S, init, io);
+        FloatVector c1 = FloatVector.fromArray(S, init, io + L);
+        FloatVector c2 = FloatVector.fromArray(S, init, io + 2 * L);
+        FloatVector c3 = FloatVector.fromArray(S, init, io + 3 * L);
+        FloatVector c4 = FloatVector.fromArray(S, init, io + 4 * L);
+        FloatVector c5 = FloatVector.fromArray(S, init, io + 5 * L);
+        long bo1 = bo + panelStride;
+        long bo2 = bo1 + panelStride;
+        for (int p = 0; p < kc; p++) {
+            FloatVector x = FloatVector.broadcast(S, a[ao + p]);
+            long q = p * P;
+            c0 = x.fma(FloatVector.fromMemorySegment(S, b, bo + q, NATIVE), c0);
+            c1 = x.fma(FloatVector.fromMemorySegment(S, b, bo + q + V, NATIVE), c1);
+            c2 = x.fma(FloatVector.fromMemorySegment(S, b, bo1 + q, NATIVE), c2);
+            c3 = x.fma(FloatVector.fromMemorySegment(S, b, bo1 + q + V, NATIVE), c3);
+            c4 = x.fma(FloatVector.fromMemorySegment(S, b, bo2 + q, NATIVE), c4);
+            c5 = x.fma(FloatVector.fromMemorySegment(S, b, bo2 + q + V, NATIVE), c5);
+        }
+        c0.intoArray(c, co);
+        c1.intoArray(c, co + L);
+        c2.intoArray(c, co + 2 * L);
+        c3.intoArray(c, co + 3 * L);
+        c4.intoArray(c, co + 4 * L);
+        c5.intoArray(c, co + 5 * L);
+    }
+
     static void row4(
             int kc, float[] a, int ao, MemorySegment b, long bo, long panelStride,
             float[] init, int io, float[] c, int co) {

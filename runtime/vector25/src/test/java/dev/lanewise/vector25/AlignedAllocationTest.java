@@ -63,17 +63,18 @@ class AlignedAllocationTest {
             assertNothing(
                     "lstm",
                     () -> kernels.lstm(
-                            lstm, 1, pre, 0, stride, h, 0, size, c, 0, size, out, 0, size, c, 0, size,
-                            scratch));
+                            lstm, 1, h, 0, size, pre, 0, stride, h, 0, size, c, 0, size, out, 0, size, c, 0, size,
+                            false, scratch));
             for (PackedCell cell : new PackedCell[] {gru, linear}) {
                 assertNothing(
                         "gru",
                         () -> kernels.gru(
-                                cell, 1, pre, 0, stride, h, 0, size, out, 0, size, scratch));
+                                cell, 1, h, 0, size, pre, 0, stride, h, 0, size, out, 0, size, false, scratch));
             }
             assertNothing(
                     "rnn",
-                    () -> kernels.rnn(rnn, 1, pre, 0, stride, h, 0, size, out, 0, size, scratch));
+                    () -> kernels.rnn(
+                            rnn, 1, h, 0, size, pre, 0, stride, h, 0, size, out, 0, size, false, scratch));
         }
     }
 

@@ -69,20 +69,22 @@ class AlignedCellsTest {
     private void compare(
             Kind kind, int rows, int input, int hidden, boolean bias, boolean special) {
         String what = kind + " rows " + rows + " input " + input + " hidden " + hidden;
-        float[] expected = run(scalar, kind, rows, input, hidden, bias, special, what, 1, 1);
+        float[] expected = run(scalar, kind, rows, input, hidden, bias, special, false, what, 1, 1);
         int[][] hints = {{1, 1}, {MANY, 1}, {rows, rows}};
         for (int[] hint : hints) {
             String form = what + " packed for " + hint[0] + " rows, " + hint[1] + " streams";
-            float[] found = run(
-                    aligned, kind, rows, input, hidden, bias, special, form, hint[0], hint[1]);
-            Twins.assertSameBits(form, expected, found);
+            for (boolean whole : new boolean[] {false, true}) {
+                float[] found = run(
+                        aligned, kind, rows, input, hidden, bias, special, whole, form, hint[0], hint[1]);
+                Twins.assertSameBits(form + (whole ? ", at once" : ""), expected, found);
+            }
         }
     }
 
-    /** h and c of all steps. */
+    /** h and c of all steps; {@code whole}: steps that take their inputs as they are. */
     private static float[] run(
             CellKernels kernels, Kind kind, int rows, int input, int hidden, boolean bias,
-            boolean special, String what, int mostRows, int mostStreams) {
+            boolean special, boolean whole, String what, int mostRows, int mostStreams) {
         int gates = kind == Kind.LSTM ? 4 : kind.name().startsWith("GRU") ? 3 : 1;
         float[] w = Twins.values(1, 3 + gates * hidden * input);
         float[] r = Twins.values(2, 4 + gates * hidden * hidden);
@@ -107,19 +109,24 @@ class AlignedCellsTest {
             int from = 6 + t * rows * stride;
             int to = from + rows * stride;
             int preStride = cell.preFloats();
-            kernels.project(cell, rows, x, 1 + t * rows * xStride, xStride, pre, 8, scratch);
+            int xAt = 1 + t * rows * xStride;
+            if (!whole) {
+                kernels.project(cell, rows, x, xAt, xStride, pre, 8, scratch);
+            }
+            float[] inputs = whole ? x : null;
+            boolean backwards = t % 2 == 1;
             if (kind == Kind.LSTM) {
                 kernels.lstm(
-                        cell, rows, pre, 8, preStride, states, from, stride, c, 7, stride,
-                        states, to, stride, c, 7, stride, scratch);
+                        cell, rows, inputs, xAt, xStride, pre, 8, preStride, states, from, stride, c, 7, stride,
+                        states, to, stride, c, 7, stride, backwards, scratch);
             } else if (gates == 3) {
                 kernels.gru(
-                        cell, rows, pre, 8, preStride, states, from, stride, states, to, stride,
-                        scratch);
+                        cell, rows, inputs, xAt, xStride, pre, 8, preStride, states, from, stride,
+                        states, to, stride, backwards, scratch);
             } else {
                 kernels.rnn(
-                        cell, rows, pre, 8, preStride, states, from, stride, states, to, stride,
-                        scratch);
+                        cell, rows, inputs, xAt, xStride, pre, 8, preStride, states, from, stride,
+                        states, to, stride, backwards, scratch);
             }
             Twins.assertOnly(what, before, states, to, rows, hidden, stride);
         }

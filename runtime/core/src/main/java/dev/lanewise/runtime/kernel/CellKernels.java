@@ -2,14 +2,17 @@ package dev.lanewise.runtime.kernel;
 
 /**
  * Recurrent cells with their standard activations (sigmoid gates, tanh candidates; RNN: tanh or
- * relu). A step is two kernels, so that a sequence's inputs are projected as one product:
+ * relu). A step is two parts:
  *
  * <ol>
  *   <li>{@code project}: {@code pre[row, gates·H] = b + x[row, I] · Wᵀ}, in the packed layout,
- *       which only the same weights' {@code advance} reads;
- *   <li>{@code advance}: {@code pre + h · Rᵀ}, then gates, then the new state, for any number of
- *       independent streams ("rows").
+ *       which only the same weights' second part reads;
+ *   <li>{@code lstm}, {@code gru}, {@code rnn}: {@code pre + h · Rᵀ}, then gates, then the new state,
+ *       for any number of independent streams ("rows").
  * </ol>
+ *
+ * A sequence projects the inputs of all its steps as one product; a single step gives its inputs to the
+ * second part, which then does the first as well, each weight's neighbours together.
  *
  * Each pre-activation starts at its bias ({@code Wb + Rb}, added once when packing), takes in the
  * inputs in ascending order, then the hidden units in ascending order, all by fused multiply-add: a
@@ -26,6 +29,11 @@ package dev.lanewise.runtime.kernel;
  *       n = tanh(fma(r, q, a_h)), where a_h = Wbh + x · Whᵀ and q = Rbh + h · Rhᵀ
  * RNN   h' = fn(a)
  * </pre>
+ *
+ * <p>Of {@code lstm}, {@code gru} and {@code rnn}: {@code x} [rows, I] are the inputs, rows {@code
+ * xStride} apart, or {@code null} where {@code pre} holds what {@link #project} made of them; {@code
+ * backwards} says from which end to go through the weights, and does not show in the bits: who calls with
+ * one and the other in turn finds in the cache what was read last.
  *
  * <p>{@code scratch} of every method: see {@link Kernels}.
  */
@@ -96,7 +104,7 @@ public interface CellKernels {
 
     /**
      * One LSTM step of {@code rows} streams. {@code cOut} may be {@code c}; {@code hOut} must not
-     * overlap {@code h}.
+     * overlap {@code h}. About x and backwards see above.
      *
      * @param pre [rows, preFloats()], rows {@code preStride} apart; overwritten
      * @param h [rows, H], rows {@code hStride} apart
@@ -105,29 +113,33 @@ public interface CellKernels {
      * @param cOut [rows, H], rows {@code cOutStride} apart
      */
     void lstm(
-            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            PackedCell cell, int rows, float[] x, int xOff, int xStride,
+            float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] c, int cOff, int cStride,
             float[] hOut, int hOutOff, int hOutStride, float[] cOut, int cOutOff, int cOutStride,
-            float[] scratch);
+            boolean backwards, float[] scratch);
 
     /**
-     * One GRU step of {@code rows} streams; {@code hOut} must not overlap {@code h}.
+     * One GRU step of {@code rows} streams; {@code hOut} must not overlap {@code h}. About x and backwards
+     * see above.
      *
      * @param pre [rows, preFloats()], rows {@code preStride} apart; overwritten
      */
     void gru(
-            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            PackedCell cell, int rows, float[] x, int xOff, int xStride,
+            float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
-            float[] scratch);
+            boolean backwards, float[] scratch);
 
     /**
-     * One RNN step of {@code rows} streams; {@code hOut} must not overlap {@code h}. Shapes as
+     * One RNN step of {@code rows} streams; {@code hOut} must not overlap {@code h}. Parameters as
      * {@link #gru}.
      */
     void rnn(
-            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            PackedCell cell, int rows, float[] x, int xOff, int xStride,
+            float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
-            float[] scratch);
+            boolean backwards, float[] scratch);
 
     /**
      * Floats of scratch that a sequence of {@code steps} over {@code batch} streams takes, for any

@@ -96,10 +96,16 @@ public final class ScalarCells implements CellKernels {
     public void project(
             PackedCell cell, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff,
             float[] scratch) {
-        Packed p = (Packed) cell;
+        project((Packed) cell, rows, x, xOff, xStride, pre, preOff, cell.preFloats(), scratch);
+    }
+
+    /** Nothing where there is no x: it has been done. */
+    private static void project(
+            Packed p, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff,
+            int preStride, float[] scratch) {
         int n = p.bias.length;
-        for (int row = 0; row < rows; row++) {
-            int y = preOff + row * p.preFloats();
+        for (int row = 0; x != null && row < rows; row++) {
+            int y = preOff + row * preStride;
             System.arraycopy(p.bias, 0, pre, y, n);
             p.w.addProduct(x, xOff + row * xStride, pre, y, scratch);
         }
@@ -107,11 +113,13 @@ public final class ScalarCells implements CellKernels {
 
     @Override
     public void lstm(
-            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            PackedCell cell, int rows, float[] x, int xOff, int xStride,
+            float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] c, int cOff, int cStride,
             float[] hOut, int hOutOff, int hOutStride, float[] cOut, int cOutOff, int cOutStride,
-            float[] scratch) {
+            boolean backwards, float[] scratch) {
         Packed p = (Packed) cell;
+        project(p, rows, x, xOff, xStride, pre, preOff, preStride, scratch);
         int size = p.hiddenSize;
         for (int row = 0; row < rows; row++) {
             int i = preOff + row * preStride;
@@ -136,10 +144,12 @@ public final class ScalarCells implements CellKernels {
 
     @Override
     public void gru(
-            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            PackedCell cell, int rows, float[] x, int xOff, int xStride,
+            float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
-            float[] scratch) {
+            boolean backwards, float[] scratch) {
         Packed p = (Packed) cell;
+        project(p, rows, x, xOff, xStride, pre, preOff, preStride, scratch);
         int size = p.hiddenSize;
         for (int row = 0; row < rows; row++) {
             int z = preOff + row * preStride;
@@ -171,10 +181,12 @@ public final class ScalarCells implements CellKernels {
 
     @Override
     public void rnn(
-            PackedCell cell, int rows, float[] pre, int preOff, int preStride,
+            PackedCell cell, int rows, float[] x, int xOff, int xStride,
+            float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
-            float[] scratch) {
+            boolean backwards, float[] scratch) {
         Packed p = (Packed) cell;
+        project(p, rows, x, xOff, xStride, pre, preOff, preStride, scratch);
         int size = p.hiddenSize;
         for (int row = 0; row < rows; row++) {
             int y = preOff + row * preStride;

@@ -19,10 +19,10 @@ final class GruStep extends RecurrentStep {
 
     @Override
     void advance(
-            int rows, float[] pre, int preOff, float[] h, int hOff, float[] c, int cOff,
-            float[] hOut, int hOutOff, float[] cOut, int cOutOff, float[] kernelScratch) {
+            int rows, float[] x, int xOff, float[] pre, int preOff, float[] h, int hOff, float[] c, int cOff,
+            float[] hOut, int hOutOff, float[] cOut, int cOutOff, boolean backwards, float[] kernelScratch) {
         cells.gru(
-                cell, rows, pre, preOff, cell.preFloats(), h, hOff, hiddenSize,
-                hOut, hOutOff, hiddenSize, kernelScratch);
+                cell, rows, x, xOff, inputSize, pre, preOff, cell.preFloats(), h, hOff, hiddenSize,
+                hOut, hOutOff, hiddenSize, backwards, kernelScratch);
     }
 }

@@ -17,10 +17,10 @@ final class LstmStep extends RecurrentStep {
 
     @Override
     void advance(
-            int rows, float[] pre, int preOff, float[] h, int hOff, float[] c, int cOff,
-            float[] hOut, int hOutOff, float[] cOut, int cOutOff, float[] kernelScratch) {
+            int rows, float[] x, int xOff, float[] pre, int preOff, float[] h, int hOff, float[] c, int cOff,
+            float[] hOut, int hOutOff, float[] cOut, int cOutOff, boolean backwards, float[] kernelScratch) {
         cells.lstm(
-                cell, rows, pre, preOff, cell.preFloats(), h, hOff, hiddenSize, c, cOff, hiddenSize,
-                hOut, hOutOff, hiddenSize, cOut, cOutOff, hiddenSize, kernelScratch);
+                cell, rows, x, xOff, inputSize, pre, preOff, cell.preFloats(), h, hOff, hiddenSize,
+                c, cOff, hiddenSize, hOut, hOutOff, hiddenSize, cOut, cOutOff, hiddenSize, backwards, kernelScratch);
     }
 }

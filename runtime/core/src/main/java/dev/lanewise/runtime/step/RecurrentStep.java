@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * A recurrent cell over a sequence, time first: x [T, B, I], y [T, B, H]. All inputs are projected as
- * one product, then the cell advances step by step. Without lengths all B streams advance together; with
+ * one product, then the cell advances step by step; a single step takes its inputs as they are. Without lengths all B streams advance together; with
  * lengths one after the other, each only over its own steps.
  *
  * <p>An h is never written over the h it comes from: it goes to y where there is a y, otherwise to one
@@ -46,6 +46,8 @@ abstract class RecurrentStep extends Step implements Divisible {
     /** Offsets within the scratch of the two places for h, and of c. */
     private final int[] hPlace = new int[2];
     private int cPlace;
+    /** From which end a run's first step goes through the weights; the others in turn. */
+    private boolean backwards;
 
     /**
      * Inputs x, W, R, bias, lengths, h and, {@code hasCell}, c; outputs y, h' and, {@code hasCell}, c',
@@ -109,10 +111,13 @@ abstract class RecurrentStep extends Step implements Divisible {
         return args.hasIn(3) ? args.weightValues(3) : null;
     }
 
-    /** One step of {@code rows} streams; rows of h and c are {@code hiddenSize} apart. */
+    /**
+     * One step of {@code rows} streams; rows of x are {@code inputSize} apart, those of h and c {@code
+     * hiddenSize}. See {@link CellKernels}.
+     */
     abstract void advance(
-            int rows, float[] pre, int preOff, float[] h, int hOff, float[] c, int cOff,
-            float[] hOut, int hOutOff, float[] cOut, int cOutOff, float[] kernelScratch);
+            int rows, float[] x, int xOff, float[] pre, int preOff, float[] h, int hOff, float[] c, int cOff,
+            float[] hOut, int hOutOff, float[] cOut, int cOutOff, boolean backwards, float[] kernelScratch);
 
     @Override
     public void reshape() {
@@ -150,6 +155,7 @@ abstract class RecurrentStep extends Step implements Divisible {
 
     @Override
     public void run() {
+        backwards = !backwards;
         if (lengths == null) {
             if (batch > 0) {
                 args.share(this, batch, STREAMS, multiplyAdds());
@@ -182,7 +188,11 @@ abstract class RecurrentStep extends Step implements Divisible {
         float[] work = scratch.buffer.floats;
         int state = first * hiddenSize;
         int elements = rows * hiddenSize;
-        project(first, rows, length, work, pre, worker);
+        boolean projected = length > 1;
+        if (projected) {
+            project(first, rows, length, work, pre, worker);
+        }
+        float[] inputs = projected ? null : x.buffer.floats;
 
         float[] hNow = h == null ? work : h.buffer.floats;
         int hAt = (h == null ? scratch.offset + hPlace[1] : h.offset) + state;
@@ -203,8 +213,9 @@ abstract class RecurrentStep extends Step implements Divisible {
                     ? scratch.offset + hPlace[s & 1] + state
                     : y.offset + t * batch * hiddenSize + state;
             advance(
-                    rows, work, pre + t * rows * cell.preFloats(), hNow, hAt, cNow, cAt,
-                    hNext, hNextAt, cNext, cNextAt, args.memory().scratch(worker));
+                    rows, inputs, x.offset + first * inputSize, work, pre + t * rows * cell.preFloats(),
+                    hNow, hAt, cNow, cAt, hNext, hNextAt, cNext, cNextAt,
+                    backwards ^ (s & 1) == 1, args.memory().scratch(worker));
             hNow = hNext;
             hAt = hNextAt;
             cNow = cNext;

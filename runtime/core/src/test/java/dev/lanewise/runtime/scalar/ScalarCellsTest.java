@@ -30,10 +30,9 @@ class ScalarCellsTest {
             float[] pre = new float[ROWS * cell.preFloats()];
             for (int t = 0; t < STEPS; t++) {
                 float[] x = References.values(10 + t, ROWS * 5);
-                kernels.project(cell, ROWS, x, 0, 5, pre, 0, scratch);
                 kernels.lstm(
-                        cell, ROWS, pre, 0, cell.preFloats(), hIn, 0, hidden, cell2, 0, hidden,
-                        hOut, 0, hidden, cell2, 0, hidden, scratch);
+                        cell, ROWS, x, 0, 5, pre, 0, cell.preFloats(), hIn, 0, hidden, cell2, 0, hidden,
+                        hOut, 0, hidden, cell2, 0, hidden, false, scratch);
                 for (int row = 0; row < ROWS; row++) {
                     double[] next = new double[hidden];
                     for (int j = 0; j < hidden; j++) {
@@ -73,10 +72,9 @@ class ScalarCellsTest {
             float[] pre = new float[ROWS * cell.preFloats()];
             for (int t = 0; t < STEPS; t++) {
                 float[] x = References.values(10 + t, ROWS * 5);
-                kernels.project(cell, ROWS, x, 0, 5, pre, 0, scratch);
                 kernels.gru(
-                        cell, ROWS, pre, 0, cell.preFloats(), hIn, 0, hidden, hOut, 0, hidden,
-                        scratch);
+                        cell, ROWS, x, 0, 5, pre, 0, cell.preFloats(), hIn, 0, hidden, hOut, 0, hidden,
+                        false, scratch);
                 for (int row = 0; row < ROWS; row++) {
                     double[] z = new double[hidden];
                     double[] r = new double[hidden];
@@ -112,7 +110,8 @@ class ScalarCellsTest {
         float[] hOut = new float[ROWS * 9];
         float[] pre = new float[ROWS * cell.preFloats()];
         kernels.project(cell, ROWS, x, 0, 5, pre, 0, scratch);
-        kernels.rnn(cell, ROWS, pre, 0, cell.preFloats(), hIn, 0, 9, hOut, 0, 9, scratch);
+        kernels.rnn(
+                cell, ROWS, null, 0, 0, pre, 0, cell.preFloats(), hIn, 0, 9, hOut, 0, 9, false, scratch);
         double[][] expected = new double[ROWS][9];
         for (int row = 0; row < ROWS; row++) {
             double[] h = new double[9];
