@@ -2,6 +2,8 @@
 module dev.lanewise.vector {
     requires dev.lanewise.runtime;
     requires jdk.incubator.vector;
+    requires java.management;
+    requires static jdk.management;
 
     exports dev.lanewise.vector to
             dev.lanewise.vector25;

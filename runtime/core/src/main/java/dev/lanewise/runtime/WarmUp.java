@@ -18,6 +18,10 @@ import java.util.logging.Logger;
  * Runs a model's steps with the model's own shapes until the JVM has compiled the kernels, then times
  * each step against its scalar twin, and leaves to the twin what did not compile well. Works on arrays
  * of its own; ends by itself.
+ *
+ * <p>That kernels are compiled is seen by what they allocate: until then the vector API boxes. Neither runs
+ * nor time tell it, since on a busy machine the compiler may be many seconds behind, and what it has compiled
+ * halfway is faster than a twin that has hardly run.
  */
 final class WarmUp {
 
@@ -31,6 +35,9 @@ final class WarmUp {
 
     /** A busy machine compiles late: only after so many rounds is a slow kernel left to its twin. */
     private static final int ROUNDS = 6;
+
+    /** And only after so many does what allocates begin to work. */
+    private static final int ALLOCATING_ROUNDS = 20;
 
     /** Extents to warm with, where the model leaves them open: loops are entered, time stays short. */
     private static final int EXTENT = 32;
@@ -56,13 +63,19 @@ final class WarmUp {
             Prepared fast = prepare(whole);
             Prepared twin = prepare(new Tier(model.plan(), model.program(), ScalarKernels.INSTANCE, Set.of()));
             Map<Integer, String> slow = Map.of();
-            for (int round = 0; round < ROUNDS; round++) {
+            long bytes = 0;
+            for (int round = 0; round < ALLOCATING_ROUNDS; round++) {
                 // a small model is through with its runs before the compiler is through with the kernels
                 repeat(fast, round == 0 ? RUNS : Integer.MAX_VALUE);
                 slow = slowSteps(fast, twin);
-                if (slow.isEmpty()) {
+                bytes = bytes(fast.body()) - bytes(twin.body());
+                if (slow.isEmpty() ? bytes <= 0 : round >= ROUNDS - 1) {
                     break;
                 }
+            }
+            if (bytes > 0) {
+                LOG.warning(model.name() + ": " + kernels.name() + " kernels still allocate " + bytes
+                        + " bytes in a run; they stop when the JVM has compiled them");
             }
             slow.values().forEach(LOG::warning);
             LOG.fine(() -> model.name() + ": " + kernels.name() + " kernels are hot after "
@@ -103,6 +116,17 @@ final class WarmUp {
         do {
             prepared.body().run();
         } while (++runs < most && System.nanoTime() - begin < ROUND_NANOS);
+    }
+
+    /** Of one run; measured twice, since the first measurement may load classes. */
+    private long bytes(Block body) {
+        long bytes = 0;
+        for (int i = 0; i < 2; i++) {
+            long before = kernels.allocatedBytes();
+            body.run();
+            bytes = kernels.allocatedBytes() - before;
+        }
+        return bytes;
     }
 
     /** Numbers of the steps that are slower than their twins, and how much, for people. */

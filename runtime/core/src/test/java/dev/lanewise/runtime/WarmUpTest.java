@@ -11,6 +11,9 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -25,20 +28,34 @@ class WarmUpTest {
 
     /** Scalar kernels whose products dawdle. */
     private static Kernels slowProducts() {
-        MatmulKernels slow = (MatmulKernels) Proxy.newProxyInstance(
+        return kernels("slow", () -> {
+            long end = System.nanoTime() + 200_000;
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+        }, () -> -1);
+    }
+
+    /**
+     * Scalar kernels.
+     *
+     * @param also what a product does besides
+     * @param allocatedBytes what is said to be allocated so far
+     */
+    private static Kernels kernels(String name, Runnable also, LongSupplier allocatedBytes) {
+        MatmulKernels matmul = (MatmulKernels) Proxy.newProxyInstance(
                 WarmUpTest.class.getClassLoader(), new Class<?>[] {MatmulKernels.class}, (proxy, method, args) -> {
-                    Object result = method.invoke(ScalarKernels.INSTANCE.matmul(), args);
-                    long end = System.nanoTime() + 200_000;
-                    while (method.getName().equals("matmul") && System.nanoTime() < end) {
-                        Thread.onSpinWait();
+                    if (method.getName().equals("matmul")) {
+                        also.run();
                     }
-                    return result;
+                    return method.invoke(ScalarKernels.INSTANCE.matmul(), args);
                 });
         return (Kernels) Proxy.newProxyInstance(
                 WarmUpTest.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, args) ->
                         switch (method.getName()) {
-                            case "matmul" -> slow;
-                            case "name" -> "slow";
+                            case "matmul" -> matmul;
+                            case "name" -> name;
+                            case "allocatedBytes" -> allocatedBytes.getAsLong();
                             case "hashCode" -> 1;
                             case "equals" -> proxy == args[0];
                             default -> method.invoke(ScalarKernels.INSTANCE, args);
@@ -80,5 +97,22 @@ class WarmUpTest {
         } finally {
             log.removeHandler(handler);
         }
+    }
+
+    /** As on a busy machine, where the compiler comes late: thousands of runs are not enough. */
+    @Test
+    void goesOnUntilKernelsStopAllocating() {
+        int late = 30_000; // more than the runs of the first round
+        AtomicInteger products = new AtomicInteger();
+        AtomicLong bytes = new AtomicLong();
+        Kernels boxing = kernels("boxing", () -> {
+            if (products.incrementAndGet() < late) {
+                bytes.addAndGet(64);
+            }
+        }, bytes::get);
+        Model model = SmallModels.recurrent(3).load(LoadOptions.Start.SCALAR);
+        Tier tier = new WarmUp(model, boxing).run();
+        assertEquals(Set.of(), tier.scalarSteps());
+        assertTrue(products.get() >= late, products + " products");
     }
 }

@@ -33,6 +33,15 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public long allocatedBytes() {
+        try {
+            return AllocatedBytes.ofThisThread();
+        } catch (LinkageError e) { // a runtime image without jdk.management
+            return -1;
+        }
+    }
+
+    @Override
     public MatmulKernels matmul() {
         return matmul;
     }

@@ -29,6 +29,11 @@ public final class Vector25Kernels implements Kernels {
     }
 
     @Override
+    public long allocatedBytes() {
+        return onTheHeap.allocatedBytes();
+    }
+
+    @Override
     public MatmulKernels matmul() {
         return matmul;
     }

@@ -39,6 +39,14 @@ public interface Kernels {
         return 1;
     }
 
+    /**
+     * Bytes that the calling thread has allocated so far, or -1 where that is not counted or does not matter.
+     * Kernels that allocate until the JVM has compiled them tell it, so that who warms them sees when it has.
+     */
+    default long allocatedBytes() {
+        return -1;
+    }
+
     MatmulKernels matmul();
 
     CellKernels cells();
