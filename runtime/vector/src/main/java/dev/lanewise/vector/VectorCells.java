@@ -1,6 +1,7 @@
 package dev.lanewise.vector;
 
 import dev.lanewise.runtime.kernel.CellKernels;
+import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
 
@@ -22,7 +23,7 @@ import dev.lanewise.runtime.kernel.UnaryFn;
  * <p>One row goes block by block, and reads each weight once: the caller has it change direction from
  * step to step, and what the last blocks left in the caches is there for the first ones. More rows go
  * {@link #ROWS} at a time, so that their pre-activations stay in the second cache. Where the weights lie
- * is the matter of {@link #packGates}. States are dense [H].
+ * is the matter of {@link #allocate}. States are dense [H].
  */
 public class VectorCells implements CellKernels {
 
@@ -47,6 +48,8 @@ public class VectorCells implements CellKernels {
      * @param blocks of P units
      * @param w panels of [inputSize, blocks · gates · P]
      * @param r panels of [H, blocks · gates · P]
+     * @param both w and r below each other where only single steps of one stream are expected, or null:
+     *     half as many products, and those of few units are short
      * @param bias [blocks, gates, P] in the order of w, where {@code pre} starts
      * @param recurrentBias [blocks, P], where q of a GRU that is linear before its reset starts; else
      *     null
@@ -54,7 +57,7 @@ public class VectorCells implements CellKernels {
      */
     private record Packed(
             int inputSize, int hiddenSize, int blocks, int gates, PackedPanels w,
-            PackedPanels r, float[] bias, float[] recurrentBias, UnaryFn fn)
+            PackedPanels r, PackedPanels both, float[] bias, float[] recurrentBias, UnaryFn fn)
             implements PackedCell {
 
         /** Floats of a block of {@code pre}. */
@@ -80,7 +83,8 @@ public class VectorCells implements CellKernels {
         @Override
         public long bytes() {
             int extra = recurrentBias == null ? 0 : recurrentBias.length;
-            return w.bytes() + r.bytes() + 4L * (bias.length + extra);
+            return (both == null ? w.bytes() + r.bytes() : both.bytes())
+                    + 4L * (bias.length + extra);
         }
     }
 
@@ -137,46 +141,43 @@ public class VectorCells implements CellKernels {
                 }
             }
         }
+        int columns = Math.multiplyExact(gates, padded);
+        boolean together = mostRows == 1 && mostStreams == 1 && inputOrder == order
+                && inputSize <= Kernels.SCRATCH_FLOATS - hiddenSize;
+        PackedPanels both = together ? allocate(inputSize + hiddenSize, columns, 1) : null;
+        PackedPanels wPanels = together ? both.rows(0, inputSize) : allocate(inputSize, columns, mostRows);
+        PackedPanels rPanels =
+                together ? both.rows(inputSize, hiddenSize) : allocate(hiddenSize, columns, mostStreams);
+        packGates(w, wOff, inputOrder, inputSize, hiddenSize, wPanels);
+        packGates(r, rOff, order, hiddenSize, hiddenSize, rPanels);
         return new Packed(
-                inputSize, hiddenSize, padded / P, gates,
-                packGates(w, wOff, inputOrder, inputSize, hiddenSize, mostRows),
-                packGates(r, rOff, order, hiddenSize, hiddenSize, mostStreams),
-                bias, recurrentBias, fn);
+                inputSize, hiddenSize, padded / P, gates, wPanels, rPanels, both, bias, recurrentBias, fn);
     }
 
     /**
-     * The weights of all gates as panels of [k, blocks · gates · P].
+     * Room for the weights of all gates, [k, columns].
      *
-     * @param w [gates · H, k]
-     * @param order the gates as they follow each other in a block
      * @param mostRows the most rows that they will be multiplied with
      */
-    protected PackedPanels packGates(
-            float[] w, int wOff, int[] order, int k, int hiddenSize, int mostRows) {
-        int columns = columns(order, hiddenSize);
-        float[] packed = new float[Math.multiplyExact(k, columns)];
-        for (int column = 0; column < columns; column += P) {
-            Panels.pack(
-                    w, wOff + row(order, hiddenSize, column) * k, k, units(order, hiddenSize, column), 1, k,
-                    packed, Panels.offset(k, column));
+    protected PackedPanels allocate(int k, int columns, int mostRows) {
+        return HeapPanels.allocate(k, columns);
+    }
+
+    /**
+     * @param w [gates · H, k]
+     * @param order the gates as they follow each other in a block
+     * @param panels [k, blocks · gates · P]
+     */
+    private static void packGates(
+            float[] w, int wOff, int[] order, int k, int hiddenSize, PackedPanels panels) {
+        int column = 0;
+        for (int unit = 0; unit < hiddenSize; unit += P) {
+            for (int gate : order) {
+                int first = wOff + (gate * hiddenSize + unit) * k;
+                panels.pack(column, w, first, Math.min(P, hiddenSize - unit), 1, k);
+                column += P;
+            }
         }
-        return new HeapPanels(k, packed);
-    }
-
-    /** Columns of the packed weights. */
-    protected static int columns(int[] order, int hiddenSize) {
-        return Math.multiplyExact(order.length, Lanes.roundUp(hiddenSize, P));
-    }
-
-    /** The row of the weights [gates · H, k] that is the first of the panel at {@code column}. */
-    protected static int row(int[] order, int hiddenSize, int column) {
-        int panel = column / P;
-        return order[panel % order.length] * hiddenSize + panel / order.length * P;
-    }
-
-    /** Units of the panel at {@code column}. */
-    protected static int units(int[] order, int hiddenSize, int column) {
-        return Math.min(P, hiddenSize - column / P / order.length * P);
     }
 
     @Override
@@ -210,6 +211,34 @@ public class VectorCells implements CellKernels {
     }
 
     /**
+     * Makes one row of inputs and states ready for {@link #oneRow}: side by side in scratch, where the
+     * weights lie like that, otherwise the inputs projected; says which.
+     */
+    private static boolean join(
+            Packed p, float[] x, int xOff, float[] pre, int preOff, float[] h, int hOff, float[] scratch) {
+        boolean joined = x != null && p.both != null;
+        if (joined) {
+            System.arraycopy(x, xOff, scratch, 0, p.inputSize);
+            System.arraycopy(h, hOff, scratch, p.inputSize, p.hiddenSize);
+        } else if (x != null) {
+            project(p, 1, x, xOff, 0, pre, preOff, 0, scratch);
+        }
+        return joined;
+    }
+
+    /** {@code n} pre-activations of one row from column {@code column} on. */
+    private static void oneRow(
+            Packed p, boolean joined, int column, int n, float[] pre, int preOff, float[] h, int hOff,
+            float[] scratch) {
+        int at = preOff + column;
+        if (joined) {
+            p.both.product(1, column, n, scratch, 0, 0, p.bias, column, 0, pre, at, 0, scratch);
+        } else {
+            p.r.product(1, column, n, h, hOff, 0, pre, at, 0, pre, at, 0, scratch);
+        }
+    }
+
+    /**
      * Adds {@code h · Rᵀ}.
      *
      * @param first column of R
@@ -232,14 +261,11 @@ public class VectorCells implements CellKernels {
         Packed p = (Packed) cell;
         int n = 4 * P;
         if (rows == 1) {
+            boolean joined = join(p, x, xOff, pre, preOff, h, hOff, scratch);
             for (int i = 0; i < p.blocks; i++) {
                 int block = p.block(i, backwards);
-                int at = preOff + block * n;
-                if (x != null) {
-                    projectBlock(p, block, x, xOff, pre, at, scratch);
-                }
-                addRecurrent(p, 1, block * n, n, h, hOff, 0, pre, at, 0, scratch);
-                lstmBlock(p, block, pre, at, c, cOff, hOut, hOutOff, cOut, cOutOff);
+                oneRow(p, joined, block * n, n, pre, preOff, h, hOff, scratch);
+                lstmBlock(p, block, pre, preOff + block * n, c, cOff, hOut, hOutOff, cOut, cOutOff);
             }
             return;
         }
@@ -376,28 +402,29 @@ public class VectorCells implements CellKernels {
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
             boolean backwards, float[] scratch) {
         Packed p = (Packed) cell;
-        int n = rows == 1 ? 4 * P : p.blocks * P;
-        int groups = (p.blocks * P + n - 1) / n;
+        int all = p.blocks * P;
+        if (rows == 1) {
+            boolean joined = join(p, x, xOff, pre, preOff, h, hOff, scratch);
+            int n = 4 * P;
+            int groups = (all + n - 1) / n;
+            for (int i = 0; i < groups; i++) {
+                int unit = (backwards ? groups - 1 - i : i) * n;
+                oneRow(p, joined, unit, Math.min(n, all - unit), pre, preOff, h, hOff, scratch);
+            }
+            map.unary(p.fn, 0f, 0f, pre, preOff, hOut, hOutOff, p.hiddenSize);
+            return;
+        }
         for (int first = 0; first < rows; first += ROWS) {
             int some = Math.min(ROWS, rows - first);
             int from = preOff + (x == null ? first * preStride : 0);
-            for (int i = 0; i < groups; i++) {
-                int unit = (backwards ? groups - 1 - i : i) * n;
-                int columns = Math.min(n, p.blocks * P - unit);
-                if (x != null) {
-                    p.w.product(
-                            some, unit, columns, x, xOff + first * xStride, xStride, p.bias, unit, 0,
-                            pre, from + unit, preStride, scratch);
-                }
-                addRecurrent(
-                        p, some, unit, columns, h, hOff + first * hStride, hStride, pre, from + unit,
-                        preStride, scratch);
-                for (int row = 0; row < some; row++) {
-                    map.unary(
-                            p.fn, 0f, 0f, pre, from + row * preStride + unit,
-                            hOut, hOutOff + (first + row) * hOutStride + unit,
-                            Math.min(n, p.hiddenSize - unit));
-                }
+            if (x != null) {
+                project(p, some, x, xOff + first * xStride, xStride, pre, from, preStride, scratch);
+            }
+            addRecurrent(p, some, 0, all, h, hOff + first * hStride, hStride, pre, from, preStride, scratch);
+            for (int row = 0; row < some; row++) {
+                map.unary(
+                        p.fn, 0f, 0f, pre, from + row * preStride,
+                        hOut, hOutOff + (first + row) * hOutStride, p.hiddenSize);
             }
         }
     }

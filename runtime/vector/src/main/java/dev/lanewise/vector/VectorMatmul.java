@@ -48,7 +48,7 @@ public final class VectorMatmul implements MatmulKernels {
         float[] init = bias == null ? Tiling.ZEROS : bias;
         int initOff = bias == null ? 0 : biasOff;
         product(
-                m, n, packed.k, a, aOff, lda, packed.b, 0, init, initOff, 0, c, cOff, ldc, scratch);
+                m, n, packed.k, a, aOff, lda, packed.b, 0, packed.k, init, initOff, 0, c, cOff, ldc, scratch);
         if (epilogue.fn() != null) {
             for (int i = 0; i < m; i++) {
                 int row = cOff + i * ldc;
@@ -64,20 +64,21 @@ public final class VectorMatmul implements MatmulKernels {
             float[] scratch) {
         Panels.pack(b, bOff, k, n, transB ? 1 : ldb, transB ? ldb : 1, panels, panelsOff);
         product(
-                m, n, k, a, aOff, lda, panels, panelsOff, Tiling.ZEROS, 0, 0, c, cOff, ldc,
+                m, n, k, a, aOff, lda, panels, panelsOff, k, Tiling.ZEROS, 0, 0, c, cOff, ldc,
                 scratch);
     }
 
     /**
      * {@code c[m, n] = init + a[m, k] · b[k, n]}
      *
-     * @param b {@link Panels} from {@code bOff}
+     * @param b {@link Panels}, of the first one the rows from {@code bOff} on
+     * @param depth all rows of a panel
      * @param init see {@link Tiling}; rows {@code is} apart, or all the same where that is 0
      */
     static void product(
-            int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff,
+            int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff, int depth,
             float[] init, int io, int is, float[] c, int cOff, int ldc, float[] scratch) {
-        int panelStride = k * Panels.WIDTH;
+        int panelStride = depth * Panels.WIDTH;
         if (m == 1) {
             Tiling.row(k, n, a, aOff, b, bOff, panelStride, init, io, c, cOff, scratch);
             return;
@@ -90,7 +91,7 @@ public final class VectorMatmul implements MatmulKernels {
                 int initStep = init == Tiling.ZEROS ? 0 : n0;
                 block(
                         m, Math.min(BLOCK_N, n - n0), kc, a, aOff + k0, lda,
-                        b, bOff + Panels.offset(k, n0) + k0 * Panels.WIDTH, panelStride,
+                        b, bOff + Panels.offset(depth, n0) + k0 * Panels.WIDTH, panelStride,
                         first ? init : c, first ? io + initStep : cOff + n0, first ? is : ldc,
                         c, cOff + n0, ldc, scratch);
             }

@@ -2,7 +2,6 @@ package dev.lanewise.vector25;
 
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.vector.PackedPanels;
-import dev.lanewise.vector.Panels;
 import dev.lanewise.vector.VectorCells;
 
 /**
@@ -23,17 +22,8 @@ final class AlignedCells extends VectorCells {
     }
 
     @Override
-    protected PackedPanels packGates(
-            float[] w, int wOff, int[] order, int k, int hiddenSize, int mostRows) {
-        int columns = columns(order, hiddenSize);
-        AlignedPanels panels = mostRows > 1 ? null : AlignedPanels.allocate(k, columns);
-        if (panels == null) {
-            return super.packGates(w, wOff, order, k, hiddenSize, mostRows);
-        }
-        for (int column = 0; column < columns; column += Panels.WIDTH) {
-            panels.pack(
-                    column, w, wOff + row(order, hiddenSize, column) * k, units(order, hiddenSize, column), 1, k);
-        }
-        return panels;
+    protected PackedPanels allocate(int k, int columns, int mostRows) {
+        PackedPanels panels = mostRows > 1 ? null : AlignedPanels.allocate(k, columns);
+        return panels == null ? super.allocate(k, columns, mostRows) : panels;
     }
 }

@@ -26,10 +26,15 @@ final class AlignedPanels implements PackedPanels {
     /** Where sums start without a bias: as wide as four panels. */
     private static final float[] ZEROS = new float[4 * P];
 
+    private final int depth;
+    private final int from;
     private final int k;
-    private final MemorySegment b; // [columns / P][k][P]
+    private final MemorySegment b; // [columns / P][depth][P]
 
-    private AlignedPanels(int k, MemorySegment b) {
+    /** Of which the rows from {@code from} to {@code from + k} take part. */
+    private AlignedPanels(int depth, int from, int k, MemorySegment b) {
+        this.depth = depth;
+        this.from = from;
         this.k = k;
         this.b = b;
     }
@@ -41,17 +46,15 @@ final class AlignedPanels implements PackedPanels {
     static AlignedPanels allocate(int k, int columns) {
         long bytes = 4L * Panels.floats(k, columns);
         try {
-            return new AlignedPanels(k, Arena.ofAuto().allocate(bytes, ALIGNMENT));
+            return new AlignedPanels(k, 0, k, Arena.ofAuto().allocate(bytes, ALIGNMENT));
         } catch (OutOfMemoryError e) {
             return null;
         }
     }
 
-    /**
-     * Packs [k, n] to the columns from {@code first} on, the first one of its panel; see {@link
-     * Panels#pack}. Panel by panel, so that no second copy of the weights is made.
-     */
-    void pack(int first, float[] w, int wOff, int n, int kStride, int nStride) {
+    /** Panel by panel, so that no second copy of the weights is made. */
+    @Override
+    public void pack(int first, float[] w, int wOff, int n, int kStride, int nStride) {
         float[] panel = new float[k * P];
         for (int j = 0; j < n; j += P) {
             Panels.pack(w, wOff + j * nStride, k, Math.min(P, n - j), kStride, nStride, panel, 0);
@@ -61,7 +64,12 @@ final class AlignedPanels implements PackedPanels {
     }
 
     private long bytesBefore(int column) {
-        return 4L * Panels.offset(k, column);
+        return 4L * (Panels.offset(depth, column) + from * P);
+    }
+
+    @Override
+    public PackedPanels rows(int first, int count) {
+        return new AlignedPanels(depth, from + first, count, b);
     }
 
     @Override
@@ -108,7 +116,7 @@ final class AlignedPanels implements PackedPanels {
 
     private void tile(
             int panels, float[] a, int aOff, long from, float[] init, int io, float[] c, int cOff) {
-        long panelStride = bytesBefore(P);
+        long panelStride = 4L * depth * P;
         if (panels == 4) {
             AlignedRowTiles.row8(k, a, aOff, b, from, panelStride, init, io, c, cOff);
         } else if (panels == 3) {
