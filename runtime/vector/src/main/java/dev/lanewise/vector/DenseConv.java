@@ -23,32 +23,28 @@ final class DenseConv {
     private DenseConv() {}
 
     /**
+     * Output pixels [firstRow, endRow) × [firstColumn, endColumn).
+     *
      * @param direct for the inner pixels, or {@code null}
      * @param init y itself where {@code accumulate}, else a bias or {@link Tiling#ZEROS}
      */
     static void conv(
             ConvShape s, DirectConv direct, float[] w, float[] x, int xOff, int inH, int inW,
             float[] init, int io, boolean accumulate, MapKernels map, Epilogue epilogue,
-            float[] y, int yOff, int outH, int outW, float[] scratch) {
-        if (DirectConv.pointwise(s) && outH == inH && outW == inW) {
-            // one long row of pixels leaves one remainder of a tile, not one per row
-            inW *= inH;
-            outW *= outH;
-            inH = 1;
-            outH = 1;
-        }
+            float[] y, int yOff, int outW, int firstRow, int endRow, int firstColumn, int endColumn,
+            float[] scratch) {
         float floor = epilogue.fn() == UnaryFn.RELU ? 0f : ConvTile.NO_FLOOR;
         Epilogue afterDirect = epilogue.fn() == UnaryFn.RELU ? Epilogue.NONE : epilogue;
-        for (int oh = 0; oh < outH; ) {
+        for (int oh = firstRow; oh < endRow; ) {
             int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
             int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
             int ohEnd =
                     Taps.runEnd(
-                            oh, outH, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH);
-            for (int ow = 0; ow < outW; ) {
+                            oh, endRow, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH);
+            for (int ow = firstColumn; ow < endColumn; ) {
                 int owEnd =
                         Taps.runEnd(
-                                ow, outW, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(),
+                                ow, endColumn, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(),
                                 inW);
                 if (direct != null && !accumulate && direct.takes(inW, ow, owEnd)) {
                     direct.rectangle(

@@ -28,26 +28,31 @@ final class DepthwiseConv {
         return packed;
     }
 
-    /** @param init y itself where {@code accumulate}, else a bias or {@link Tiling#ZEROS} */
+    /**
+     * Output pixels [firstRow, endRow) × [firstColumn, endColumn).
+     *
+     * @param init y itself where {@code accumulate}, else a bias or {@link Tiling#ZEROS}
+     */
     static void conv(
             ConvShape s, float[] w, float[] x, int xOff, int inH, int inW,
-            float[] init, int io, boolean accumulate, float[] y, int yOff, int outH, int outW) {
+            float[] init, int io, boolean accumulate, float[] y, int yOff, int outW,
+            int firstRow, int endRow, int firstColumn, int endColumn) {
         int channels = s.outChannels();
-        for (int oh = 0; oh < outH; ) {
+        for (int oh = firstRow; oh < endRow; ) {
             int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
             int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
             int ohEnd =
                     Taps.runEnd(
-                            oh, outH, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH);
+                            oh, endRow, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH);
             int ih = oh * s.strideH() + kh0 * s.dilationH() - s.padTop();
-            for (int ow = 0; ow < outW; ) {
+            for (int ow = firstColumn; ow < endColumn; ) {
                 int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
                 int kw1 =
                         Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW,
                         kw0);
                 int owEnd =
                         Taps.runEnd(
-                                ow, outW, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(),
+                                ow, endColumn, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(),
                                 inW);
                 int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
                 int to = yOff + (oh * outW + ow) * channels;

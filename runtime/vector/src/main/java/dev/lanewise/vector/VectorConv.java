@@ -73,22 +73,33 @@ public final class VectorConv implements ConvKernels {
     }
 
     @Override
-    public void conv(
+    public void convLines(
             PackedFilter filter, float[] x, int xOff, int inH, int inW, float[] bias, int biasOff,
             boolean accumulate, Epilogue epilogue, float[] y, int yOff, int outH, int outW,
-            float[] scratch) {
+            int from, int to, float[] scratch) {
         Packed packed = (Packed) filter;
         ConvShape s = packed.shape;
         float[] init = accumulate ? y : bias == null ? Tiling.ZEROS : bias;
         int initOff = accumulate ? yOff : bias == null ? 0 : biasOff;
+        boolean columns = outH == 1;
+        int oh = columns ? 0 : from;
+        int ohEnd = columns ? 1 : to;
+        int ow = columns ? from : 0;
+        int owEnd = columns ? to : outW;
         if (s.depthwise()) {
             DepthwiseConv.conv(
-                    s, packed.w, x, xOff, inH, inW, init, initOff, accumulate, y, yOff, outH, outW);
-            DenseConv.finish(map, epilogue, s.outChannels(), y, yOff, outW, 0, outH, 0, outW);
+                    s, packed.w, x, xOff, inH, inW, init, initOff, accumulate, y, yOff, outW, oh, ohEnd, ow,
+                    owEnd);
+            DenseConv.finish(map, epilogue, s.outChannels(), y, yOff, outW, oh, ohEnd, ow, owEnd);
+        } else if (DirectConv.pointwise(s) && outH == inH && outW == inW) {
+            // one long row of pixels leaves one remainder of a tile, not one per row
+            DenseConv.conv(
+                    s, packed.direct, packed.w, x, xOff, 1, inH * inW, init, initOff, accumulate, map, epilogue,
+                    y, yOff, outH * outW, 0, 1, oh * outW + ow, (ohEnd - 1) * outW + owEnd, scratch);
         } else {
             DenseConv.conv(
                     s, packed.direct, packed.w, x, xOff, inH, inW, init, initOff, accumulate, map, epilogue,
-                    y, yOff, outH, outW, scratch);
+                    y, yOff, outW, oh, ohEnd, ow, owEnd, scratch);
         }
     }
 }

@@ -47,18 +47,34 @@ public interface ConvKernels {
      */
     PackedFilter pack(ConvShape shape, ImageSize most, float[] w, int wOff);
 
+    /** One image; see {@link #convLines}. */
+    default void conv(
+            PackedFilter filter, float[] x, int xOff, int inH, int inW, float[] bias, int biasOff,
+            boolean accumulate, Epilogue epilogue, float[] y, int yOff, int outH, int outW,
+            float[] scratch) {
+        convLines(
+                filter, x, xOff, inH, inW, bias, biasOff, accumulate, epilogue, y, yOff, outH, outW, 0,
+                lines(outH, outW), scratch);
+    }
+
     /**
-     * One image.
+     * Some lines of one image's output, so that threads can share it; nothing else of y is touched.
      *
      * @param x [inH, inW, inChannels]
      * @param bias [outChannels], or {@code null}
      * @param accumulate sums start from {@code y} instead of the bias (a 3-D convolution is a sum
      *     of 2-D ones)
      * @param y [outH, outW, outChannels]; overlaps no other argument
+     * @param from the first of the {@link #lines} wanted, {@code to} the one behind the last
      * @param scratch see {@link Kernels}
      */
-    void conv(
+    void convLines(
             PackedFilter filter, float[] x, int xOff, int inH, int inW, float[] bias, int biasOff,
             boolean accumulate, Epilogue epilogue, float[] y, int yOff, int outH, int outW,
-            float[] scratch);
+            int from, int to, float[] scratch);
+
+    /** How many lines an output has: its rows, or its columns where that is one row. */
+    static int lines(int outH, int outW) {
+        return outH == 1 ? outW : outH;
+    }
 }

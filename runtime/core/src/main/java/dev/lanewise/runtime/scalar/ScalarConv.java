@@ -60,23 +60,26 @@ public final class ScalarConv implements ConvKernels {
     }
 
     @Override
-    public void conv(
+    public void convLines(
             PackedFilter filter, float[] x, int xOff, int inH, int inW, float[] bias, int biasOff,
             boolean accumulate, Epilogue epilogue, float[] y, int yOff, int outH, int outW,
-            float[] scratch) {
+            int from, int to, float[] scratch) {
         Packed packed = (Packed) filter;
         ConvShape s = packed.shape;
         int n = s.outChannels();
-        for (int oh = 0; oh < outH; oh++) {
-            for (int ow = 0; ow < outW; ow++) {
+        boolean columns = outH == 1;
+        int first = columns ? from : 0;
+        int end = columns ? to : outW;
+        for (int oh = columns ? 0 : from; oh < (columns ? 1 : to); oh++) {
+            for (int ow = first; ow < end; ow++) {
                 int pixel = yOff + (oh * outW + ow) * n;
                 if (!accumulate) {
                     ScalarMatmul.start(bias, biasOff, y, pixel, n);
                 }
                 addTaps(packed, x, xOff, inH, inW, oh, ow, y, pixel, scratch);
             }
-            int row = yOff + oh * outW * n;
-            ScalarMatmul.finish(map, epilogue, y, row, outW * n);
+            int row = yOff + (oh * outW + first) * n;
+            ScalarMatmul.finish(map, epilogue, y, row, (end - first) * n);
         }
     }
 

@@ -15,6 +15,9 @@ import dev.lanewise.runtime.team.Divisible;
  */
 final class ConvStep extends Step implements Divisible {
 
+    /** Columns that threads share are multiples of the pixels of two tiles. */
+    private static final int COLUMNS = 24;
+
     private final StepArgs args;
     private final ConvKernels kernels;
     private final MapKernels map;
@@ -126,33 +129,49 @@ final class ConvStep extends Step implements Divisible {
         if (empty) {
             return;
         }
-        args.share(this, x.shape[0], 1, multiplyAdds());
+        args.share(this, x.shape[0] * lines(), out[1] == 1 ? COLUMNS : 1, multiplyAdds());
     }
 
-    /** Pieces are images. */
+    /** Lines of an output image, as the kernels have them; of a sum of images the images. */
+    private int lines() {
+        return isSum() ? out[0] : ConvKernels.lines(out[1], out[2]);
+    }
+
+    private boolean isSum() {
+        return filters.length != 1 || x.size == 0 || windows[0] != Window.NONE;
+    }
+
+    /** Pieces are lines; those of one image are done together. */
     @Override
     public void run(int from, int to, int worker) {
+        int lines = lines();
         int image = in[1] * in[2] * channels;
         int result = out[1] * out[2] * outChannels;
-        for (int n = from; n < to; n++) {
+        int piece = from;
+        while (piece < to) {
+            int n = piece / lines;
+            int first = piece - n * lines;
+            int last = Math.min(lines, first + to - piece);
             int xAt = x.offset + n * in[0] * image;
             int yAt = y.offset + n * out[0] * result;
-            if (filters.length == 1 && x.size > 0 && windows[0] == Window.NONE) {
-                conv(filters[0], xAt, false, epilogue, yAt, worker);
-                continue;
+            if (isSum()) {
+                for (int d = first; d < last; d++) {
+                    sumOfDepths(d, xAt, image, yAt + d * result, result, worker);
+                }
+            } else {
+                conv(filters[0], xAt, false, epilogue, yAt, first, last, worker);
             }
-            for (int d = 0; d < out[0]; d++) {
-                sumOfDepths(d, xAt, image, yAt + d * result, result, worker);
-            }
+            piece += last - first;
         }
     }
 
     private void conv(
-            ConvKernels.PackedFilter filter, int xAt, boolean accumulate, Epilogue then, int yAt, int worker) {
-        kernels.conv(
+            ConvKernels.PackedFilter filter, int xAt, boolean accumulate, Epilogue then, int yAt, int from, int to,
+            int worker) {
+        kernels.convLines(
                 filter, x.buffer.floats, xAt, in[1], in[2],
                 bias == null ? null : bias.buffer.floats, bias == null ? 0 : bias.offset,
-                accumulate, then, y.buffer.floats, yAt, out[1], out[2], args.memory().scratch(worker));
+                accumulate, then, y.buffer.floats, yAt, out[1], out[2], from, to, args.memory().scratch(worker));
     }
 
     /** One output image of a three-dimensional convolution. */
@@ -168,7 +187,9 @@ final class ConvStep extends Step implements Divisible {
         for (int tap = 0; tap < filters.length && x.size > 0; tap++) {
             int depth = windows[0].position(outDepth, tap);
             if (depth >= 0 && depth < in[0]) {
-                conv(filters[tap], xAt + depth * image, true, Epilogue.NONE, yAt, worker);
+                conv(
+                        filters[tap], xAt + depth * image, true, Epilogue.NONE, yAt, 0,
+                        ConvKernels.lines(out[1], out[2]), worker);
             }
         }
         if (epilogue.fn() != null) {
