@@ -14,7 +14,7 @@ import dev.lanewise.runtime.team.Divisible;
 final class MatmulStep extends Step implements Divisible {
 
     /** Rows that threads share are multiples of a tile's. */
-    private static final int ROWS = 24;
+    private static final int ROWS = 12;
 
     private final StepArgs args;
     private final MatmulKernels kernels;

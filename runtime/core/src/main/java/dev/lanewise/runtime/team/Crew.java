@@ -33,7 +33,8 @@ final class Crew implements Runnable {
     private final AtomicInteger unfinished = new AtomicInteger();
     private volatile Divisible work;
     private volatile int pieces;
-    private volatile int share;
+    private volatile int grain;
+    private volatile int leastShare;
     private volatile Throwable failure;
     /** The caller, while he sleeps. */
     private volatile Thread sleeper;
@@ -58,8 +59,14 @@ final class Crew implements Runnable {
         return members.length;
     }
 
-    /** Does the pieces in shares of {@code shareSize}, together with the members. */
-    void run(Divisible newWork, int newPieces, int shareSize) {
+    /**
+     * Does the pieces together with the members, in shares that become smaller: whoever comes late, or is interrupted,
+     * leaves his to the others, and all end at about the same time.
+     *
+     * @param newGrain shares are multiples of so many pieces, but for the last one
+     * @param newLeastShare a multiple of that
+     */
+    void run(Divisible newWork, int newPieces, int newGrain, int newLeastShare) {
         if (ended) {
             newWork.run(0, newPieces, 0);
             return;
@@ -68,10 +75,11 @@ final class Crew implements Runnable {
         claim.set(job | CLOSED);
         work = newWork;
         pieces = newPieces;
-        share = shareSize;
+        grain = newGrain;
+        leastShare = newLeastShare;
         unfinished.set(newPieces);
         claim.set(job);
-        wake((newPieces - 1) / shareSize);
+        wake((newPieces - 1) / newLeastShare);
         help(0);
         awaitTheOthers();
         work = null;
@@ -97,12 +105,15 @@ final class Crew implements Runnable {
             long at = claim.get();
             Divisible job = work;
             int end = pieces;
-            int size = share;
+            int unit = grain;
+            int least = leastShare;
             int from = (int) at;
             if (from >= end) {
                 return;
             }
-            int to = from > end - size ? end : from + size;
+            int left = end - from;
+            int units = left / (2 * (members.length + 1)) / unit;
+            int to = from + Math.min(left, Math.max(least, units * unit));
             // where it succeeds the job was still this one when its description was read
             if (claim.compareAndSet(at, at + (to - from))) {
                 share(job, from, to, worker);

@@ -19,8 +19,8 @@ public final class Team {
      */
     private static final long LEAST_WORK = 500_000;
 
-    /** Shares of a step for each thread: whoever comes late, or is interrupted, leaves his to the others. */
-    private static final int SHARES = 4;
+    /** A share of fewer multiply-adds would read what all shares read, such as weights, too often. */
+    private static final long LEAST_SHARE = 1_000_000;
 
     private final Crew crew;
     private final long leastWork;
@@ -80,10 +80,12 @@ public final class Team {
             work.run(0, pieces, 0);
             return;
         }
-        int grains = (pieces - 1) / grain + 1;
-        int perShare = Math.max(1, grains / (SHARES * size()));
-        // a share that would end beyond counting is the last one
-        crew.run(work, pieces, (int) Math.min((long) perShare * grain, pieces));
+        long least = Math.max(1, (long) Math.min(pieces, (double) LEAST_SHARE / cost * pieces));
+        if (least * 2 * size() > pieces) { // as many shares as threads
+            least = (pieces - 1L) / size() + 1;
+        }
+        long grains = (least - 1) / grain + 1;
+        crew.run(work, pieces, grain, (int) Math.min(grains * grain, pieces));
     }
 
     /** Ends the other threads; what runs afterwards runs on the caller's alone. Closing again does nothing. */
