@@ -9,9 +9,11 @@ import dev.lanewise.compiler.onnx.SmallModel;
 import dev.lanewise.formats.LanewiseException;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.formats.proto.ModelProto;
+import dev.lanewise.runtime.BatchSession;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.State;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -124,9 +126,21 @@ class MutantTest {
     }
 
     private static void run(ModelFile file) {
-        Session session = Model.of(file, LOADING).newSession();
+        Model model = Model.of(file, LOADING);
+        if (file.message().getStructureCrc() % 2 == 0) { // half of them without a session before
+            stepTwo(model);
+        }
+        Session session = model.newSession();
         session.run();
         session.run();
+        stepTwo(model);
+    }
+
+    private static void stepTwo(Model model) {
+        BatchSession batch = model.newBatchSession(2);
+        State[] states = {model.newState(), model.newState()};
+        batch.stepBatch(states, 2);
+        batch.stepBatch(states, 1);
     }
 
     private void within(int seed, String what, Runnable action) {

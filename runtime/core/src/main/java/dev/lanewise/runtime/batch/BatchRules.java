@@ -38,6 +38,11 @@ final class BatchRules {
     }
 
     private boolean rewrite() {
+        // what lacks operands is no such step: it goes on as it is, and is refused with the step's own words
+        return hasRank(0, 0) && (hasOutput(0) || isRecurrent()) && hasForm();
+    }
+
+    private boolean hasForm() {
         return switch (step.getKind()) {
             case UNARY, CAST, RESHAPE -> isBatched(0);
             case BINARY, WHERE -> broadcast(step.getInputsCount(), rank(output(0)));
@@ -55,10 +60,10 @@ final class BatchRules {
             case GATHER -> gather();
             case CONCAT, GATHER_ELEMENTS, SCATTER_ELEMENTS -> spreadAll() && nextAxis(0);
             case GATHER_ND -> spreadAll() && nextAxis(0); // the number of batch axes is one more
-            case CONV, POOL_MAX, POOL_AVERAGE -> onlyBatched(0) && merge(0) && mergeOutput(0);
+            case CONV, POOL_MAX, POOL_AVERAGE -> onlyBatched(0) && hasRank(0, 1) && merge(0) && mergeOutput(0);
             case ATTENTION -> attention();
-            case LSTM -> recurrent(7, 3);
-            case GRU, RNN -> recurrent(6, 2);
+            case LSTM -> hasRank(0, 2) && recurrent(7, 3);
+            case GRU, RNN -> hasRank(0, 2) && recurrent(6, 2);
             default -> false;
         };
     }
@@ -83,6 +88,14 @@ final class BatchRules {
 
     private int rank(int tensor) {
         return tensors.dimsOfOne(tensor).size();
+    }
+
+    private boolean hasRank(int i, int least) {
+        return has(i) && rank(input(i)) >= least;
+    }
+
+    private boolean isRecurrent() {
+        return step.getKind() == StepKind.LSTM || step.getKind() == StepKind.GRU || step.getKind() == StepKind.RNN;
     }
 
     private boolean isBatched(int i) {
@@ -212,7 +225,7 @@ final class BatchRules {
         if (onlyBatched(0)) {
             return nextAxis(0);
         }
-        return onlyBatched(1) && step.getInts(0) == 0; // rows of one table
+        return onlyBatched(1) && step.getIntsCount() > 0 && step.getInts(0) == 0; // rows of one table
     }
 
     /** The streams become more of the batch, the outermost axis. */
@@ -222,11 +235,17 @@ final class BatchRules {
     }
 
     private boolean mergeOutput(int i) {
+        if (rank(output(i)) < 1) {
+            return false;
+        }
         writesView(i, output(i), folded(tensors.dimsOfOne(output(i)), 0));
         return true;
     }
 
     private boolean attention() {
+        if (!hasRank(0, 1) || !hasRank(1, 2) || !hasRank(2, 2) || has(3) && !hasRank(3, 1)) {
+            return false;
+        }
         int batch = tensors.dimsOfOne(input(0)).get(0);
         boolean keysFirst = step.getIntsCount() > 2 && step.getInts(2) == 1;
         if (has(3)) {
@@ -281,6 +300,9 @@ final class BatchRules {
             if (isBatched(i)) {
                 return false;
             }
+        }
+        if (hasOutput(0) && rank(output(0)) < 2) {
+            return false;
         }
         setInput(0, outerAxisFirst(0));
         for (int i = 4; i < inputs; i++) {
