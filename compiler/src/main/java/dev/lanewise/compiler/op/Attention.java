@@ -27,13 +27,33 @@ import java.util.List;
  *
  * @param causal whether query i sees only keys up to {@code i + offset}
  * @param softcap 0 for none
- * @param keysFirst whether k and v are {@code [S, B, kvHeads, d]}, as a cache that grows has them
+ * @param layout the order of the axes of k and v
  */
-public record Attention(boolean causal, Dim offset, float scale, float softcap, boolean keysFirst) implements Op {
+public record Attention(boolean causal, Dim offset, float scale, float softcap, Layout layout) implements Op {
+
+    /** How keys and values lie; the number of each is what the file says. */
+    public enum Layout {
+        /** {@code [B, S, kvHeads, d]}. */
+        BATCH_FIRST(0, 1, 2),
+        /** {@code [S, B, kvHeads, d]}, as a cache that grows has them. */
+        KEYS_FIRST(1, 0, 2),
+        /** {@code [B, kvHeads, S, d]}, as exporters have them. */
+        HEADS_FIRST(0, 2, 1);
+
+        final int batch;
+        final int key;
+        final int head;
+
+        Layout(int batch, int key, int head) {
+            this.batch = batch;
+            this.key = key;
+            this.head = head;
+        }
+    }
 
     /** Keys and values are in q's order of axes. */
     public Attention(boolean causal, Dim offset, float scale, float softcap) {
-        this(causal, offset, scale, softcap, false);
+        this(causal, offset, scale, softcap, Layout.BATCH_FIRST);
     }
 
     /** Each query sees every key that the bias does not mask. */
@@ -41,27 +61,27 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         return new Attention(false, Dim.ZERO, scale, softcap);
     }
 
-    public Attention withKeysFirst() {
-        return new Attention(causal, offset, scale, softcap, true);
+    public Attention with(Layout keyLayout) {
+        return new Attention(causal, offset, scale, softcap, keyLayout);
     }
 
     @Override
     public List<ValueType> infer(Signature in) {
-        int batchAxis = keysFirst ? 1 : 0;
-        int keyAxis = 1 - batchAxis;
+        int keyAxis = layout.key;
+        int headAxis = layout.head;
         for (int i = 0; i < 3; i++) {
             in.requireRank(i, 4);
             in.requireType(i, DType.F32);
-            in.requireEqual(in.dim(i, i == 0 ? 0 : batchAxis), in.dim(0, 0), "the batch of " + in.type(i));
-            if (!in.dim(i, 2).isConstant() || !in.dim(i, 3).isConstant()) {
+            in.requireEqual(in.dim(i, i == 0 ? 0 : layout.batch), in.dim(0, 0), "the batch of " + in.type(i));
+            if (!in.dim(i, i == 0 ? 2 : headAxis).isConstant() || !in.dim(i, 3).isConstant()) {
                 throw in.fail("the heads of " + in.type(i) + " must be of fixed number and size");
             }
         }
         in.requireEqual(in.dim(1, 3), in.dim(0, 3), "the head size of k " + in.type(1));
         in.requireEqual(in.dim(2, keyAxis), in.dim(1, keyAxis), "the number of keys of v " + in.type(2));
-        in.requireEqual(in.dim(2, 2), in.dim(1, 2), "the number of heads of v " + in.type(2));
-        if (in.dim(1, 2).is(0) || in.dim(0, 2).constant() % in.dim(1, 2).constant() != 0) {
-            throw in.fail(in.dim(0, 2) + " heads of q cannot share " + in.dim(1, 2) + " heads of k");
+        in.requireEqual(in.dim(2, headAxis), in.dim(1, headAxis), "the number of heads of v " + in.type(2));
+        if (in.dim(1, headAxis).is(0) || in.dim(0, 2).constant() % in.dim(1, headAxis).constant() != 0) {
+            throw in.fail(in.dim(0, 2) + " heads of q cannot share " + in.dim(1, headAxis) + " heads of k");
         }
         if (in.has(3)) {
             in.requireRank(3, 4);
@@ -123,15 +143,15 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
     }
 
     private Literal batchFirst(Literal x) {
-        if (!keysFirst) {
-            return x;
-        }
-        int row = x.extent(2) * x.extent(3);
-        int batch = x.extent(1);
-        int keys = x.extent(0);
+        int d = x.extent(3);
+        int[] strides = {x.extent(1) * x.extent(2) * d, x.extent(2) * d, d};
+        int batch = x.extent(layout.batch);
+        int keys = x.extent(layout.key);
+        int heads = x.extent(layout.head);
         return x.select(
-                i -> (i / row % keys * batch + i / row / keys) * row + i % row,
-                batch, keys, x.extent(2), x.extent(3));
+                i -> i / (d * heads * keys) * strides[layout.batch] + i / (d * heads) % keys * strides[layout.key]
+                        + i / d % heads * strides[layout.head] + i % d,
+                batch, keys, heads, d);
     }
 
     @Override
@@ -151,7 +171,7 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
                         Lowering.list(lowering.out(0), scratch))
                 .flag(causal)
                 .ints(lowering.dim(offset))
-                .flag(keysFirst)
+                .ints(layout.ordinal())
                 .floats(scale, softcap);
     }
 
@@ -170,8 +190,10 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         cases.add(OpCase.of(
                 fromStart, heads(1, 3, 2, 8), heads(1, 10, 2, 8), heads(1, 10, 2, 8), OpCase.in(1, 2, 3, 10)));
         cases.add(OpCase.of(
-                later.withKeysFirst(), heads(2, 4, 4, 8), heads(10, 2, 2, 8), heads(10, 2, 2, 5),
+                later.with(Layout.KEYS_FIRST), heads(2, 4, 4, 8), heads(10, 2, 2, 8), heads(10, 2, 2, 5),
                 OpCase.in(2, 1, 1, 10)));
+        cases.add(OpCase.of(
+                later.with(Layout.HEADS_FIRST), heads(2, 4, 4, 8), heads(2, 2, 10, 8), heads(2, 2, 10, 5)));
         return cases;
     }
 

@@ -47,6 +47,7 @@ public final class Passes {
 
     /** What makes it faster to compute. */
     private static final List<Pass> FAST = List.of(
+            new AttendInPlace(),
             new FoldAffine(),
             new FuseEpilogues(),
             new ShareEqual(),

@@ -192,13 +192,13 @@ final class SinkTransposes extends Rewriting {
     /** Keys and values that lie keys first, by the flag of the operation. */
     private Value attention(Node node, Attention attention, List<Value> inputs) {
         boolean both = KEYS_FIRST.equals(permutation(inputs.get(1))) && KEYS_FIRST.equals(permutation(inputs.get(2)));
-        if (!both || attention.keysFirst()) {
+        if (!both || attention.layout() != Attention.Layout.BATCH_FIRST) {
             return null;
         }
         Value[] operands = inputs.toArray(new Value[0]);
         operands[1] = source(inputs.get(1));
         operands[2] = source(inputs.get(2));
-        return add(node.name(), attention.withKeysFirst(), operands);
+        return add(node.name(), attention.with(Attention.Layout.KEYS_FIRST), operands);
     }
 
     /** {@code x · Tᵗ} by the flag of the product; a flattened transpose by the order of the weights' rows. */

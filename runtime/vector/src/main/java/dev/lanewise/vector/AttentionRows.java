@@ -120,8 +120,8 @@ final class AttentionRows {
             float newMax = Math.max(max, s[decay + t / BLOCK]);
             float shift = newMax == Float.NEGATIVE_INFINITY ? 0f : newMax; // none but masked keys: e^−∞ each
             float blockSum =
-                    RowSums.expAndSum(s, scores + t, shift, s, scores + t, Math.min(BLOCK, end - t));
-            float before = newMax == max ? 1f : ScalarMath.exp(max - newMax); // e^0 is 1 exactly
+                    RowWeights.weightAndSum(s, scores + t, shift, Math.min(BLOCK, end - t));
+            float before = newMax == max ? 1f : ScalarMath.weight(max - newMax); // e^0 is 1 exactly
             sum = Fma.fma(sum, before, blockSum);
             s[decay + t / BLOCK] = before;
             max = newMax;

@@ -24,7 +24,7 @@ import jdk.incubator.vector.FloatVector;
  * bias    [64, 32]             the bias of a strip, transposed
  * decay   [32]                 e^(m − m')
  * shift   [32]                 m', or 0 where it is −∞
- * parts   [4, 16]              of a sum
+ * parts   [16, 16]             of a sum
  * max     [T]                  running maximum m
  * sum     [T]                  running sum
  * queries [T / 32, headDim, 32]   all queries, strip by strip transposed
@@ -62,7 +62,7 @@ final class AttentionStrips {
         int decay = turnedBias + BLOCK * STRIP;
         int shift = decay + STRIP;
         int parts = shift + STRIP;
-        int max = parts + 4 * 16;
+        int max = parts + 16 * 16;
         int sum = max + all;
         int strips = sum + all;
         int rows = strips + headDim * all;
@@ -108,12 +108,8 @@ final class AttentionStrips {
                 for (int c = 0; c < count; c += LANES) {
                     StripSoftmax.max(whole, s, scores + c, max + i + c, decay + c, shift + c);
                 }
-                VectorExp.exp(s, decay, s, decay, Lanes.roundUp(count, LANES));
                 for (int c = 0; c < count; c += LANES) {
-                    StripSoftmax.exp(whole, s, scores + c, shift + c);
-                }
-                for (int c = 0; c < count; c += LANES) {
-                    StripSoftmax.sum(whole, s, scores + c, decay + c, sum + i + c, parts);
+                    StripSoftmax.weigh(whole, s, scores + c, shift + c, decay + c, sum + i + c, parts);
                 }
                 if (near) {
                     values(n, visible, count, width, s, scores, decay, v, vOff + t * vStride, vStride,
@@ -126,8 +122,13 @@ final class AttentionStrips {
         for (int i = 0; i < queries; i++) {
             float total = s[sum + i];
             int row = rows + i * width;
-            VectorBinary.mul(s, row, total == 0f ? 0f : 1f / total, s, row, width);
-            System.arraycopy(s, row, out, outOff + i * outStride, dim);
+            float factor = total == 0f ? 0f : 1f / total;
+            if (dim == width) {
+                VectorBinary.mul(s, row, factor, out, outOff + i * outStride, dim);
+            } else {
+                VectorBinary.mul(s, row, factor, s, row, width);
+                System.arraycopy(s, row, out, outOff + i * outStride, dim);
+            }
         }
     }
 

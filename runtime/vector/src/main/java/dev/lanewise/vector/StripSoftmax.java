@@ -4,14 +4,12 @@ import static dev.lanewise.runtime.scalar.ScalarMath.*;
 import static dev.lanewise.vector.AttentionStrips.STRIP;
 import static dev.lanewise.vector.Lanes.LANES;
 import static dev.lanewise.vector.Lanes.SPECIES;
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 
 /**
  * The online softmax of {@link AttentionStrips}: scores [keys, STRIP], queries in lanes. Nothing is
@@ -19,9 +17,6 @@ import jdk.incubator.vector.IntVector;
  * queries of a vector.
  */
 final class StripSoftmax {
-
-    /** Bits of 1f; with k · 2²³ added, of 2^k. */
-    private static final int ONE_BITS = 0x3f800000;
 
     private StripSoftmax() {}
 
@@ -60,69 +55,59 @@ final class StripSoftmax {
     }
 
     /**
-     * Turns n scores into weights, for one vector of queries.
+     * Turns n scores into weights and adds them to the running sum, for one vector of queries: key t
+     * to accumulator t % 16, these as the tree of {@link dev.lanewise.runtime.kernel.Kernels}.
      *
-     * @param s at {@code scores} [n, STRIP], at {@code shift} what to take off
+     * @param s at {@code scores} [n, STRIP], at {@code shift} what to take off, at {@code decay}
+     *     m − m', which becomes e^(m − m'), at {@code sum} the sum; at {@code parts} room for 16 vectors
      */
-    static void exp(int n, float[] s, int scores, int shift) {
+    static void weigh(int n, float[] s, int scores, int shift, int decay, int sum, int parts) {
         FloatVector log2e = all(LOG2_E);
-        FloatVector rounder = all(ROUNDER);
-        FloatVector ln2 = all(-LN2);
-        FloatVector ln2Lo = all(-LN2_LO);
-        FloatVector e0 = all(E0);
-        FloatVector e1 = all(E1);
-        FloatVector e2 = all(E2);
-        FloatVector e3 = all(E3);
-        FloatVector e4 = all(E4);
+        FloatVector rounder = all(WEIGHT_ROUNDER);
+        FloatVector one = all(1f);
+        FloatVector w1 = all(W1);
+        FloatVector w2 = all(W2);
+        FloatVector w3 = all(W3);
+        FloatVector w4 = all(W4);
+        FloatVector w5 = all(W5);
         FloatVector max = FloatVector.fromArray(SPECIES, s, shift);
+        FloatVector none = all(0f);
+        for (int i = 0; i < 16; i++) {
+            none.intoArray(s, parts + i * LANES);
+        }
         for (int t = 0; t < n; t++) {
             int at = scores + t * STRIP;
             FloatVector v = FloatVector.fromArray(SPECIES, s, at).sub(max);
             FloatVector u = v.fma(log2e, rounder);
-            FloatVector kf = u.sub(rounder);
-            FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, v));
-            FloatVector q = r.fma(e4, e3).fma(r, e2).fma(r, e1).fma(r, e0);
-            FloatVector p = q.fma(r.mul(r), r);
-            IntVector k = u.reinterpretAsInts().sub(ROUNDER_BITS);
-            IntVector half = k.lanewise(ASHR, 1);
-            FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, v.compare(LT, EXP_UNDERFLOW));
-            e.intoArray(s, at);
+            FloatVector r = v.fma(log2e, rounder.sub(u));
+            FloatVector q = r.fma(w5, w4).fma(r, w3).fma(r, w2).fma(r, w1).fma(r, one);
+            FloatVector power = u.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
+            FloatVector w = q.mul(power).blend(0f, v.compare(LT, WEIGHT_UNDERFLOW));
+            w.intoArray(s, at);
+            int part = parts + (t & 15) * LANES;
+            FloatVector.fromArray(SPECIES, s, part).add(w).intoArray(s, part);
         }
-    }
-
-    /**
-     * Adds n weights to the running sum, for one vector of queries: key t to accumulator t % 16,
-     * these as the tree of {@link dev.lanewise.runtime.kernel.Kernels}.
-     *
-     * @param n a multiple of 16
-     * @param s at {@code weights} [n, STRIP], at {@code decay} e^(m − m'), at {@code sum} the sum; at
-     *     {@code quarters} room for 4 vectors
-     */
-    static void sum(int n, float[] s, int weights, int decay, int sum, int quarters) {
-        for (int j = 0; j < 4; j++) {
-            int first = weights + j * STRIP;
-            FloatVector a = FloatVector.fromArray(SPECIES, s, first);
-            FloatVector b = FloatVector.fromArray(SPECIES, s, first + 4 * STRIP);
-            FloatVector c = FloatVector.fromArray(SPECIES, s, first + 8 * STRIP);
-            FloatVector d = FloatVector.fromArray(SPECIES, s, first + 12 * STRIP);
-            for (int t = 16; t < n; t += 16) {
-                int at = first + t * STRIP;
-                a = FloatVector.fromArray(SPECIES, s, at).add(a);
-                b = FloatVector.fromArray(SPECIES, s, at + 4 * STRIP).add(b);
-                c = FloatVector.fromArray(SPECIES, s, at + 8 * STRIP).add(c);
-                d = FloatVector.fromArray(SPECIES, s, at + 12 * STRIP).add(d);
-            }
-            a.add(c).add(b.add(d)).intoArray(s, quarters + j * LANES);
+        for (int i = 0; i < 4; i++) {
+            int part = parts + i * LANES;
+            FloatVector a = FloatVector.fromArray(SPECIES, s, part);
+            FloatVector b = FloatVector.fromArray(SPECIES, s, part + 4 * LANES);
+            a = a.add(FloatVector.fromArray(SPECIES, s, part + 8 * LANES));
+            b = b.add(FloatVector.fromArray(SPECIES, s, part + 12 * LANES));
+            a.add(b).intoArray(s, part);
         }
-        FloatVector a = FloatVector.fromArray(SPECIES, s, quarters);
-        FloatVector b = FloatVector.fromArray(SPECIES, s, quarters + LANES);
-        FloatVector c = FloatVector.fromArray(SPECIES, s, quarters + 2 * LANES);
-        FloatVector d = FloatVector.fromArray(SPECIES, s, quarters + 3 * LANES);
-        FloatVector block = a.add(c).add(b.add(d));
+        FloatVector even = FloatVector.fromArray(SPECIES, s, parts);
+        FloatVector odd = FloatVector.fromArray(SPECIES, s, parts + LANES);
+        even = even.add(FloatVector.fromArray(SPECIES, s, parts + 2 * LANES));
+        odd = odd.add(FloatVector.fromArray(SPECIES, s, parts + 3 * LANES));
+        FloatVector v = FloatVector.fromArray(SPECIES, s, decay);
+        FloatVector u = v.fma(log2e, rounder);
+        FloatVector r = v.fma(log2e, rounder.sub(u));
+        FloatVector q = r.fma(w5, w4).fma(r, w3).fma(r, w2).fma(r, w1).fma(r, one);
+        FloatVector power = u.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
+        FloatVector w = q.mul(power).blend(0f, v.compare(LT, WEIGHT_UNDERFLOW));
+        w.intoArray(s, decay);
         FloatVector before = FloatVector.fromArray(SPECIES, s, sum);
-        before.fma(FloatVector.fromArray(SPECIES, s, decay), block).intoArray(s, sum);
+        before.fma(w, even.add(odd)).intoArray(s, sum);
     }
 
     private static FloatVector all(float value) {

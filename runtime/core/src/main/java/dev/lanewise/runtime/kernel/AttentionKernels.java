@@ -18,10 +18,11 @@ package dev.lanewise.runtime.kernel;
  * out[d] = out[d] · e^(m − m'), then fma(w[t], v[t, d], out[d]) for t ascending
  * </pre>
  *
- * At the end out · (1 / sum), or zeros where sum is 0: every key was masked. A key masked by a bias
- * of −∞ has weight +0 and is multiplied like any other, so its value must be finite; a key beyond the
- * causal limit is not touched. Scores accumulate in lanes of their own rather than by a tree over d:
- * a tree of shuffles for each score costs more than the products at usual head sizes.
+ * where e^x is {@link dev.lanewise.runtime.scalar.ScalarMath#weight}. At the end out · (1 / sum), or
+ * zeros where sum is 0: every key was masked. A key masked by a bias of −∞ has weight +0 and is
+ * multiplied like any other, so its value must be finite; a key beyond the causal limit is not touched.
+ * Scores accumulate in lanes of their own rather than by a tree over d: a tree of shuffles for each
+ * score costs more than the products at usual head sizes.
  */
 public interface AttentionKernels {
 

@@ -37,7 +37,7 @@ public final class ScalarAttention implements AttentionKernels {
                 if (newMax == Float.NEGATIVE_INFINITY) {
                     continue; // every key so far is masked
                 }
-                float decay = ScalarMath.exp(max - newMax);
+                float decay = ScalarMath.weight(max - newMax);
                 float blockSum = weights(scratch, scratchOff, n, newMax);
                 sum = fma(sum, decay, blockSum);
                 ScalarBinary.mul(out, to, decay, out, to, valueDim);
@@ -96,7 +96,7 @@ public final class ScalarAttention implements AttentionKernels {
      */
     private static float weights(float[] s, int sOff, int n, float max) {
         for (int i = sOff; i < sOff + n; i++) {
-            s[i] = ScalarMath.exp(s[i] - max);
+            s[i] = ScalarMath.weight(s[i] - max);
         }
         int whole = n + 15 & -16;
         Arrays.fill(s, sOff + n, sOff + whole, 0f);

@@ -10,7 +10,7 @@ import dev.lanewise.runtime.team.Divisible;
  * Scaled dot-product attention, head by head: q [B, T, heads, d], k [B, S, kvHeads, d], v [B, S,
  * kvHeads, dv], y [B, T, heads, dv]. Query head h attends to key head {@code h · kvHeads / heads}. The
  * bias [B or 1, heads or 1, T or 1, S] is added to the scores. Keys and values may also lie keys first, [S, B,
- * kvHeads, d], as caches do that grow.
+ * kvHeads, d], as caches do that grow, or heads first, [B, kvHeads, S, d].
  */
 final class AttentionStep extends Step implements Divisible {
 
@@ -30,6 +30,7 @@ final class AttentionStep extends Step implements Divisible {
     /** Axes of k and v. */
     private final int batchAxis;
     private final int keyAxis;
+    private final int headAxis;
     private final float scale;
     private final float softcap;
     private AttentionKernels.AttentionShape shape;
@@ -57,9 +58,10 @@ final class AttentionStep extends Step implements Divisible {
         args.memory().reserve(scratch);
         causal = args.flag(0);
         offsetDim = causal ? args.dim(1) : 0;
-        boolean keysFirst = args.flag(2);
-        batchAxis = keysFirst ? 1 : 0;
-        keyAxis = keysFirst ? 0 : 1;
+        int layout = args.integer(2, 0, 2);
+        batchAxis = layout == 1 ? 1 : 0;
+        keyAxis = layout == 1 ? 0 : layout == 0 ? 1 : 2;
+        headAxis = layout == 2 ? 1 : 2;
         scale = args.number(0);
         softcap = args.number(1);
         args.requireRank(q, 4);
@@ -77,12 +79,12 @@ final class AttentionStep extends Step implements Divisible {
         queries = q.shape[1];
         heads = q.shape[2];
         keys = k.shape[keyAxis];
-        kvHeads = k.shape[2];
+        kvHeads = k.shape[headAxis];
         args.requireEqual(k.shape[batchAxis], batch, k, "the batch");
         args.requireEqual(k.shape[3], q.shape[3], k, "the head size");
         args.requireEqual(v.shape[batchAxis], batch, v, "the batch");
         args.requireEqual(v.shape[keyAxis], keys, v, "the number of keys");
-        args.requireEqual(v.shape[2], kvHeads, v, "the number of heads");
+        args.requireEqual(v.shape[headAxis], kvHeads, v, "the number of heads");
         args.requireEqual(y.shape[0], batch, y, "the batch");
         args.requireEqual(y.shape[1], queries, y, "the number of queries");
         args.requireEqual(y.shape[2], heads, y, "the number of heads");
@@ -162,15 +164,15 @@ final class AttentionStep extends Step implements Divisible {
         int d = shape.headDim();
         int dv = shape.valueDim();
         int kvHead = head / (heads / kvHeads);
-        // from key to key and from batch to batch, in heads of keys
-        int keyStep = batchAxis == 0 ? kvHeads : batch * kvHeads;
-        int batchStep = batchAxis == 0 ? keys * kvHeads : kvHeads;
+        // from key to key, and to this batch's and head's first, in rows of d
+        int keyStep = step(keyAxis);
+        int keysFrom = b * step(batchAxis) + kvHead * step(headAxis);
         int row = (b * queries + from) * heads + head;
         kernels.attend(
                 shape, to - from, keys,
                 q.buffer.floats, q.offset + row * d, heads * d,
-                k.buffer.floats, k.offset + (b * batchStep + kvHead) * d, keyStep * d,
-                v.buffer.floats, v.offset + (b * batchStep + kvHead) * dv, keyStep * dv,
+                k.buffer.floats, k.offset + keysFrom * d, keyStep * d,
+                v.buffer.floats, v.offset + keysFrom * dv, keyStep * dv,
                 bias == null ? null : bias.buffer.floats,
                 bias == null
                         ? 0
@@ -179,6 +181,11 @@ final class AttentionStep extends Step implements Divisible {
                 (int) Math.min(Integer.MAX_VALUE, (long) lastKeyOfFirstQuery + from),
                 y.buffer.floats, y.offset + row * dv, heads * dv,
                 args.memory().scratch(scratch, worker), args.memory().scratchOffset(scratch, worker));
+    }
+
+    /** Rows of k from one index of an axis to the next. */
+    private int step(int axis) {
+        return axis == 0 ? k.shape[1] * k.shape[2] : axis == 1 ? k.shape[2] : 1;
     }
 
     @Override

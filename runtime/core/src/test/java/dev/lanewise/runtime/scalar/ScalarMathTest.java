@@ -66,6 +66,16 @@ class ScalarMathTest {
     }
 
     @Test
+    void weightsOfAttention() {
+        double error = 0;
+        for (float x = 0; x > -100; x -= 0x1p-12f) {
+            error = Math.max(error, Math.abs(ScalarMath.weight(x) - Math.exp(x)));
+        }
+        assertTrue(error <= 1.6e-7, "error " + error);
+        table(ScalarMath::weight, 0, 1, -0f, 1, Float.NEGATIVE_INFINITY, 0, -86.5f, 0, Float.NaN, Float.NaN);
+    }
+
+    @Test
     void exponentialsAndLogarithm() {
         check("exp", 1.1, -INFINITY, INFINITY, ScalarMath::exp, Math::exp);
         check("expm1", 1.5, -INFINITY, 88, ScalarMath::expm1, Math::expm1);
