@@ -22,6 +22,8 @@ import java.util.List;
  * y = softmax(cap(scale · q · kᵀ) + bias) · v        cap(s) = softcap · tanh(s / softcap)
  * </pre>
  *
+ * <p>Two more inputs may give keys and values before k and v; S then is the number of all.
+ *
  * <p>Several heads of q share a head of k and v where there are fewer of these. A query that sees no key,
  * all being masked by −∞, gives zeros.
  *
@@ -40,14 +42,18 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         /** {@code [B, kvHeads, S, d]}, as exporters have them. */
         HEADS_FIRST(0, 2, 1);
 
-        final int batch;
-        final int key;
-        final int head;
+        private final int batch;
+        private final int key;
+        private final int head;
 
         Layout(int batch, int key, int head) {
             this.batch = batch;
             this.key = key;
             this.head = head;
+        }
+
+        public int keyAxis() {
+            return key;
         }
     }
 
@@ -64,6 +70,9 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
     public Attention with(Layout keyLayout) {
         return new Attention(causal, offset, scale, softcap, keyLayout);
     }
+
+    /** The input from which keys before k are; values before v follow. */
+    private static final int PAST = 4;
 
     @Override
     public List<ValueType> infer(Signature in) {
@@ -83,20 +92,38 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         if (in.dim(1, headAxis).is(0) || in.dim(0, 2).constant() % in.dim(1, headAxis).constant() != 0) {
             throw in.fail(in.dim(0, 2) + " heads of q cannot share " + in.dim(1, headAxis) + " heads of k");
         }
+        Dim keys = in.dim(1, keyAxis);
+        if (in.has(PAST)) {
+            requirePast(in, PAST, 1);
+            requirePast(in, PAST + 1, 2);
+            in.requireEqual(in.dim(PAST, keyAxis), in.dim(PAST + 1, keyAxis), "the keys of " + in.type(PAST + 1));
+            keys = keys.plus(in.dim(PAST, keyAxis));
+        }
         if (in.has(3)) {
             in.requireRank(3, 4);
             in.requireType(3, DType.F32);
-            in.requireEqual(in.dim(3, 3), in.dim(1, keyAxis), "the last extent of the bias " + in.type(3));
+            in.requireEqual(in.dim(3, 3), keys, "the last extent of the bias " + in.type(3));
         }
         return List.of(new ValueType(
                 DType.F32, List.of(in.dim(0, 0), in.dim(0, 1), in.dim(0, 2), in.dim(2, 3))));
     }
 
+    /** What comes before input {@code later} is like it but for the number of keys. */
+    private void requirePast(Signature in, int past, int later) {
+        in.requireRank(past, 4);
+        in.requireType(past, DType.F32);
+        for (int axis = 0; axis < 4; axis++) {
+            if (axis != layout.key) {
+                in.requireEqual(in.dim(past, axis), in.dim(later, axis), "extent " + axis + " of " + in.type(past));
+            }
+        }
+    }
+
     @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal q = in.in(0);
-        Literal k = batchFirst(in.in(1));
-        Literal v = batchFirst(in.in(2));
+        Literal k = batchFirst(in.inOrNull(PAST), in.in(1));
+        Literal v = batchFirst(in.inOrNull(PAST + 1), in.in(2));
         Literal bias = in.inOrNull(3);
         int[] shape = {q.extent(0), q.extent(1), q.extent(2), v.extent(3)};
         int keys = k.extent(1);
@@ -142,7 +169,10 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         return List.of(Literal.of(DType.F32, y, shape));
     }
 
-    private Literal batchFirst(Literal x) {
+    private Literal batchFirst(Literal past, Literal present) {
+        Literal x = past == null
+                ? present
+                : Concat.evaluate(layout.key, List.of(past, present));
         int d = x.extent(3);
         int[] strides = {x.extent(1) * x.extent(2) * d, x.extent(2) * d, d};
         int batch = x.extent(layout.batch);
@@ -167,7 +197,7 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         PlanTensor scratch = lowering.scratch(DType.F32, floats);
         lowering.step(
                         StepKind.ATTENTION,
-                        Lowering.list(lowering.in(0), lowering.in(1), lowering.in(2), lowering.in(3)),
+                        lowering.ins(),
                         Lowering.list(lowering.out(0), scratch))
                 .flag(causal)
                 .ints(lowering.dim(offset))
@@ -194,6 +224,12 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
                 OpCase.in(2, 1, 1, 10)));
         cases.add(OpCase.of(
                 later.with(Layout.HEADS_FIRST), heads(2, 4, 4, 8), heads(2, 2, 10, 8), heads(2, 2, 10, 5)));
+        cases.add(OpCase.of(
+                later.with(Layout.HEADS_FIRST), heads(2, 4, 4, 8), heads(2, 2, 3, 8), heads(2, 2, 3, 5),
+                OpCase.in(2, 1, 1, 10), heads(2, 2, 7, 8), heads(2, 2, 7, 5)));
+        cases.add(OpCase.of(
+                open(0.2f, 0), heads(1, 1, 4, 32), heads(1, 1, 2, 32), heads(1, 1, 2, 48), heads(1, 1, 1, 131),
+                heads(1, 130, 2, 32), heads(1, 130, 2, 48)));
         return cases;
     }
 

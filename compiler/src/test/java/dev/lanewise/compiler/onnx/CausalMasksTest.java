@@ -97,7 +97,7 @@ class CausalMasksTest {
 
     private static void assertOnlyCausal(Spelling model) throws Exception {
         assertCausal(model);
-        assertEquals(Set.of(StepKind.CONCAT, StepKind.TRANSPOSE, StepKind.ATTENTION),
+        assertEquals(Set.of(StepKind.TRANSPOSE, StepKind.ATTENTION),
                 Set.copyOf(model.kinds()));
     }
 

@@ -90,6 +90,19 @@ class FusedAttentionTest {
                 .has(1, StepKind.ATTENTION);
     }
 
+    /** A cache that is an input is read where it lies, unless what is appended to it is shown as well. */
+    @Test
+    void past() throws Exception {
+        String nodes = "k = Concat(pk, nk; axis=2); v = Concat(pv, nv; axis=2); y = MatMul(Softmax("
+                + "Mul(MatMul(q, Transpose(k; perm=[0, 1, 3, 2])), 0.35); axis=-1), v)";
+        for (boolean shown : new boolean[] {false, true}) {
+            Spelling model = new Spelling().in("q", B, H, 1, D).in("pk", B, H, S, D).in("pv", B, H, S, D)
+                    .in("nk", B, H, 1, D).in("nv", B, H, 1, D).nodes(nodes);
+            (shown ? model.outputs("y", "k") : model).has(1, StepKind.ATTENTION).has(0, StepKind.TRANSPOSE)
+                    .has(shown ? 2 : 0, StepKind.CONCAT);
+        }
+    }
+
     private static Literal atLeastOne(Literal mask) {
         long[] values = mask.toLongs();
         for (int i = 0; i < values.length; i += S) {

@@ -39,8 +39,9 @@ final class AttentionRows {
 
     void attend(
             AttentionShape shape, int queries, int keys,
-            float[] q, int qOff, int qStride, float[] k, int kOff, int kStride,
-            float[] v, int vOff, int vStride,
+            float[] q, int qOff, int qStride,
+            int pastKeys, float[] pastK, int pastKOff, float[] pastV, int pastVOff,
+            float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
             float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
             float[] out, int outOff, int outStride, float[] s, int scratchOff) {
         int headDim = shape.headDim();
@@ -59,14 +60,16 @@ final class AttentionRows {
         int seen = AttentionKernels.visibleKeys(queries - 1, keys, lastKeyOfFirstQuery);
         for (int t = 0; t < seen; t += SPAN) {
             int n = Math.min(SPAN, seen - t);
-            scores(shape, queries, n, q, qOff, qStride, k, kOff + t * kStride, kStride, s, scratchOff, scores);
+            int past = AttentionKernels.pastOf(t, n, pastKeys);
+            scores(shape, queries, n, q, qOff, qStride, past, pastK, pastKOff + t * kStride,
+                    k, kOff + t * kStride, kStride, s, scratchOff, scores);
             for (int i = 0; i < queries; i++) {
                 int visible = Math.min(n, AttentionKernels.visibleKeys(i, keys, lastKeyOfFirstQuery) - t);
                 int weights = scores + i * SPAN;
                 if (visible > 0) {
                     weigh(shape, visible, bias, biasOff + i * biasStride + t, s, weights, max + i, sum + i, decay);
-                    addValues(visible, dim, width, s, weights, decay, v, vOff + t * vStride, vStride,
-                            values, rows + i * width);
+                    addValues(visible, dim, width, s, weights, decay, past, pastV, pastVOff + t * vStride,
+                            v, vOff + t * vStride, vStride, values, rows + i * width);
                 }
             }
         }
@@ -81,11 +84,15 @@ final class AttentionRows {
     /** Scaled scores [queries, n]; up to the end of the last block they are junk. */
     private static void scores(
             AttentionShape shape, int queries, int n, float[] q, int qOff, int qStride,
-            float[] k, int kOff, int kStride, float[] s, int turned, int scores) {
+            int pastKeys, float[] pastK, int pastKOff, float[] k, int kOff, int kStride,
+            float[] s, int turned, int scores) {
         int dim = shape.headDim();
         for (int t = 0; t < n; t += BLOCK) {
             int block = Math.min(BLOCK, n - t);
-            VectorTranspose.transpose(k, kOff + t * kStride, kStride, block, dim, s, turned, BLOCK);
+            int past = AttentionKernels.pastOf(t, block, pastKeys);
+            VectorTranspose.transpose(pastK, pastKOff + t * kStride, kStride, past, dim, s, turned, BLOCK);
+            VectorTranspose.transpose(
+                    k, kOff + (t + past) * kStride, kStride, block - past, dim, s, turned + past, BLOCK);
             for (int i = 0; i < queries; i++) {
                 for (int at = 0; at < block; at += 4 * LANES) {
                     RowAttentionTiles.scores1x4(
@@ -133,13 +140,18 @@ final class AttentionRows {
     /** Rescales one query's row and adds n weighted values, block by block. */
     private static void addValues(
             int n, int dim, int width, float[] s, int weights, int decay,
-            float[] v, int vOff, int vStride, int copy, int row) {
+            int pastKeys, float[] pastV, int pastVOff, float[] v, int vOff, int vStride, int copy, int row) {
         for (int t = 0; t < n; t += BLOCK) {
             int block = Math.min(BLOCK, n - t);
             float before = s[decay + t / BLOCK];
-            if (dim < width) {
-                VectorRows.copy(v, vOff + t * vStride, vStride, block, dim, s, copy, width);
+            int past = AttentionKernels.pastOf(t, block, pastKeys);
+            if (dim < width || past > 0 && past < block) {
+                VectorRows.copy(pastV, pastVOff + t * vStride, vStride, past, dim, s, copy, width);
+                VectorRows.copy(
+                        v, vOff + (t + past) * vStride, vStride, block - past, dim, s, copy + past * width, width);
                 addBlock(block, width, before, s, weights + t, s, copy, width, row);
+            } else if (past > 0) {
+                addBlock(block, width, before, s, weights + t, pastV, pastVOff + t * vStride, vStride, row);
             } else {
                 addBlock(block, width, before, s, weights + t, v, vOff + t * vStride, vStride, row);
             }

@@ -48,8 +48,9 @@ final class AttentionStrips {
 
     static void attend(
             AttentionShape shape, int queries, int keys,
-            float[] q, int qOff, int qStride, float[] k, int kOff, int kStride,
-            float[] v, int vOff, int vStride,
+            float[] q, int qOff, int qStride,
+            int pastKeys, float[] pastK, int pastKOff, float[] pastV, int pastVOff,
+            float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
             float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
             float[] out, int outOff, int outStride, float[] s, int scratchOff) {
         int headDim = shape.headDim();
@@ -82,10 +83,18 @@ final class AttentionStrips {
         int seen = AttentionKernels.visibleKeys(queries - 1, keys, lastKeyOfFirstQuery);
         for (int t = 0; t < seen; t += BLOCK) {
             int n = Math.min(BLOCK, seen - t);
+            int past = AttentionKernels.pastOf(t, n, pastKeys);
+            VectorTranspose.transpose(pastK, pastKOff + t * kStride, kStride, past, headDim, s, scratchOff, BLOCK);
             VectorTranspose.transpose(
-                    k, kOff + t * kStride, kStride, n, headDim, s, scratchOff, BLOCK);
-            if (!near) {
-                VectorRows.copy(v, vOff + t * vStride, vStride, n, dim, s, values, width);
+                    k, kOff + (t + past) * kStride, kStride, n - past, headDim, s, scratchOff + past, BLOCK);
+            boolean inPlace = near && (past == 0 || past == n);
+            float[] valueRows = !inPlace ? s : past == 0 ? v : pastV;
+            int valuesAt = !inPlace ? values : (past == 0 ? vOff : pastVOff) + t * vStride;
+            int valueStride = inPlace ? vStride : width;
+            if (!inPlace) {
+                VectorRows.copy(pastV, pastVOff + t * vStride, vStride, past, dim, s, values, width);
+                VectorRows.copy(
+                        v, vOff + (t + past) * vStride, vStride, n - past, dim, s, values + past * width, width);
             }
             int first = (int) Math.max(0, Math.min(queries, (long) t - lastKeyOfFirstQuery)); // that sees key t
             for (int i = first & -STRIP; i < queries; i += STRIP) {
@@ -111,12 +120,8 @@ final class AttentionStrips {
                 for (int c = 0; c < count; c += LANES) {
                     StripSoftmax.weigh(whole, s, scores + c, shift + c, decay + c, sum + i + c, parts);
                 }
-                if (near) {
-                    values(n, visible, count, width, s, scores, decay, v, vOff + t * vStride, vStride,
-                            rows + i * width);
-                } else {
-                    values(n, visible, count, width, s, scores, decay, s, values, width, rows + i * width);
-                }
+                values(n, visible, count, width, s, scores, decay, valueRows, valuesAt, valueStride,
+                        rows + i * width);
             }
         }
         for (int i = 0; i < queries; i++) {

@@ -63,7 +63,7 @@ class VectorAllocationTest {
                 float[] out = new float[queries * dim];
                 float[] scratch = new float[AttentionKernels.scratchFloats(shape, queries)];
                 assertNone("attention " + dim, () -> kernels.attend(
-                        shape, queries, keys, k, 0, dim, k, 0, dim, k, 0, dim,
+                        shape, queries, keys, k, 0, dim, 30, k, 0, k, 0, k, 0, dim, k, 0, dim,
                         null, 0, 0, keys - queries, out, 0, dim, scratch, 0));
             }
         }

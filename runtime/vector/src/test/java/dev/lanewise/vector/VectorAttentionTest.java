@@ -3,6 +3,8 @@ package dev.lanewise.vector;
 import dev.lanewise.runtime.kernel.AttentionKernels;
 import dev.lanewise.runtime.kernel.AttentionKernels.AttentionShape;
 import dev.lanewise.runtime.scalar.ScalarKernels;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Attention: the scalar twin's bits for sequences, single steps, masks and odd sizes. */
@@ -73,13 +75,28 @@ class VectorAttentionTest {
         float[] expected = before.clone();
         float[] actual = before.clone();
         scalar.attend(
-                shape, queries, keys, q, 3, dim + 3, k, 2, dim + 1, v, 1, valueDim + 2,
+                shape, queries, keys, q, 3, dim + 3, 0, k, 0, v, 0, k, 2, dim + 1, v, 1, valueDim + 2,
                 bias, 4, keys + 5, last, expected, PAD, valueDim + 4, expectedScratch, PAD);
-        vector.attend(
-                shape, queries, keys, q, 3, dim + 3, k, 2, dim + 1, v, 1, valueDim + 2,
-                bias, 4, keys + 5, last, actual, PAD, valueDim + 4, actualScratch, PAD);
-        String what = shape + ", " + queries + " queries, " + keys + " keys, last " + last;
-        Twins.assertSameBits(what, expected, actual);
-        Twins.assertOnly(what, before, actual, PAD, queries, valueDim, valueDim + 4);
+        for (int past : new int[] {0, keys / 3, keys}) {
+            // what one part must not read of its array is junk
+            float[] pastK = k.clone();
+            float[] pastV = v.clone();
+            float[] newK = k.clone();
+            float[] newV = v.clone();
+            Arrays.fill(pastK, 2 + past * (dim + 1), pastK.length, Float.NaN);
+            Arrays.fill(pastV, 1 + past * (valueDim + 2), pastV.length, Float.NaN);
+            Arrays.fill(newK, 0, 2 + past * (dim + 1), Float.NaN);
+            Arrays.fill(newV, 0, 1 + past * (valueDim + 2), Float.NaN);
+            for (AttentionKernels kernels : List.of(scalar, vector)) {
+                System.arraycopy(before, 0, actual, 0, before.length);
+                kernels.attend(
+                        shape, queries, keys, q, 3, dim + 3, past, pastK, 2, pastV, 1,
+                        newK, 2, dim + 1, newV, 1, valueDim + 2,
+                        bias, 4, keys + 5, last, actual, PAD, valueDim + 4, actualScratch, PAD);
+                String what = shape + ", " + queries + " queries, " + keys + " keys, " + past + " past, last " + last;
+                Twins.assertSameBits(what, expected, actual);
+                Twins.assertOnly(what, before, actual, PAD, queries, valueDim, valueDim + 4);
+            }
+        }
     }
 }

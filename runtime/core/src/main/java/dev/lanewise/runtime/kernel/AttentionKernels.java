@@ -40,8 +40,14 @@ public interface AttentionKernels {
      * One head of one batch element.
      *
      * @param q [queries, headDim], rows {@code qStride} apart
-     * @param k [keys, headDim], rows {@code kStride} apart
-     * @param v [keys, valueDim], rows {@code vStride} apart
+     * @param keys of both parts
+     * @param pastKeys keys of the first part, which lie in other arrays; 0 for none
+     * @param pastK [pastKeys, headDim], rows {@code kStride} apart
+     * @param pastV [pastKeys, valueDim], rows {@code vStride} apart
+     * @param k [keys - pastKeys, headDim], rows {@code kStride} apart
+     * @param kOff where key 0 would lie: key t does at {@code kOff + t · kStride}
+     * @param v [keys - pastKeys, valueDim], rows {@code vStride} apart
+     * @param vOff where the value of key 0 would lie
      * @param bias [queries, keys] added to the scores, rows {@code biasStride} apart (0 where all
      *     queries share one row); −∞ masks; {@code null} for none
      * @param lastKeyOfFirstQuery with causal attention query i sees keys 0 … lastKeyOfFirstQuery + i;
@@ -51,8 +57,9 @@ public interface AttentionKernels {
      */
     void attend(
             AttentionShape shape, int queries, int keys,
-            float[] q, int qOff, int qStride, float[] k, int kOff, int kStride,
-            float[] v, int vOff, int vStride,
+            float[] q, int qOff, int qStride,
+            int pastKeys, float[] pastK, int pastKOff, float[] pastV, int pastVOff,
+            float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
             float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
             float[] out, int outOff, int outStride, float[] scratch, int scratchOff);
 
@@ -67,6 +74,11 @@ public interface AttentionKernels {
         int perQuery = Math.addExact(Math.addExact(shape.headDim(), valueFloats), 2);
         int running = Math.multiplyExact(Math.addExact(queries, 32), perQuery);
         return Math.addExact(Math.addExact(block, 128 * BLOCK), running);
+    }
+
+    /** How many of the n keys from t on are of the past. */
+    static int pastOf(int t, int n, int pastKeys) {
+        return Math.max(0, Math.min(n, pastKeys - t));
     }
 
     /** How many keys query {@code i} sees. */

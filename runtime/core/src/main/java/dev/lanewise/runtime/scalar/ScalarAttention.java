@@ -14,8 +14,9 @@ public final class ScalarAttention implements AttentionKernels {
     @Override
     public void attend(
             AttentionShape shape, int queries, int keys,
-            float[] q, int qOff, int qStride, float[] k, int kOff, int kStride,
-            float[] v, int vOff, int vStride,
+            float[] q, int qOff, int qStride,
+            int pastKeys, float[] pastK, int pastKOff, float[] pastV, int pastVOff,
+            float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
             float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
             float[] out, int outOff, int outStride, float[] scratch, int scratchOff) {
         int valueDim = shape.valueDim();
@@ -27,8 +28,11 @@ public final class ScalarAttention implements AttentionKernels {
             float sum = 0f;
             for (int t = 0; t < visible; t += BLOCK) {
                 int n = Math.min(BLOCK, visible - t);
-                int first = kOff + t * kStride;
-                scores(shape, q, qOff + i * qStride, k, first, kStride, scratch, scratchOff, n);
+                int past = AttentionKernels.pastOf(t, n, pastKeys);
+                int query = qOff + i * qStride;
+                scores(shape, q, query, pastK, pastKOff + t * kStride, kStride, scratch, scratchOff, past);
+                scores(shape, q, query, k, kOff + (t + past) * kStride, kStride,
+                        scratch, scratchOff + past, n - past);
                 if (bias != null) {
                     int from = biasOff + i * biasStride + t;
                     ScalarBinary.add(scratch, scratchOff, bias, from, scratch, scratchOff, n);
@@ -41,9 +45,11 @@ public final class ScalarAttention implements AttentionKernels {
                 float blockSum = weights(scratch, scratchOff, n, newMax);
                 sum = fma(sum, decay, blockSum);
                 ScalarBinary.mul(out, to, decay, out, to, valueDim);
-                for (int j = 0; j < n; j++) {
-                    int row = vOff + (t + j) * vStride;
-                    addWeighted(scratch[scratchOff + j], v, row, out, to, valueDim);
+                for (int j = 0; j < past; j++) {
+                    addWeighted(scratch[scratchOff + j], pastV, pastVOff + (t + j) * vStride, out, to, valueDim);
+                }
+                for (int j = past; j < n; j++) {
+                    addWeighted(scratch[scratchOff + j], v, vOff + (t + j) * vStride, out, to, valueDim);
                 }
                 max = newMax;
             }

@@ -10,7 +10,8 @@ import dev.lanewise.runtime.team.Divisible;
  * Scaled dot-product attention, head by head: q [B, T, heads, d], k [B, S, kvHeads, d], v [B, S,
  * kvHeads, dv], y [B, T, heads, dv]. Query head h attends to key head {@code h · kvHeads / heads}. The
  * bias [B or 1, heads or 1, T or 1, S] is added to the scores. Keys and values may also lie keys first, [S, B,
- * kvHeads, d], as caches do that grow, or heads first, [B, kvHeads, S, d].
+ * kvHeads, d], as caches do that grow, or heads first, [B, kvHeads, S, d]. Keys and values before
+ * these, of the same order, may be given apart: a cache that is no state is not copied in order to append.
  */
 final class AttentionStep extends Step implements Divisible {
 
@@ -23,6 +24,9 @@ final class AttentionStep extends Step implements Divisible {
     private final Operand k;
     private final Operand v;
     private final Operand bias;
+    /** Keys and values before k and v, or {@code null}. */
+    private final Operand pastK;
+    private final Operand pastV;
     private final Operand y;
     private final Operand scratch;
     private final boolean causal;
@@ -36,7 +40,9 @@ final class AttentionStep extends Step implements Divisible {
     private AttentionKernels.AttentionShape shape;
     private int batch;
     private int queries;
+    /** Those of the past among them. */
     private int keys;
+    private int pastKeys;
     private int heads;
     private int kvHeads;
     private int lastKeyOfFirstQuery;
@@ -53,6 +59,8 @@ final class AttentionStep extends Step implements Divisible {
         k = args.floatsIn(1);
         v = args.floatsIn(2);
         bias = args.floatsInOrNull(3);
+        pastK = args.floatsInOrNull(4);
+        pastV = pastK == null ? null : args.floatsIn(5);
         y = args.floatsOut(0);
         scratch = args.floatsOut(1);
         args.memory().reserve(scratch);
@@ -71,6 +79,10 @@ final class AttentionStep extends Step implements Divisible {
         if (bias != null) {
             args.requireRank(bias, 4);
         }
+        if (pastK != null) {
+            args.requireRank(pastK, 4);
+            args.requireRank(pastV, 4);
+        }
     }
 
     @Override
@@ -78,17 +90,19 @@ final class AttentionStep extends Step implements Divisible {
         batch = q.shape[0];
         queries = q.shape[1];
         heads = q.shape[2];
-        keys = k.shape[keyAxis];
+        int newKeys = k.shape[keyAxis];
         kvHeads = k.shape[headAxis];
         args.requireEqual(k.shape[batchAxis], batch, k, "the batch");
         args.requireEqual(k.shape[3], q.shape[3], k, "the head size");
         args.requireEqual(v.shape[batchAxis], batch, v, "the batch");
-        args.requireEqual(v.shape[keyAxis], keys, v, "the number of keys");
+        args.requireEqual(v.shape[keyAxis], newKeys, v, "the number of keys");
         args.requireEqual(v.shape[headAxis], kvHeads, v, "the number of heads");
         args.requireEqual(y.shape[0], batch, y, "the batch");
         args.requireEqual(y.shape[1], queries, y, "the number of queries");
         args.requireEqual(y.shape[2], heads, y, "the number of heads");
         args.requireEqual(y.shape[3], v.shape[3], y, "the head size");
+        pastKeys = pastK == null ? 0 : pastKeys();
+        keys = Math.addExact(pastKeys, newKeys);
         if (kvHeads == 0 ? heads != 0 : heads % kvHeads != 0) {
             throw args.misfit(heads + " heads cannot share " + kvHeads + " heads of keys");
         }
@@ -114,6 +128,17 @@ final class AttentionStep extends Step implements Divisible {
     private int parts(int threads) {
         int wanted = threads == 1 ? 1 : 2 * threads / (batch * heads) + 1;
         return Math.max(1, Math.min(wanted, queries / LEAST_QUERIES));
+    }
+
+    private int pastKeys() {
+        for (int axis = 0; axis < 4; axis++) {
+            if (axis != keyAxis) {
+                args.requireExtent(pastK, axis, k.shape[axis]);
+                args.requireExtent(pastV, axis, v.shape[axis]);
+            }
+        }
+        args.requireEqual(pastV.shape[keyAxis], pastK.shape[keyAxis], pastV, "the number of keys");
+        return pastK.shape[keyAxis];
     }
 
     private void reshapeBias() {
@@ -164,13 +189,17 @@ final class AttentionStep extends Step implements Divisible {
         int d = shape.headDim();
         int dv = shape.valueDim();
         int kvHead = head / (heads / kvHeads);
-        // from key to key, and to this batch's and head's first, in rows of d
-        int keyStep = step(keyAxis);
-        int keysFrom = b * step(batchAxis) + kvHead * step(headAxis);
+        int keyStep = step(k, keyAxis); // in rows of d
+        int keysFrom = b * step(k, batchAxis) + kvHead * step(k, headAxis) - pastKeys * keyStep;
+        Operand earlierK = pastK == null ? k : pastK;
+        Operand earlierV = pastV == null ? v : pastV;
+        int pastFrom = b * step(earlierK, batchAxis) + kvHead * step(earlierK, headAxis);
         int row = (b * queries + from) * heads + head;
         kernels.attend(
                 shape, to - from, keys,
                 q.buffer.floats, q.offset + row * d, heads * d,
+                pastKeys, earlierK.buffer.floats, earlierK.offset + pastFrom * d,
+                earlierV.buffer.floats, earlierV.offset + pastFrom * dv,
                 k.buffer.floats, k.offset + keysFrom * d, keyStep * d,
                 v.buffer.floats, v.offset + keysFrom * dv, keyStep * dv,
                 bias == null ? null : bias.buffer.floats,
@@ -183,9 +212,9 @@ final class AttentionStep extends Step implements Divisible {
                 args.memory().scratch(scratch, worker), args.memory().scratchOffset(scratch, worker));
     }
 
-    /** Rows of k from one index of an axis to the next. */
-    private int step(int axis) {
-        return axis == 0 ? k.shape[1] * k.shape[2] : axis == 1 ? k.shape[2] : 1;
+    /** Rows of keys or values from one index of an axis to the next. */
+    private static int step(Operand x, int axis) {
+        return axis == 0 ? x.shape[1] * x.shape[2] : axis == 1 ? x.shape[2] : 1;
     }
 
     @Override

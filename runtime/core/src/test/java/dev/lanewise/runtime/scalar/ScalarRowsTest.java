@@ -127,7 +127,7 @@ class ScalarRowsTest {
         float[] out = new float[queries * valueDim];
         float[] scratch = new float[AttentionKernels.scratchFloats(shape, queries)];
         new ScalarAttention().attend(
-                shape, queries, keys, q, 0, dim, k, 0, dim, v, 0, valueDim,
+                shape, queries, keys, q, 0, dim, 0, k, 0, v, 0, k, 0, dim, v, 0, valueDim,
                 bias, 0, 0, last, out, 0, valueDim, scratch, 0);
         for (int i = 0; i < queries; i++) {
             double[] expected = new double[valueDim];
