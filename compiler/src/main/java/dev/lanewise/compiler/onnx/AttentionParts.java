@@ -74,8 +74,13 @@ record AttentionParts(Formula f) {
 
     /** What masks keys from {@code lengths [B]} on. */
     Value lengthBias(Value lengths, Dim keys, double masked) {
-        Value limits = f.reshape(f.cast(lengths, DType.I64), List.of(lengths.dim(0), Dim.ONE, Dim.ONE, Dim.ONE));
+        Value limits = perBatch(f.cast(lengths, DType.I64));
         return biasOf(f.apply(BinaryFn.LESS, positions(keys, 3), limits), masked);
+    }
+
+    /** {@code [B]} as {@code [B, 1, 1, 1]}. */
+    Value perBatch(Value x) {
+        return f.reshape(x, List.of(x.dim(0), Dim.ONE, Dim.ONE, Dim.ONE));
     }
 
     /** The sum, in f64 where one of them is, else in b's type; {@code null} stands for 0. */

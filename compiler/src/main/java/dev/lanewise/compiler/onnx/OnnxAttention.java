@@ -138,8 +138,7 @@ final class OnnxAttention {
             Value lengths = f.cast(node.in(LENGTHS), DType.I64);
             bias = parts.sum(bias, parts.lengthBias(lengths, keys, AttentionParts.MASKED));
             if (causal) {
-                Value perBatch = f.reshape(lengths, List.of(lengths.dim(0), Dim.ONE, Dim.ONE, Dim.ONE));
-                Value offset = f.minus(perBatch, node.add(new Extents(List.of(queries), true)));
+                Value offset = f.minus(parts.perBatch(lengths), node.add(new Extents(List.of(queries), true)));
                 bias = parts.sum(bias, parts.causalBias(queries, keys, offset, AttentionParts.MASKED));
             }
         }

@@ -9,6 +9,7 @@ import dev.lanewise.compiler.op.LayerNorm;
 import dev.lanewise.compiler.op.RmsNorm;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ReduceFn;
 import java.util.List;
 import java.util.Map;
@@ -77,19 +78,18 @@ final class OnnxContribNorms {
         Value y = node.add(
                 new LayerNorm(2, node.number("epsilon", 1e-12f), false), wide, f.cast(node.in(5), DType.F32),
                 f.cast(node.in(6), DType.F32));
-        if (node.integer("mask_index_type", 0) != 0) {
-            throw node.unsupported("attribute 'mask_index_type' other than 0");
-        }
+        node.ignore("mask_index_type"); // about the type that output 1 is said to have
         node.out(f.cast(y, sum.type().type()));
         node.out(node.wants(1) ? maskIndex(f, ids) : null);
         node.out(sum);
     }
 
-    /** How many tokens of each row are not masked; 0 where nothing says so. */
+    /** How many ones the mask of each row has; 0 where there is no mask. */
     private static Value maskIndex(Formula f, Value ids) {
         OnnxNode node = f.node();
         if (node.has(7)) {
-            return f.reduce(ReduceFn.SUM, node.in(7), List.of(1), false);
+            Value ones = f.cast(f.apply(BinaryFn.EQUAL, node.in(7), 1), DType.I32);
+            return f.reduce(ReduceFn.SUM, ones, List.of(1), false);
         }
         Value zero = node.constant(Literal.splat(DType.I32, 0, 1));
         return node.add(new Expand(List.of(ids.dim(0))), zero);

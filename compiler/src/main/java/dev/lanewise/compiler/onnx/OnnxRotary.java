@@ -39,12 +39,7 @@ final class OnnxRotary {
     /** Inputs: x, positions [B, T] or the first one of all [1], cos and sin of every position. */
     private static void contributed(OnnxNode node) {
         Formula f = new Formula(node);
-        if (node.number("scale", 1) != 1) {
-            throw node.unsupported("attribute 'scale'");
-        }
-        if (node.flag("is_packed_batching", false)) {
-            throw node.unsupported("attribute 'is_packed_batching'");
-        }
+        node.ignore("scale", "is_packed_batching"); // ONNX Runtime does not compute with them either
         Value x = node.in(0);
         Value positions = f.cast(node.in(1), DType.I64);
         if (positions.rank() < 2) {

@@ -57,6 +57,13 @@ class OnnxContribAttentionTest {
     @Test
     void selfAttentionWithMasks() {
         attention().in(ints(new long[] {3, 5, 1}, B)).agrees();
+        for (int causal = 0; causal < 2; causal++) { // ends, then starts; the last of these sees nothing
+            attention().in(ints(new long[] {3, 5, 4, 0, 2, 1}, 2 * B)).numbers(B, 2 * B).set("unidirectional", causal)
+                    .agrees();
+            attention().in(ints(new long[] {3, 5, 1, 0, 2, 3}, 2 * B)).numbers(B, 2 * B).set("unidirectional", causal)
+                    .agrees();
+        }
+        attention().in(ints(new long[] {3, 5, 4, 0, 5, 10, 15, 0, 3, 8, 12}, 3 * B + 2)).numbers(B).agrees();
         attention().in(mask(B, T)).agrees();
         attention().in(mask(B, T, T)).agrees();
         attention().in(mask(B, T)).set("unidirectional", 1).agrees();
@@ -107,6 +114,7 @@ class OnnxContribAttentionTest {
     @Test
     void multiHeadAttentionWithMasks() {
         multiHead(T, 7).none().in(ints(new long[] {3, 7, 2}, B)).agrees();
+        multiHead(T, 7).none().in(ints(new long[] {3, 7, 2, 0, 5, 10, 15, 0, 3, 10, 12}, 3 * B + 2)).numbers(B).agrees();
         multiHead(T, 7).none().in(mask(B, 7)).agrees();
         multiHead(T, 7).none().in(mask(B, T, 7)).agrees();
         multiHead(T, 7).none().none().in(1, HEADS, T, 7).agrees();
@@ -283,7 +291,7 @@ class OnnxContribAttentionTest {
             for (int interleaved = 0; interleaved < 2; interleaved++) {
                 embedding().in(B, T, HIDDEN).in(positions).known(cos).known(sin).set("interleaved", interleaved)
                         .agrees();
-                embedding().in(B, HEADS, T, D).in(positions).known(cos).known(sin)
+                embedding().in(B, HEADS, T, D).in(positions).known(cos).known(sin).set("scale", 2f)
                         .set("interleaved", interleaved).agrees();
                 embedding().in(B, T, 2 * HIDDEN).in(positions).known(cos).known(sin).set("num_heads", HEADS)
                         .set("rotary_embedding_dim", D).set("interleaved", interleaved).agrees();

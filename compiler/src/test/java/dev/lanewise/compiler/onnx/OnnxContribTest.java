@@ -57,6 +57,10 @@ class OnnxContribTest {
         };
         node("EmbedLayerNormalization").in(ids).in(segments).known(tables[0]).known(tables[1]).known(tables[2])
                 .in(8).in(8).in(mask).outputs(2).agrees();
+        for (int kind = 0; kind < 3; kind++) { // of a mask that is not all zeros and ones, too
+            node("EmbedLayerNormalization").in(ids).in(segments).known(tables[0]).known(tables[1]).known(tables[2])
+                    .in(8).in(8).in(uniform(DType.I32, 0, 3, 5, 2, 5)).set("mask_index_type", kind).outputs(2).agrees();
+        }
         node("EmbedLayerNormalization").in(ids).none().known(tables[0]).known(tables[1]).none()
                 .in(8).in(8).outputs(2).agrees();
     }
