@@ -29,7 +29,7 @@ final class OnnxCells {
     }
 
     static OnnxCells read(OnnxNode node, int directions) {
-        boolean lstm = node.type().equals("LSTM");
+        boolean lstm = node.type().endsWith("LSTM"); // also that of com.microsoft
         boolean gru = node.type().equals("GRU");
         return new OnnxCells(
                 activations(node, lstm ? 3 : gru ? 2 : 1, directions), node.number("clip", 0),

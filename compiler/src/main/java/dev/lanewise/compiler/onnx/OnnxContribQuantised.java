@@ -8,6 +8,7 @@ import dev.lanewise.compiler.op.Softmax;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.compiler.op.Where;
 import dev.lanewise.runtime.kernel.BinaryFn;
+import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class OnnxContribQuantised {
         ops.put("com.microsoft:QLinearConcat", OnnxContribQuantised::concat);
         ops.put("com.microsoft:QLinearWhere", OnnxContribQuantised::where);
         ops.put("com.microsoft:QLinearAveragePool", node -> pool(node, ops.get(":AveragePool")));
-        ops.put("com.microsoft:QLinearGlobalAveragePool", node -> pool(node, ops.get(":GlobalAveragePool")));
+        ops.put("com.microsoft:QLinearGlobalAveragePool", OnnxContribQuantised::globalPool);
     }
 
     /** Inputs: A, its scale and zero point, B, its own, those of the result. */
@@ -39,7 +40,7 @@ final class OnnxContribQuantised {
         Formula f = new Formula(node);
         QuantisedParts parts = new QuantisedParts(f);
         Value y = f.apply(fn, parts.real(0, 1, 2), parts.real(3, 4, 5));
-        node.out(parts.quantised(y, 6, 7, node.in(0).type().type()));
+        node.out(parts.quantisedToEven(y, 6, 7, node.in(0).type().type()));
     }
 
     /** Inputs, as of all that follow unless they say otherwise: x, its scale and zero point, those of the result. */
@@ -114,6 +115,21 @@ final class OnnxContribQuantised {
         } else {
             op.convert(real);
         }
-        node.out(parts.quantised(real.outputs().get(0), 3, 4, node.in(0).type().type()));
+        node.out(parts.quantisedToEven(real.outputs().get(0), 3, 4, node.in(0).type().type()));
+    }
+
+    /** The sum of integers is exact, and scaled once: of whole and half results none is missed. */
+    private static void globalPool(OnnxNode node) {
+        Formula f = new Formula(node);
+        QuantisedParts parts = new QuantisedParts(f);
+        Value x = parts.withoutZero(node.in(0), 2);
+        if (x.rank() < 3) {
+            throw node.misfit("the input is " + x.type() + "; expected [N, C, spatial...]");
+        }
+        boolean last = node.flag("channels_last", false);
+        List<Integer> axes = last ? Formula.axes(1, x.rank() - 1) : Formula.axes(2, x.rank());
+        Value sums = f.reduce(ReduceFn.SUM, x, axes, true);
+        Value scale = f.over(parts.number(1), f.times(parts.number(3), f.count(x, axes)));
+        node.out(parts.rounded(f.times(sums, scale), 4, node.in(0).type().type()));
     }
 }

@@ -16,7 +16,6 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -32,14 +31,16 @@ final class OnnxDynamicLstm {
 
     private final OnnxNode node;
     private final Formula f;
+    private final OnnxCells cells;
     private final int direction;
     private final boolean reverse;
     private final Dim hidden;
     /** What the body uses from outside, and its own inputs for that. */
     private final Map<Value, Value> captures = new LinkedHashMap<>();
 
-    private OnnxDynamicLstm(OnnxNode node, int direction, boolean reverse) {
+    private OnnxDynamicLstm(OnnxNode node, OnnxCells cells, int direction, boolean reverse) {
         this.node = node;
+        this.cells = cells;
         f = new Formula(node);
         this.direction = direction;
         this.reverse = reverse;
@@ -54,17 +55,18 @@ final class OnnxDynamicLstm {
         Formula f = new Formula(node);
         String way = node.oneOf("direction", "forward", "forward", "reverse", "bidirectional");
         int directions = way.equals("bidirectional") ? 2 : 1;
-        requireUsual(node, directions);
+        requireSizes(node, directions);
+        OnnxCells cells = OnnxCells.read(node, directions);
         List<List<Value>> results = new ArrayList<>();
         for (int d = 0; d < directions; d++) {
-            results.add(new OnnxDynamicLstm(node, d, way.equals("reverse") || d == 1).results());
+            results.add(new OnnxDynamicLstm(node, cells, d, way.equals("reverse") || d == 1).results());
         }
         node.out(joined(f, results, 2, 1));
         node.out(joined(f, results, 0, 0));
         node.out(joined(f, results, 1, 0));
     }
 
-    private static void requireUsual(OnnxNode node, int directions) {
+    private static void requireSizes(OnnxNode node, int directions) {
         for (int i = 0; i < 3; i++) {
             if (node.in(i).rank() != 3) {
                 throw node.misfit("input " + i + " is " + node.in(i).type() + "; expected rank 3");
@@ -78,17 +80,6 @@ final class OnnxDynamicLstm {
                 || !node.in(1).dim(2).equals(hidden.times(GATES)) || !node.in(2).dim(0).is(directions)) {
             throw node.misfit("W " + node.in(1).type() + " and R " + node.in(2).type() + "; expected [" + directions
                     + ", inputs, 4 · hidden_size] and [" + directions + ", hidden_size, 4 · hidden_size]");
-        }
-        List<String> functions = node.texts("activations");
-        for (int i = 0; functions != null && i < functions.size(); i++) {
-            String usual = i % 3 == 0 ? "sigmoid" : "tanh";
-            if (!functions.get(i).toLowerCase(Locale.ROOT).equals(usual)) {
-                throw node.unsupported("activation '" + functions.get(i) + "'; supported is '" + usual + "' here");
-            }
-        }
-        node.ignore("activation_alpha", "activation_beta"); // of functions that have some
-        if (node.flag("input_forget", false)) {
-            throw node.unsupported("attribute 'input_forget'");
         }
     }
 
@@ -165,12 +156,14 @@ final class OnnxDynamicLstm {
         Value r = capture(scope, own(2));
         Value sums = body.plus(
                 now, product(body, h, r, capture(scope, own(10)), capture(scope, own(11))));
-        Value input = gate(body, scope, sums, 0, 0, c, UnaryFn.SIGMOID);
-        Value forget = gate(body, scope, sums, 2, 2, c, UnaryFn.SIGMOID);
-        Value candidate = gate(body, scope, sums, 3, -1, null, UnaryFn.TANH);
+        Value input = gate(body, scope, sums, 0, 0, c, 0);
+        Value forget = cells.inputForget()
+                ? body.node().add(new Unary(UnaryFn.AFFINE, -1, 1), input)
+                : gate(body, scope, sums, 2, 2, c, 0);
+        Value candidate = gate(body, scope, sums, 3, -1, null, 1);
         Value cell = body.plus(body.times(forget, c), body.times(input, candidate));
-        Value output = gate(body, scope, sums, 1, 1, cell, UnaryFn.SIGMOID);
-        Value next = body.times(output, body.apply(UnaryFn.TANH, cell));
+        Value output = gate(body, scope, sums, 1, 1, cell, 0);
+        Value next = body.times(output, activated(body, 2, cell));
         Value read = next;
         if (node.has(LENGTHS)) { // beyond its length a sequence keeps its state and gives zeros
             Value lengths = capture(scope, f.cast(node.in(LENGTHS), DType.I64));
@@ -188,17 +181,25 @@ final class OnnxDynamicLstm {
         scope.builder().output("read", read);
     }
 
-    /** @param peephole the part of the peepholes that weighs {@code c} here, -1 for none */
-    private Value gate(Formula body, OnnxScope scope, Value sums, int part, int peephole, Value c, UnaryFn fn) {
+    /**
+     * @param peephole the part of the peepholes that weighs {@code c} here, -1 for none
+     * @param function number of the activation
+     */
+    private Value gate(Formula body, OnnxScope scope, Value sums, int part, int peephole, Value c, int function) {
         long h = hidden.constant();
         Value sum = body.part(sums, 1, part * h, h);
         if (peephole >= 0 && node.has(PEEPHOLES)) {
             Value weights = capture(scope, f.part(own(PEEPHOLES), 0, peephole * h, h));
             sum = body.plus(sum, body.times(weights, c));
         }
-        float clip = node.number("clip", 0);
+        float clip = cells.clip();
         Value clipped = clip == 0 ? sum : body.node().add(new Unary(UnaryFn.CLIP, -clip, clip), sum);
-        return body.apply(fn, clipped);
+        return activated(body, function, clipped);
+    }
+
+    private Value activated(Formula body, int function, Value x) {
+        OnnxRecurrent.Activation fn = cells.activation(direction, function);
+        return body.node().add(new Unary(fn.fn(), fn.alpha(), fn.beta()), x);
     }
 
     private Value capture(OnnxScope scope, Value outside) {

@@ -77,6 +77,26 @@ class OnnxContribQuantisedTest {
         }
     }
 
+    /** Halves, of which the even neighbour is with or without the zero point, as ONNX Runtime has it. */
+    @Test
+    void ties() {
+        for (DType type : BYTES) {
+            for (String op : new String[] {"QLinearAdd", "QLinearMul"}) {
+                node(op).in(bytes(type, 0, 300)).known(scale(0.5)).known(zero(type)).in(bytes(type, 1, 300))
+                        .known(scale(0.5)).known(zero(type)).known(scale(1)).known(zero(type)).agrees();
+            }
+            for (int last = 0; last < 2; last++) {
+                int[] shape = last == 1 ? new int[] {20, 2, 1, 30} : new int[] {20, 30, 2, 1};
+                node("QLinearGlobalAveragePool").in(bytes(type, 0, shape)).known(scale(0.031)).known(zero(type))
+                        .known(scale(0.031)).known(zero(type)).set("channels_last", last).agrees();
+                node("QLinearAveragePool").in(bytes(type, 0, 2, 3, 9, 8)).known(scale(0.031)).known(zero(type))
+                        .known(scale(0.031)).known(zero(type)).set("kernel_shape", new long[] {3, 2})
+                        .set("strides", new long[] {2, 3}).set("pads", new long[] {1, 0, 1, 1}).set("ceil_mode", 1)
+                        .set("count_include_pad", last).agrees();
+            }
+        }
+    }
+
     /** ONNX Runtime knows the operator by name and has no kernel for it: against its formula in double precision. */
     @Test
     void means() {
@@ -168,6 +188,10 @@ class OnnxContribQuantisedTest {
             for (String direction : new String[] {"forward", "reverse", "bidirectional"}) {
                 lstm(type, direction, false).agrees();
                 lstm(type, direction, true).agrees();
+                lstm(type, direction, true).set("input_forget", 1).set("clip", 0.5f).agrees();
+                lstm(type, direction, false).set("activations", directions(direction) == 2
+                        ? new String[] {"Sigmoid", "Relu", "Tanh", "HardSigmoid", "Tanh", "Softsign"}
+                        : new String[] {"Sigmoid", "Relu", "Tanh"}).agrees();
             }
         }
     }
