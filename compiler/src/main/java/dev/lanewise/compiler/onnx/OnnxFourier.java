@@ -125,10 +125,15 @@ final class OnnxFourier {
     /** Frames of {@code signal[B, T, c]}, {@code frame_step} apart, windowed and transformed. */
     private static void stft(OnnxNode node) {
         Formula f = new Formula(node);
-        Value x = node.in(0);
+        Value signals = node.in(0);
+        // real numbers may come without an axis for their one part
+        Value x = signals.rank() == 2
+                ? f.reshape(signals, List.of(signals.dim(0), signals.dim(1), Dim.ONE))
+                : signals;
         boolean oneSided = node.flag("onesided", true);
         if (x.rank() != 3 || !x.dim(1).isConstant()) {
-            throw node.unsupported("the signal is " + x.type() + "; expected [batch, length, 1 or 2], length a number");
+            throw node.unsupported("the signal is " + x.type() + "; expected [batch, length] or [batch, length, 1 or 2], length a"
+                    + " number");
         }
         long step = node.longs(1)[0];
         Value window = node.inOrNull(2);

@@ -5,7 +5,7 @@ import dev.lanewise.compiler.op.BitCast;
 import dev.lanewise.compiler.op.Random;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
-import dev.lanewise.runtime.kernel.UnaryFn;
+import java.util.List;
 import java.util.Map;
 
 /** ONNX's operators about element types, and those that leave elements as they are. */
@@ -42,33 +42,35 @@ final class OnnxTypes {
         node.out(node.add(new BitCast(type), node.in(0)));
     }
 
-    /** The identity, but where the model itself says that it is being trained. */
+    /** The identity, but where the model itself says that it is being trained: from opset 12 on, and by data too. */
     private static void dropout(OnnxNode node) {
         Formula f = new Formula(node);
-        node.ignore("is_test", "consumed_inputs");
+        node.ignore("is_test", "consumed_inputs", "ratio");
         Value x = node.in(0);
-        boolean inputs = node.opset() >= 12;
-        double ratio = inputs ? 0.5 : node.number("ratio", 0.5f);
-        boolean training = false;
-        long seed = inputs ? node.integer("seed", node.name().hashCode()) : 0;
-        if (inputs && node.has(2)) {
-            training = node.literal(2).longAt(0) != 0;
-        }
-        if (inputs && training && node.has(1)) {
-            ratio = node.literal(1).doubleAt(0);
-        }
-        if (training && !(ratio >= 0 && ratio < 1)) {
-            throw node.misfit("a ratio of " + ratio + "; expected 0 up to, and without, 1");
-        }
-        if (!training || ratio == 0) {
+        boolean canTrain = node.opset() >= 12;
+        long seed = canTrain ? node.integer("seed", node.name().hashCode()) : 0;
+        Value ratio = canTrain && node.has(2) ? ratio(f, node.in(2), f.wide(x).type().type()) : null;
+        if (ratio == null || ratio.isConstant() && ratio.constant().doubleAt(0) == 0) {
             node.out(x);
-            node.out(f.apply(UnaryFn.NOT, f.apply(BinaryFn.LESS, x, x))); // true everywhere
+            // the mask had been of what is dropped, and before opset 10 of x's type
+            node.out(f.expand(f.number(canTrain ? 1 : 0, node.opset() < 10 ? x.type().type() : DType.BOOL), x.shape()));
             return;
         }
         Value uniform = node.add(new Random(Random.Distribution.UNIFORM, seed, 0, 1, x.shape()));
-        Value kept = f.apply(BinaryFn.GREATER_OR_EQUAL, uniform, ratio);
-        Value scaled = f.apply(BinaryFn.MUL, f.wide(x), 1 / (1 - ratio));
-        node.out(f.cast(f.times(scaled, f.cast(kept, scaled.type().type())), x.type().type()));
+        Value kept = f.apply(BinaryFn.GREATER_OR_EQUAL, f.cast(uniform, ratio.type().type()), ratio);
+        Value scaled = f.over(f.wide(x), f.minus(f.number(1, ratio.type().type()), ratio));
+        node.out(f.cast(f.where(kept, scaled, f.number(0, ratio.type().type())), x.type().type()));
         node.out(kept);
+    }
+
+    /** How much is dropped, a scalar: input 1, or 0 unless training. */
+    private static Value ratio(Formula f, Value training, DType type) {
+        OnnxNode node = f.node();
+        Value given = node.has(1) ? f.cast(f.reshape(node.in(1), List.of()), type) : f.number(0.5, type);
+        Value ratio = f.where(f.reshape(training, List.of()), given, f.number(0, type));
+        if (ratio.isConstant() && !(ratio.constant().doubleAt(0) >= 0 && ratio.constant().doubleAt(0) < 1)) {
+            throw node.misfit("a ratio of " + ratio.constant().doubleAt(0) + "; expected 0 up to, and without, 1");
+        }
+        return ratio;
     }
 }

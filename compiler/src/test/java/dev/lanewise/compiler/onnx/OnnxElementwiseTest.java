@@ -109,9 +109,16 @@ class OnnxElementwiseTest {
     @Test
     void dropoutIsTheIdentityUnlessTrained() {
         new OneNode("Dropout", 7).in(3, 4).set("ratio", 0.3f).agrees();
+        for (int opset : new int[] {7, 10}) {
+            new OneNode("Dropout", opset).in(3, 4).outputs(2).agrees();
+        }
         new OneNode("Dropout", 12).in(3, 4).known(Literal.scalar(0.3f)).outputs(2).agrees();
+        Literal no = Literal.of(DType.BOOL, new long[] {0});
+        new OneNode("Dropout", 13).in(3, 4).in(Literal.scalar(0.7f)).in(no).outputs(2).agrees();
+        new OneNode("Dropout", 13).in(3, 4).none().in(no).outputs(2).agrees();
         Literal x = Literal.splat(DType.F32, 1, 4_000);
         Literal yes = Literal.of(DType.BOOL, new long[] {1});
+        new OneNode("Dropout", 13).in(3, 4).in(Literal.scalar(0f)).in(yes).outputs(2).agrees();
         var trained = new OneNode("Dropout", 13).in(x).known(Literal.scalar(0.25f)).known(yes).outputs(2).run();
         double kept = 0;
         for (int i = 0; i < 4_000; i++) {

@@ -80,6 +80,8 @@ class OnnxFormulasTest {
         for (long oneSided = 0; oneSided < 2; oneSided++) {
             new OneNode("STFT", 17).in(2, 70, 1).known(Literal.of(new long[] {7})).in(window)
                     .known(Literal.of(new long[] {16})).set("onesided", oneSided).agrees();
+            new OneNode("STFT", 17).in(2, 70).known(Literal.of(new long[] {20})).none()
+                    .known(Literal.of(new long[] {15})).set("onesided", oneSided).agrees();
         }
     }
 
