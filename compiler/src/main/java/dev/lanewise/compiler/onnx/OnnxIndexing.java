@@ -181,11 +181,31 @@ final class OnnxIndexing {
         if (type != DType.I64 && type != DType.I32) {
             indices = node.add(Cast.to(DType.I64), indices);
         }
-        Dim depth = node.in(1).isConstant() && node.in(1).constant().size() == 1
-                ? Dim.of(node.in(1).constant().longAt(0))
-                : node.dims(1).get(0);
         int axis = OnnxMovement.axis(node, node.integer("axis", -1), indices.rank() + 1);
-        node.out(node.add(new OneHot(axis, depth), indices, node.in(2)));
+        Value depth = node.in(1);
+        if (!depth.type().size().is(1)) {
+            throw node.misfit("the depth is " + depth.type() + "; expected one number");
+        }
+        if (!depth.isConstant() && depth.contents() == null) {
+            node.out(oneHot(new Formula(node), indices, depth, node.in(2), axis));
+            return;
+        }
+        Dim classes = depth.isConstant() ? Dim.of(depth.constant().longAt(0)) : depth.contents().get(0);
+        node.out(node.add(new OneHot(axis, classes), indices, node.in(2)));
+    }
+
+    /** With a depth that is data: the extent that a Range of the classes learns. */
+    private static Value oneHot(Formula f, Value indices, Value depth, Value values, int axis) {
+        OnnxNode node = f.node();
+        Value n = f.cast(f.reshape(depth, List.of()), DType.I64);
+        Value classes = node.add(
+                new Range(node.learnt(0, axis, Long.MAX_VALUE)), f.number(0, DType.I64), n, f.number(1, DType.I64));
+        List<Dim> shape = new ArrayList<>(indices.shape());
+        shape.add(axis, Dim.ONE);
+        Value index = f.reshape(f.cast(indices, DType.I64), shape);
+        Value fromStart = f.where(f.apply(BinaryFn.LESS, index, 0), f.plus(index, n), index);
+        Value here = f.apply(BinaryFn.EQUAL, fromStart, f.along(classes, axis, shape.size()));
+        return f.where(here, f.reshape(f.part(values, 0, 1, 1), List.of()), f.reshape(f.part(values, 0, 0, 1), List.of()));
     }
 
     /**

@@ -25,7 +25,7 @@ record OnnxWindow(List<Integer> strides, List<Integer> dilations, List<Dim> befo
     static OnnxWindow read(OnnxNode node, int spatial, List<Dim> input, List<Dim> kernel) {
         List<Integer> strides = list(node, "strides", spatial, 1, 1);
         List<Integer> dilations = list(node, "dilations", spatial, 1, 1);
-        List<Integer> pads = list(node, "pads", 2 * spatial, 0, Integer.MIN_VALUE);
+        List<Integer> pads = list(node, "pads", 2 * spatial, 0, 0);
         String auto = node.oneOf("auto_pad", "NOTSET", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER");
         List<Dim> before = new ArrayList<>(pads.subList(0, spatial).stream().map(Dim::of).toList());
         List<Dim> after = new ArrayList<>(pads.subList(spatial, 2 * spatial).stream().map(Dim::of).toList());

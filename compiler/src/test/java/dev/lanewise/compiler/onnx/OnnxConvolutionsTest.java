@@ -1,6 +1,10 @@
 package dev.lanewise.compiler.onnx;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.DType;
 import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
@@ -9,6 +13,18 @@ import org.junit.jupiter.api.Test;
 /** Convolutions whose filter is computed when the model runs, against ONNX Runtime. */
 @Tag("once")
 class OnnxConvolutionsTest {
+
+    /** As ONNX Runtime: pads cut nothing off. */
+    @Test
+    void padsBelowZeroAreRefused() {
+        for (String op : new String[] {"Conv", "MaxPool"}) {
+            OneNode node = new OneNode(op, 11).in(2, 3, 9, 8).set("pads", new long[] {-1, 1, 0, 2});
+            CompileException e = assertThrows(CompileException.class, op.equals("Conv")
+                    ? node.in(5, 3, 3, 3)::run
+                    : node.set("kernel_shape", new long[] {3, 3})::run);
+            assertTrue(e.getMessage().contains("node 'node'") && e.getMessage().contains("'pads'"), e.getMessage());
+        }
+    }
 
     @Test
     void filtersComputedAtRunTime() {

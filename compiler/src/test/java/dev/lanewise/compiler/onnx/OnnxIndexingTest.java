@@ -2,9 +2,12 @@ package dev.lanewise.compiler.onnx;
 
 import static dev.lanewise.compiler.onnx.OneNode.uniform;
 
+import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.formats.DType;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +54,26 @@ class OnnxIndexingTest {
         }
         new OneNode("ScatterElements", 11).in(4, 5).known(Literal.of(new long[] {1, -1}, 1, 2)).in(1, 2)
                 .set("axis", 1).agrees();
+    }
+
+    /** A depth that is data: a bound comes with an option. */
+    @Test
+    void classesOfAnyNumber() {
+        for (int axis = -1; axis < 2; axis++) {
+            byte[] model = SmallModel.model(GraphProto.newBuilder()
+                    .addInput(SmallModel.info("x", DType.I64, 3, 2)).addInput(SmallModel.info("depth", DType.I64))
+                    .addInput(SmallModel.info("values", DType.F32, 2))
+                    .addNode(SmallModel.node("OneHot", "y", "x", "depth", "values")
+                            .addAttribute(SmallModel.integer("axis", axis)))
+                    .addOutput(SmallModel.info("y", DType.F32, -1, -1, -1)));
+            CompileOptions options =
+                    CompileOptions.defaults().autoState(false).dim("y." + Math.floorMod(axis, 3), 9);
+            for (long depth = 1; depth < 8; depth += 3) {
+                new OnnxAgreement("a depth of " + depth, model, Map.of(
+                        "x", uniform(DType.I64, -6, 6, 0, 3, 2), "depth", Literal.scalar(depth),
+                        "values", Literal.of(new float[] {2, 7}, 2)), options).agrees();
+            }
+        }
     }
 
     @Test
