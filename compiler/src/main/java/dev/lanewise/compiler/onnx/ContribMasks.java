@@ -51,8 +51,9 @@ final class ContribMasks {
         Dim size = mask.dim(0);
         boolean starts = size.equals(batch.times(2));
         if (!starts && !size.equals(batch) && !size.equals(batch.times(3).plus(2))) {
-            throw f.node().misfit("a mask " + mask.type() + " for a batch of " + batch + "; with one axis it has lengths"
-                    + " [B], ends and starts [2 · B], or lengths and their sums [3 · B + 2]");
+            throw f.node().misfit("a mask " + mask.type() + " for a batch of " + batch
+                    + "; with one axis it has lengths [B], ends and starts [2 · B], or lengths and their sums"
+                    + " [3 · B + 2]");
         }
         Value before = f.apply(BinaryFn.LESS, parts.positions(keys, 3), perBatch(parts, mask, Dim.ZERO, batch));
         return starts

@@ -132,8 +132,8 @@ final class OnnxFourier {
                 : signals;
         boolean oneSided = node.flag("onesided", true);
         if (x.rank() != 3 || !x.dim(1).isConstant()) {
-            throw node.unsupported("the signal is " + x.type() + "; expected [batch, length] or [batch, length, 1 or 2], length a"
-                    + " number");
+            throw node.unsupported("the signal is " + x.type()
+                    + "; expected [batch, length] or [batch, length, 1 or 2], length a number");
         }
         long step = node.longs(1)[0];
         Value window = node.inOrNull(2);

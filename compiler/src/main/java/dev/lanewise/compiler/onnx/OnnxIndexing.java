@@ -205,7 +205,9 @@ final class OnnxIndexing {
         Value index = f.reshape(f.cast(indices, DType.I64), shape);
         Value fromStart = f.where(f.apply(BinaryFn.LESS, index, 0), f.plus(index, n), index);
         Value here = f.apply(BinaryFn.EQUAL, fromStart, f.along(classes, axis, shape.size()));
-        return f.where(here, f.reshape(f.part(values, 0, 1, 1), List.of()), f.reshape(f.part(values, 0, 0, 1), List.of()));
+        Value on = f.reshape(f.part(values, 0, 1, 1), List.of());
+        Value off = f.reshape(f.part(values, 0, 0, 1), List.of());
+        return f.where(here, on, off);
     }
 
     /**

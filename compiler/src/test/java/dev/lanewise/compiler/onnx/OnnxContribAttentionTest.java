@@ -114,7 +114,8 @@ class OnnxContribAttentionTest {
     @Test
     void multiHeadAttentionWithMasks() {
         multiHead(T, 7).none().in(ints(new long[] {3, 7, 2}, B)).agrees();
-        multiHead(T, 7).none().in(ints(new long[] {3, 7, 2, 0, 5, 10, 15, 0, 3, 10, 12}, 3 * B + 2)).numbers(B).agrees();
+        multiHead(T, 7).none().in(ints(new long[] {3, 7, 2, 0, 5, 10, 15, 0, 3, 10, 12}, 3 * B + 2)).numbers(B)
+                .agrees();
         multiHead(T, 7).none().in(mask(B, 7)).agrees();
         multiHead(T, 7).none().in(mask(B, T, 7)).agrees();
         multiHead(T, 7).none().none().in(1, HEADS, T, 7).agrees();
