@@ -17,6 +17,7 @@ public final class Passes {
 
     /** What says more plainly what a graph computes. */
     private static final List<Pass> PLAIN = List.of(
+            new FuseChoices(), // loops over padded sequences choose what goes on
             new InBodies(),
             new SimplifyLoops(),
             new LiftCells(),
@@ -24,6 +25,7 @@ public final class Passes {
             new Simplify(),
             new ConvolutionsAsProducts(),
             new ShareEqual(),
+            new FuseChoices(), // masks of attention choose what is seen
             new FuseActivations(), // the gates of cells are sigmoids
             new FuseCells(),
             new JoinSteps(),

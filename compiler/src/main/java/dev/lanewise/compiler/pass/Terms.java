@@ -4,6 +4,7 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.Unary;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -113,7 +114,11 @@ final class Terms {
     }
 
     /** The one value that all elements of a floating-point constant have; {@code null} where there is none. */
-    static Double numberOf(Value value) {
+    static Double numberOf(Value given) {
+        Value value = given;
+        while (Rewriting.producer(value, Expand.class) != null) {
+            value = value.producer().input(0);
+        }
         if (!value.isConstant() || !value.type().type().isFloating() || value.constant().size() == 0) {
             return null;
         }

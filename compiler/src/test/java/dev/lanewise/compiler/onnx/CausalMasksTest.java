@@ -120,6 +120,36 @@ class CausalMasksTest {
         }
     }
 
+    /** Scores times what is seen, less a large number times what is not, as TensorFlow's GPT-2 has it. */
+    @Test
+    void weighed() throws Exception {
+        List<String> numbers = List.of(
+                "Cast(m; to=1)",
+                "Reshape(Cast(m; to=1), Concat([1, 1], ts; axis=0))",
+                "Where(m, 1, 0)",
+                "Unsqueeze(Where(m, Expand(1, ts), 0), [0])",
+                "Sub(1, Cast(Not(m); to=1))");
+        List<String> sums = List.of(
+                "Sub(Mul(x, n), Mul(10000.0, Sub(1, n)))",
+                "Sub(Mul(n, x), Mul(Sub(1, n), 10000000000.0))",
+                "Add(Mul(x, n), Mul(Sub(n, 1), 10000.0))",
+                "Add(Mul(-10000.0, Sub(1, n)), Mul(x, n))",
+                "Sub(Mul(x, n), Sub(10000.0, Mul(n, 10000.0)))",
+                "Add(Mul(x, n), Mul(Expand(-1e9, ts), Sub(1, n)))");
+        List<String> conditions = List.of(CONDITIONS.get(0), CONDITIONS.get(3), CONDITIONS.get(4), CONDITIONS.get(5),
+                "m = GreaterOrEqual(Unsqueeze(Range(zero, t, one), [1]),"
+                        + " Add(Sub(Range(zero, s, one), Squeeze(s1)), Squeeze(t1)))");
+        for (int i = 0; i < conditions.size(); i++) {
+            for (int k = 0; k < sums.size(); k++) {
+                String n = "; n = " + numbers.get((i + k) % numbers.size());
+                assertOnlyCausal(model(conditions.get(i) + n, "y = MatMul(Softmax(" + sums.get(k) + "; axis=-1), v)"));
+            }
+        }
+        // a mask that holds something between is no condition
+        model(CONDITIONS.get(0) + "; n = Mul(Cast(m; to=1), 0.5)",
+                "y = MatMul(Softmax(" + sums.get(0) + "; axis=-1), v)").has(0, StepKind.ATTENTION);
+    }
+
     /** The other mask stays an operand, of its own extents. */
     @Test
     void besidesPadding() throws Exception {

@@ -141,6 +141,14 @@ class FusedAttentionTest {
                     .weights("tri", triangle).has(1, StepKind.ATTENTION).has(0, StepKind.WHERE);
             assertEquals(1, attention(model).getInts(0), "causal");
         }
+        for (String sum : List.of(
+                "Sub(Mul(s, m), Mul(10000.0, Sub(1, m)))", "Add(Mul(m, s), Mul(-1e9, Sub(1, m)))",
+                "Add(Mul(s, m), Mul(Sub(m, 1), 1e10))")) {
+            Spelling model = byHead(scores + "m = Slice(tri, [2, 0], [7, 7], [2, 3]);"
+                    + " y = MatMul(Softmax(" + sum + "; axis=-1), v)")
+                    .weights("tri", triangle).has(1, StepKind.ATTENTION).has(0, StepKind.WHERE).has(0, StepKind.BINARY);
+            assertEquals(1, attention(model).getInts(0), "causal");
+        }
         Spelling added = byHead(scores + "y = MatMul(Softmax(Add(s, bias); axis=-1), v)")
                 .weights("bias", part(triangle(12, -1e9, 0, 1), T, S)).has(1, StepKind.ATTENTION);
         assertEquals(1, attention(added).getInts(0), "causal");
