@@ -7,7 +7,7 @@ import dev.lanewise.compiler.graph.Value;
  *
  * @param mask by which rows keep it when their sequences have ended; {@code null} where none does
  */
-record CarriedState(int index, LengthMask mask) {
+record CarriedState(int index, RowMask mask) {
 
     /** The one that a step sees as {@code before} and makes {@code next} of; {@code null} where none is. */
     static CarriedState of(OpenLoop loop, Value before, Value next) {
@@ -20,10 +20,10 @@ record CarriedState(int index, LengthMask mask) {
             if (after == next) {
                 return new CarriedState(i, null);
             }
-            LengthMask mask = LengthMask.of(loop, after.producer());
-            if (mask != null && CellStep.viewed(mask.running()) == next
-                    && CellStep.viewed(mask.stopped()) == loop.before(i)) {
-                return new CarriedState(i, mask);
+            for (RowMask mask : RowMask.readings(loop, after.producer())) {
+                if (CellStep.viewed(mask.running()) == next && CellStep.viewed(mask.stopped()) == loop.before(i)) {
+                    return new CarriedState(i, mask);
+                }
             }
         }
         return null;

@@ -8,16 +8,14 @@ import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Cast;
-import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.compiler.op.Repeat;
 import dev.lanewise.compiler.op.Reshape;
-import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
-import java.util.ArrayList;
-import java.util.Collections;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,25 +24,31 @@ import java.util.Set;
  * Takes recurrent cells out of loops: a step whose state the loop carries, and whose x comes from what the
  * loop scans, becomes an operation over the whole sequence. What else the body does stays in the loop, which
  * scans the cell's outputs then; a loop of which nothing is left goes. A state that each row keeps when its
- * sequence has ended makes lengths of sequences.
+ * sequence has ended makes lengths of sequences; one that it keeps where a mask says so, sequences with gaps.
  */
 final class LiftCells implements Pass {
 
-    /** Slices that an x may be put together from: a hostile body can use one in exponentially many ways. */
-    private static final int MOST_PARTS = 64;
+    /** Whether sequences may have gaps. A stream goes on with a loop; with sequences that are packed, it cannot. */
+    private final boolean gaps;
+
+    LiftCells(boolean gaps) {
+        this.gaps = gaps;
+    }
 
     @Override
     public Graph apply(Graph graph, Folding folding) {
-        return new Lifting(graph, folding).run();
+        return new Lifting(graph, folding, gaps).run();
     }
 
     private static final class Lifting extends Rewriting {
 
         private final Folding folding;
+        private final boolean gaps;
 
-        Lifting(Graph graph, Folding folding) {
+        Lifting(Graph graph, Folding folding, boolean gaps) {
             super(graph, folding);
             this.folding = folding;
+            this.gaps = gaps;
         }
 
         @Override
@@ -84,32 +88,58 @@ final class LiftCells implements Pass {
         private boolean lift(OpenLoop loop, CellStep step) {
             CarriedState h = CarriedState.of(loop, step.h(), step.nextH());
             CarriedState c = step.hasCellState() ? CarriedState.of(loop, step.c(), step.nextC()) : null;
-            List<Boolean> directions = new ArrayList<>();
-            if (h == null || step.hasCellState() && c == null || !isLiftable(loop, step.x(), directions)) {
+            LoopSequence x = LoopSequence.of(loop, step.x());
+            boolean known = h != null && x != null && (!step.hasCellState() || c != null);
+            boolean told = known && h.mask() != null && h.mask().rows() instanceof RunningRows.Told;
+            if (!known || told && !gaps
+                    || !(h.mask() == null ? isFree(loop, step, h, c) : isFreeButMasked(loop, step, h, c))) {
                 return false;
             }
-            boolean reverse = directions.get(0);
-            boolean free = h.mask() == null ? isFree(loop, step, h, c) : !reverse && isFreeButMasked(loop, step, h, c);
-            if (!free) {
-                return false;
-            }
-            Value x = lifted(loop, step.x()); // [T, 1, B, I]
-            Value sequence = add(loop.name(), new Reshape(List.of(x.dim(0), step.x().dim(1), step.x().dim(2))), x);
-            Value lengths = h.mask() == null ? null : lengths(loop, h.mask(), sequence.dim(1));
             Value firstH = reshaped(loop, loop.initial(h.index()), step.h().shape());
             Value firstC = c == null ? null : reshaped(loop, loop.initial(c.index()), step.c().shape());
-            List<Value> results =
-                    addAll(step.node().name(), step.over(reverse), step.operands(sequence, lengths, firstH, firstC));
-            Value lastH = reshaped(loop, results.get(1), loop.after(h.index()).shape());
-            Value lastC = c == null ? null : reshaped(loop, results.get(2), loop.after(c.index()).shape());
+            Lifted lifted = over(loop, step, x, h.mask(), firstH, firstC);
+            Value lastH = reshaped(loop, lifted.results.get(1), loop.after(h.index()).shape());
+            Value lastC = c == null ? null : reshaped(loop, lifted.results.get(2), loop.after(c.index()).shape());
             Value before = loop.before(h.index());
+            Value initial = loop.initial(h.index());
             loop.dropCarried(h.index(), lastH);
             if (c != null) {
                 loop.dropCarried(c.index() > h.index() ? c.index() - 1 : c.index(), lastC);
             }
-            Value slice = loop.scanAlso(results.get(0), new Repeat.Walk(0, reverse));
-            replaceStep(loop, step, slice, h.mask(), before, h.mask() == null ? null : loop.captureAlso(lastH));
+            Value slice = loop.scanAlso(lifted.y, new Repeat.Walk(0, lifted.reverse));
+            Value kept = h.mask() == null ? null
+                    : told ? slice
+                    : loop.captureAlso(lifted.reverse ? initial : lastH); // backwards, sequences begin late
+            replaceStep(loop, step, slice, h.mask(), before, kept);
             return true;
+        }
+
+        /**
+         * A cell over the whole sequence.
+         *
+         * @param y [T, B, H] the state after each iteration; beyond the lengths of a mask by lengths, zeros
+         * @param reverse whether the first iteration has the last row of y
+         */
+        private record Lifted(List<Value> results, Value y, boolean reverse) {}
+
+        private Lifted over(OpenLoop loop, CellStep step, LoopSequence x, RowMask mask, Value firstH, Value firstC) {
+            List<Dim> shape = List.of(loop.trips(), step.x().dim(1), step.x().dim(2));
+            if (mask != null && mask.rows() instanceof RunningRows.Told told) {
+                Value running = LoopSequence.of(loop, told.condition()).addTo(this, x.reverse());
+                running = reshaped(loop, running, shape.subList(0, 2));
+                running = told.holds() ? running : add(loop.name(), Unary.of(UnaryFn.NOT), running);
+                PackedRows rows = new PackedRows(this, loop.name(), running, x.reverse());
+                Value packed = rows.packed(reshaped(loop, x.addTo(this, x.reverse()), shape));
+                List<Value> results = addAll(step.node().name(), step.over(false),
+                        step.operands(packed, rows.lengths(), firstH, firstC));
+                return new Lifted(results, rows.unpacked(results.get(0), firstH), x.reverse());
+            }
+            boolean reverse = mask == null ? x.reverse() : ((RunningRows.Within) mask.rows()).backwards();
+            Value lengths = mask == null ? null : lengths(loop, (RunningRows.Within) mask.rows(), shape.get(1));
+            Value sequence = reshaped(loop, x.addTo(this, reverse), shape);
+            List<Value> results =
+                    addAll(step.node().name(), step.over(reverse), step.operands(sequence, lengths, firstH, firstC));
+            return new Lifted(results, results.get(0), reverse);
         }
 
         /** Whether nothing but the step uses its states, and nothing at all the cell states between. */
@@ -121,10 +151,10 @@ final class LiftCells implements Pass {
                             && isHandedOn(uses, loop.after(c.index()), step.nextC()));
         }
 
-        /** The same, but for masks of the same lengths; what the step makes beyond these is not seen. */
+        /** The same, but for masks of the same rows; what the step makes beyond these is not seen. */
         private static boolean isFreeButMasked(OpenLoop loop, CellStep step, CarriedState h, CarriedState c) {
             boolean states = usedBy(loop, loop.before(h.index()), step.node(), h.mask().node())
-                    && (c == null || h.mask().hasLengthsOf(c.mask())
+                    && (c == null || h.mask().hasRowsOf(c.mask())
                             && usedBy(loop, loop.before(c.index()), step.node(), c.mask().node())
                             && usedBy(loop, step.nextC(), c.mask().node())
                             && isHandedOn(loop.body().uses(), loop.after(c.index()), c.mask().node().output()));
@@ -136,19 +166,19 @@ final class LiftCells implements Pass {
             return users != null && Set.of(nodes).containsAll(users);
         }
 
-        private static boolean isMasked(OpenLoop loop, Value value, LengthMask like) {
+        private static boolean isMasked(OpenLoop loop, Value value, RowMask like) {
             Set<Node> users = loop.users(value);
             return users != null && users.stream().allMatch(user -> isMask(loop, user, value, like));
         }
 
-        private static boolean isMask(OpenLoop loop, Node node, Value running, LengthMask like) {
-            LengthMask mask = LengthMask.of(loop, node);
-            return like.hasLengthsOf(mask) && CellStep.viewed(mask.running()) == running
-                    && CellStep.viewed(mask.stopped()) != running;
+        private static boolean isMask(OpenLoop loop, Node node, Value running, RowMask like) {
+            return RowMask.readings(loop, node).stream()
+                    .anyMatch(mask -> like.hasRowsOf(mask) && CellStep.viewed(mask.running()) == running
+                            && CellStep.viewed(mask.stopped()) != running);
         }
 
         /** Lengths as the operations take them, i32 [B], none longer than the sequence. */
-        private Value lengths(OpenLoop loop, LengthMask mask, Dim rows) {
+        private Value lengths(OpenLoop loop, RunningRows.Within mask, Dim rows) {
             Value given = reshaped(loop, loop.captured(loop.captureOf(mask.lengths())), List.of(rows));
             Value wide = given.type().type() == DType.I64 ? given : add(loop.name(), new Cast(DType.I64, true), given);
             Value zero = Value.constant(loop.name(), Literal.scalar(0L));
@@ -175,10 +205,10 @@ final class LiftCells implements Pass {
          *
          * @param mask by which the state is kept, {@code null} where there is none
          * @param before the state that was carried
-         * @param last what the state is beyond the lengths of the mask, where there is one
+         * @param last what the state is where rows do not run, where there is a mask
          */
         private void replaceStep(
-                OpenLoop loop, CellStep step, Value slice, LengthMask mask, Value before, Value last) {
+                OpenLoop loop, CellStep step, Value slice, RowMask mask, Value before, Value last) {
             loop.setBody(new Rewriting(loop.body(), folding) {
                 @Override
                 void begin() {
@@ -189,7 +219,7 @@ final class LiftCells implements Pass {
 
                 @Override
                 List<Value> node(Node node, List<Value> inputs) {
-                    if (mask != null && isMaskOfZeros(node)) {
+                    if (mask != null && isMaskOfNothingElse(node)) {
                         return List.of(add(node.name(), new Reshape(node.output().shape()), now(slice)));
                     }
                     if (node != step.node()) {
@@ -200,84 +230,33 @@ final class LiftCells implements Pass {
                     return step.hasCellState() ? List.of(y, now(slice), now(slice)) : List.of(y, now(slice));
                 }
 
-                /** Beyond its lengths the cell's outputs are zero already. */
-                private boolean isMaskOfZeros(Node node) {
-                    LengthMask zeros = LengthMask.of(loop, node);
-                    return mask.hasLengthsOf(zeros) && Pattern.number(0).in(zeros.stopped()) != null
-                            && CellStep.viewed(zeros.running()).producer() == step.node();
+                /** Where rows do not run, y is zero already, or the state that was kept. */
+                private boolean isMaskOfNothingElse(Node node) {
+                    boolean told = mask.rows() instanceof RunningRows.Told;
+                    return RowMask.readings(loop, node).stream()
+                            .anyMatch(same -> mask.hasRowsOf(same)
+                                    && CellStep.viewed(same.running()).producer() == step.node()
+                                    && (told
+                                            ? CellStep.viewed(same.stopped()) == before
+                                            : Pattern.number(0).in(same.stopped()) != null));
                 }
             }.run());
         }
 
-        private static int scannedAt(OpenLoop loop, Value value) {
-            for (int i = 0; i < loop.scannedCount(); i++) {
-                if (loop.slice(i) == value && loop.whole(i).dim(loop.scan(i).axis()).equals(loop.trips())) {
-                    return i;
-                }
-            }
-            return -1;
-        }
-
-        /**
-         * Whether a value of the body is put together from scanned slices alone, all in one direction.
-         *
-         * @param directions receives one per slice
-         */
-        private static boolean isLiftable(OpenLoop loop, Value value, List<Boolean> directions) {
-            int scanned = scannedAt(loop, value);
-            if (scanned >= 0) {
-                directions.add(loop.scan(scanned).reverse());
-                return directions.stream().distinct().count() == 1;
-            }
-            Node node = value.producer();
-            return node != null && directions.size() < MOST_PARTS
-                    && (node.op() instanceof Reshape || node.op() instanceof Concat)
-                    && node.inputs().stream().allMatch(input -> isLiftable(loop, input, directions));
-        }
-
-        /** All that a value of the body is over the iterations, [T, ...]. */
-        private Value lifted(OpenLoop loop, Value value) {
-            int scanned = scannedAt(loop, value);
-            if (scanned >= 0) {
-                return moved(loop, loop.whole(scanned), loop.scan(scanned).axis(), 0);
-            }
-            Node node = value.producer();
-            Value[] inputs =
-                    node.inputs().stream().map(input -> lifted(loop, input)).toArray(Value[]::new);
-            if (node.op() instanceof Concat concat) {
-                return add(loop.name(), new Concat(concat.axis() + 1), inputs);
-            }
-            List<Dim> shape = new ArrayList<>(value.shape());
-            shape.add(0, inputs[0].dim(0));
-            return reshaped(loop, inputs[0], shape);
-        }
-
         /** Gives a collected tensor directly where the body only hands on what it scans. */
         private void handOn(OpenLoop loop, int i) {
-            List<Boolean> directions = new ArrayList<>();
-            if (!isLiftable(loop, loop.given(i), directions)) {
-                return;
+            LoopSequence given = LoopSequence.of(loop, loop.given(i));
+            if (given != null) {
+                Repeat.Walk walk = loop.collect(i);
+                Value all = given.addTo(this, walk.reverse());
+                List<Integer> order = Permutation.moving(all.rank(), 0, walk.axis());
+                loop.dropCollected(
+                        i, Permutation.isIdentity(order) ? all : add(loop.name(), new Transpose(order), all));
             }
-            Repeat.Walk walk = loop.collect(i);
-            Value all = lifted(loop, loop.given(i));
-            if (directions.get(0) != walk.reverse()) {
-                List<Dim> starts = new ArrayList<>(Collections.nCopies(all.rank(), Dim.ZERO));
-                List<Integer> strides = new ArrayList<>(Collections.nCopies(all.rank(), 1));
-                starts.set(0, all.dim(0).minus(1));
-                strides.set(0, -1);
-                all = add(loop.name(), new Slice(starts, strides, all.shape()), all);
-            }
-            loop.dropCollected(i, moved(loop, all, 0, walk.axis()));
         }
 
         private Value reshaped(OpenLoop loop, Value value, List<Dim> shape) {
             return value.shape().equals(shape) ? value : add(loop.name(), new Reshape(shape), value);
-        }
-
-        /** With one axis elsewhere among the others. */
-        private Value moved(OpenLoop loop, Value value, int from, int to) {
-            List<Integer> order = Permutation.moving(value.rank(), from, to);
-            return Permutation.isIdentity(order) ? value : add(loop.name(), new Transpose(order), value);
         }
     }
 }

@@ -5,10 +5,12 @@ import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.Repeat;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -153,6 +155,20 @@ final class OpenLoop {
     /** Whether a value of the body is the number of the iteration, in whatever type and shape. */
     boolean isIteration(Value inner) {
         return uncast(inner) == body.inputs().get(0).value();
+    }
+
+    /** Whether a number of the body is the iteration (false), or counts down to 0 with it (true); else {@code null}. */
+    Boolean direction(Value inner) {
+        if (isIteration(inner)) {
+            return false;
+        }
+        Value value = uncast(inner);
+        boolean difference = value.producer() != null && value.producer().op().equals(new Binary(BinaryFn.SUB));
+        List<Dim> last = difference ? value.producer().input(0).contents() : null;
+        return last != null && last.size() == 1 && last.get(0).equals(trips.minus(1))
+                        && isIteration(value.producer().input(1))
+                ? Boolean.TRUE
+                : null;
     }
 
     /** What a number is a reshape of, or another type that has all iterations. */

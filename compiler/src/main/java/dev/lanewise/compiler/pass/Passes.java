@@ -20,7 +20,7 @@ public final class Passes {
             new FuseChoices(), // loops over padded sequences choose what goes on
             new InBodies(),
             new SimplifyLoops(),
-            new LiftCells(),
+            new LiftCells(false),
             new RemoveUnused(),
             new Simplify(),
             new ConvolutionsAsProducts(),
@@ -49,6 +49,7 @@ public final class Passes {
 
     /** What makes it faster to compute. */
     private static final List<Pass> FAST = List.of(
+            new LiftCells(true),
             new AttendInPlace(),
             new FoldAffine(),
             new FuseEpilogues(),

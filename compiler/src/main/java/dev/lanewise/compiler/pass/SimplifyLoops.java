@@ -1,6 +1,5 @@
 package dev.lanewise.compiler.pass;
 
-import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
@@ -125,7 +124,7 @@ final class SimplifyLoops implements Pass {
         for (Node node : loop.body().nodes()) {
             if (node.op() instanceof Gather gather && node.input(1).type().size().is(1)) {
                 int captured = loop.captureOf(node.input(0));
-                Boolean reverse = captured < 0 ? null : direction(loop, node.input(1));
+                Boolean reverse = captured < 0 ? null : loop.direction(node.input(1));
                 if (reverse != null && node.input(0).dim(gather.axis()).equals(loop.trips())) {
                     slices.put(node, loop.scanAlso(loop.captured(captured), new Repeat.Walk(gather.axis(), reverse)));
                 }
@@ -172,19 +171,5 @@ final class SimplifyLoops implements Pass {
             }
         }.run());
         loop.collectCarried(i, new Repeat.Walk(0, false), whole);
-    }
-
-    /** Whether an index is the iteration (false), or counts down to 0 with it (true); else {@code null}. */
-    private static Boolean direction(OpenLoop loop, Value index) {
-        if (loop.isIteration(index)) {
-            return false;
-        }
-        Value value = OpenLoop.uncast(index);
-        boolean difference = value.producer() != null && value.producer().op().equals(new Binary(BinaryFn.SUB));
-        List<Dim> last = difference ? value.producer().input(0).contents() : null;
-        return last != null && last.size() == 1 && last.get(0).equals(loop.trips().minus(1))
-                        && loop.isIteration(value.producer().input(1))
-                ? Boolean.TRUE
-                : null;
     }
 }
