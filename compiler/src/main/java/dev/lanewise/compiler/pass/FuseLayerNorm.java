@@ -7,11 +7,10 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.LayerNorm;
 import dev.lanewise.runtime.kernel.ReduceFn;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * Layer normalisation over the last axes, written out in any order: {@code (x − m) / √(v + ε) · scale +
+ * Layer normalisation, written out in any order: {@code (x − m) / √(v + ε) · scale +
  * bias} with {@code v = mean((x − m)²)} or {@code mean(x²) − m²}; also folded as TensorFlow does, {@code x ·
  * r + (bias − m · r)} with {@code r = scale / √(v + ε)}.
  */
@@ -37,11 +36,11 @@ final class FuseLayerNorm implements Pass {
                             }
                             Terms normalised = Terms.atom(x).minus(sum.mean()).times(Terms.atom(root.root()).power(-1));
                             Terms result = Terms.of(node.output(), x, sum.value(), root.root());
-                            ScaleAndBias after = ScaleAndBias.of(result, normalised, x, root.root(), x, norm.axis());
+                            ScaleAndBias after = ScaleAndBias.of(result, normalised, x, root.root(), x, sum.axes());
                             if (after != null) {
                                 Value bias = after.bias() == null ? null : now(after.bias());
-                                return addAll(node.name(), norm, Arrays.asList(
-                                        now(x), now(after.scale()), bias));
+                                return List.of(sum.normed(
+                                        this, node.name(), norm, now(x), now(after.scale()), bias));
                             }
                         }
                     }
@@ -69,6 +68,6 @@ final class FuseLayerNorm implements Pass {
                     squares.mean().minus(sum.mean().power(2)), squares.value(), sum.value());
         }
         boolean plainSum = sum.fn() == ReduceFn.SUM;
-        return epsilon == null || !plainSum ? null : new LayerNorm(sum.axis(), epsilon, false);
+        return epsilon == null || !plainSum ? null : new LayerNorm(sum.first(), epsilon, false);
     }
 }

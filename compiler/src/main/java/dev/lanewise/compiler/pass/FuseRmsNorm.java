@@ -9,7 +9,7 @@ import dev.lanewise.compiler.op.RmsNorm;
 import dev.lanewise.runtime.kernel.ReduceFn;
 import java.util.List;
 
-/** Root mean square normalisation over the last axes, written out: {@code x / √(mean(x²) + ε) · scale}. */
+/** Root mean square normalisation written out: {@code x / √(mean(x²) + ε) · scale}. */
 final class FuseRmsNorm implements Pass {
 
     @Override
@@ -26,11 +26,11 @@ final class FuseRmsNorm implements Pass {
                         Float epsilon = root.epsilon(sum.mean(), sum.value());
                         for (Value x : epsilon == null ? List.<Value>of() : Terms.operands(sum.x())) {
                             ScaleAndBias after = isSquareSum(sum, x) && x.type().equals(node.output().type())
-                                    ? after(node.output(), root, x, sum.axis())
+                                    ? after(node.output(), root, x, sum.axes())
                                     : null;
                             if (after != null && after.bias() == null) {
-                                return List.of(add(
-                                        node.name(), new RmsNorm(sum.axis(), epsilon), now(x), now(after.scale())));
+                                RmsNorm norm = new RmsNorm(sum.first(), epsilon);
+                                return List.of(sum.normed(this, node.name(), norm, now(x), now(after.scale())));
                             }
                         }
                     }
@@ -45,8 +45,8 @@ final class FuseRmsNorm implements Pass {
         return summed.are(sum.fn() == ReduceFn.SUM_SQUARE ? Terms.atom(x) : Terms.atom(x).power(2));
     }
 
-    private static ScaleAndBias after(Value result, InverseRoot root, Value x, int axis) {
+    private static ScaleAndBias after(Value result, InverseRoot root, Value x, List<Integer> axes) {
         Terms normalised = Terms.atom(x).times(Terms.atom(root.root()).power(-1));
-        return ScaleAndBias.of(Terms.of(result, x, root.root()), normalised, x, root.root(), x, axis);
+        return ScaleAndBias.of(Terms.of(result, x, root.root()), normalised, x, root.root(), x, axes);
     }
 }

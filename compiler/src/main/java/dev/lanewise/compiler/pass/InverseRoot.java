@@ -1,15 +1,17 @@
 package dev.lanewise.compiler.pass;
 
 import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Reduce;
 import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.compiler.op.Transpose;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -34,15 +36,15 @@ record InverseRoot(Value root, Value squared) {
     }
 
     /**
-     * A sum over the last axes, which stay as extents of 1.
+     * A sum over some axes, which stay as extents of 1. What they hold is a row, wherever they lie.
      *
      * @param value the sum
      * @param x what is summed
-     * @param axis the first of the axes
+     * @param axes from 0, ascending
      * @param count elements in a row
      * @param fn SUM or SUM_SQUARE
      */
-    record RowSum(Value value, Value x, int axis, long count, ReduceFn fn) {
+    record RowSum(Value value, Value x, List<Integer> axes, long count, ReduceFn fn) {
 
         /** The sum that a value is; {@code null} where it is none. */
         static RowSum of(Value value) {
@@ -56,17 +58,16 @@ record InverseRoot(Value root, Value squared) {
                 return null;
             }
             Value x = reduced.producer().input(0);
-            int axis = x.rank() - reduce.axes().size();
             long count = 1;
-            for (int i = axis; i < x.rank(); i++) {
-                if (!reduce.axes().contains(i) || !x.dim(i).isConstant()) {
+            List<Dim> kept = new ArrayList<>(x.shape());
+            for (int axis : reduce.axes()) {
+                if (!x.dim(axis).isConstant()) {
                     return null;
                 }
-                count *= x.dim(i).constant();
+                count *= x.dim(axis).constant();
+                kept.set(axis, Dim.ONE);
             }
-            List<Dim> kept = new ArrayList<>(x.shape().subList(0, axis));
-            kept.addAll(Collections.nCopies(x.rank() - axis, Dim.ONE));
-            return kept.equals(value.shape()) ? new RowSum(value, x, axis, count, reduce.fn()) : null;
+            return kept.equals(value.shape()) ? new RowSum(value, x, reduce.axes(), count, reduce.fn()) : null;
         }
 
         /** The sums among what arithmetic leads to. */
@@ -87,7 +88,29 @@ record InverseRoot(Value root, Value squared) {
 
         /** Whether these are sums over the same axes. */
         boolean alongside(RowSum other) {
-            return axis == other.axis && count == other.count && x.rank() == other.x.rank();
+            return axes.equals(other.axes) && count == other.count && x.rank() == other.x.rank();
+        }
+
+        /** The first of the axes when they are the last. */
+        int first() {
+            return x.rank() - axes.size();
+        }
+
+        /** Adds a norm over rows, which is over the last axes: around it, the axes of rows are the last. */
+        Value normed(Rewriting graph, String name, Op norm, Value... operands) {
+            List<Integer> order = new ArrayList<>();
+            for (int axis = 0; axis < x.rank(); axis++) {
+                order.add(axis);
+            }
+            order.removeAll(axes);
+            order.addAll(axes);
+            if (Permutation.isIdentity(order)) {
+                return graph.addAll(name, norm, Arrays.asList(operands)).get(0);
+            }
+            Value[] moved = operands.clone();
+            moved[0] = graph.add(name, new Transpose(order), operands[0]);
+            Value y = graph.addAll(name, norm, Arrays.asList(moved)).get(0);
+            return graph.add(name, new Transpose(Permutation.inverse(order)), y);
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * What follows a normalisation: {@code normalised · scale + bias}.
  *
- * @param scale of the extents of the normalised axes
+ * @param scale of the extents of the normalised axes, and 1 along others
  * @param bias likewise; {@code null} for none
  */
 record ScaleAndBias(Value scale, Value bias) {
@@ -22,10 +22,10 @@ record ScaleAndBias(Value scale, Value bias) {
      *
      * @param normalised terms of which {@code mark} is one factor
      * @param x what was normalised
-     * @param axis first of the normalised axes
+     * @param axes that are normalised
      */
-    static ScaleAndBias of(Terms result, Terms normalised, Value mark, Value root, Value x, int axis) {
-        List<Dim> row = x.shape().subList(axis, x.rank());
+    static ScaleAndBias of(Terms result, Terms normalised, Value mark, Value root, Value x, List<Integer> axes) {
+        List<Dim> row = axes.stream().map(x::dim).toList();
         Value scale = null;
         Value bias = null;
         double factor = 0;
@@ -48,8 +48,8 @@ record ScaleAndBias(Value scale, Value bias) {
         Terms expected = normalised.times(factor);
         expected = scale == null ? expected : expected.times(Terms.atom(scale));
         expected = bias == null ? expected : expected.plus(Terms.atom(bias));
-        boolean fits = factor != 0 && result.are(expected) && (bias == null || isRow(bias, row))
-                && (scale == null || Terms.near(factor, 1) && isRow(scale, row));
+        boolean fits = factor != 0 && result.are(expected) && (bias == null || isRow(bias, x, axes))
+                && (scale == null || Terms.near(factor, 1) && isRow(scale, x, axes));
         if (!fits) {
             return null;
         }
@@ -59,9 +59,15 @@ record ScaleAndBias(Value scale, Value bias) {
     }
 
     /** Whether a value has the extents of a row, so that each row gets it. */
-    private static boolean isRow(Value value, List<Dim> row) {
-        int leading = value.rank() - row.size();
-        return leading >= 0 && value.shape().subList(leading, value.rank()).equals(row)
-                && value.shape().subList(0, leading).stream().allMatch(dim -> dim.is(1));
+    private static boolean isRow(Value value, Value x, List<Integer> axes) {
+        int missing = x.rank() - value.rank();
+        for (int axis = 0; axis < x.rank(); axis++) {
+            Dim expected = axes.contains(axis) ? x.dim(axis) : Dim.ONE;
+            Dim given = axis < missing ? Dim.ONE : value.dim(Math.max(0, axis - missing));
+            if (!given.equals(expected)) {
+                return false;
+            }
+        }
+        return missing >= 0;
     }
 }
