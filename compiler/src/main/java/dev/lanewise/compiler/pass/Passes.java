@@ -29,6 +29,7 @@ public final class Passes {
             new FuseActivations(), // the gates of cells are sigmoids
             new FuseCells(),
             new JoinSteps(),
+            new JoinWrites(),
             new JoinSlices(),
             new UseLastState(),
             new CellsAsLoops(),

@@ -222,6 +222,35 @@ class UnrolledCellsTest {
                 .has(kind, 2).has(StepKind.CONCAT, 0).has(StepKind.BINARY, 0);
     }
 
+    /** Each step's output written into a buffer, as {@code out[:, t] = y} is. */
+    @Test
+    void writtenOutputs() {
+        for (Form form : Form.all()) {
+            written(form, "ifgo", 2, LSTM, StepKind.LSTM);
+            written(form, "rzn", 1, GRU, StepKind.GRU);
+        }
+    }
+
+    private static void written(Form form, String gates, int states, Step step, StepKind kind) {
+        int[] shape = form.shape(H);
+        GraphProto.Builder graph = inputs(form, I, states)
+                .addInitializer(SmallModel.tensor(shape, new float[T * B * H]).setName("buffer"));
+        WrittenOutCell cell = new WrittenOutCell(graph, "v").gates(gates);
+        List<String> ys = outputs(run(cell, step, form.slices(cell, "x"), "h0", "c0"));
+        String buffer = "buffer";
+        for (int i = 0; i < T; i++) {
+            int t = form.step(i);
+            graph.addInitializer(form.batchFirst
+                    ? SmallModel.longs("place" + t, 0, t, 1, t).clearDims().addDims(B).addDims(1).addDims(2)
+                    : SmallModel.longs("place" + t, t).clearDims().addDims(1).addDims(1));
+            String y = cell.op("Unsqueeze", ys.get(i), "axis" + form.axis());
+            buffer = cell.op("ScatterND", buffer, "place" + t, y);
+        }
+        graph.addOutput(info(buffer, F32, shape[0], shape[1], shape[2]));
+        cell.addWeights(graph, I);
+        hasOne(agreement("written " + gates + form, graph, form, I).has(StepKind.SCATTER_ND, 0), kind, form);
+    }
+
     /** Gates of another function are no gates of an LSTM: the steps stay as they are written. */
     @Test
     void hardGates() {
