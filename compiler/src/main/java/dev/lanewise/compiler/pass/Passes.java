@@ -37,6 +37,7 @@ public final class Passes {
             new FuseLayerNorm(),
             new FuseRmsNorm(),
             new RemoveUnused(),
+            new JoinRotations(),
             new FuseRotary(),
             new FuseAttention(),
             new RemoveUnused(),

@@ -4,6 +4,7 @@ import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Concat;
+import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.Slice;
 import dev.lanewise.compiler.op.Unary;
@@ -33,6 +34,11 @@ record SignedOrder(Value x, int[] from, float[] signs) {
         return whole ? order : null;
     }
 
+    /** Reads a value that is taken out of the last axis of another; {@code null} where it is anything else. */
+    static SignedOrder ofPart(Value value) {
+        return trailing(value, value.rank() - 1);
+    }
+
     /**
      * The elements of a value in all axes from {@code axis} on, as one list.
      *
@@ -42,6 +48,10 @@ record SignedOrder(Value x, int[] from, float[] signs) {
         Node node = value.producer();
         if (node == null || axis < 0) {
             return null;
+        }
+        SignedOrder column = column(node, axis);
+        if (column != null) {
+            return column;
         }
         if (node.op() instanceof Slice slice) {
             return slice(slice, node.input(0), axis);
@@ -57,6 +67,40 @@ record SignedOrder(Value x, int[] from, float[] signs) {
             return same ? trailing(source, axis) : null;
         }
         return node.op() instanceof Concat concat && concat.axis() >= axis ? joined(value, concat.axis(), axis) : null;
+    }
+
+    /** One element of each group, where the last axis of a tensor was reshaped into groups [..., n, group]. */
+    private static SignedOrder column(Node node, int axis) {
+        Value groups = node.inputs().isEmpty() ? null : node.input(0);
+        if (Rewriting.producer(groups, Reshape.class) == null || groups.rank() != axis + 2) {
+            return null;
+        }
+        Value x = groups.producer().input(0);
+        Dim index = null;
+        if (node.op() instanceof Slice slice) {
+            boolean one = slice.shape().subList(0, axis + 1).equals(groups.shape().subList(0, axis + 1))
+                    && slice.starts().subList(0, axis + 1).stream().allMatch(dim -> dim.is(0))
+                    && Collections.nCopies(axis + 1, 1).equals(slice.strides().subList(0, axis + 1))
+                    && slice.shape().get(axis + 1).is(1);
+            index = one ? slice.starts().get(axis + 1) : null;
+        } else if (node.op() instanceof Gather gather && gather.axis() == axis + 1 && node.input(1).isConstant()
+                && node.input(1).constant().size() == 1 && groups.dim(axis + 1).isConstant()) {
+            long at = node.input(1).constant().longAt(0);
+            index = Dim.of(at < 0 ? at + groups.dim(axis + 1).constant() : at);
+        }
+        boolean grouped = index != null && index.isConstant() && x.rank() == axis + 1 && x.dim(axis).isConstant()
+                && x.dim(axis).constant() <= LONGEST && groups.dim(axis + 1).isConstant()
+                && x.shape().subList(0, axis).equals(groups.shape().subList(0, axis));
+        if (!grouped) {
+            return null;
+        }
+        int group = (int) groups.dim(axis + 1).constant();
+        int[] from = new int[(int) x.dim(axis).constant() / Math.max(1, group)];
+        int first = (int) index.constant();
+        Arrays.setAll(from, i -> i * group + first);
+        float[] signs = new float[from.length];
+        Arrays.fill(signs, 1);
+        return new SignedOrder(x, from, signs);
     }
 
     private static SignedOrder slice(Slice slice, Value x, int axis) {
