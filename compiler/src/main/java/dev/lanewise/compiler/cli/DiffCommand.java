@@ -100,6 +100,9 @@ final class DiffCommand implements Callable<Integer> {
         if (limitSeconds < 1) {
             throw wrong("--limit starts at 1");
         }
+        if (!(tolerance >= 0)) { // nor NaN
+            throw wrong("--tolerance " + tolerance + ": expected 0 or more, such as 1e-4");
+        }
         CompileOptions options = arguments.options();
         if (!options.states().isEmpty()) {
             throw wrong("--state: states are plain inputs here; give their values with --input");

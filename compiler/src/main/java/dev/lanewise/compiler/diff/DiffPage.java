@@ -40,11 +40,16 @@ public final class DiffPage {
     }
 
     private static void verdict(Svg page, DiffResult result) {
-        page.add(result.first() == null ? "<section class=\"agrees\">" : "<section class=\"parts\">");
-        page.add("<h2>%s</h2>", result.summary());
+        boolean agrees = result.first() == null;
+        page.add(agrees ? "<section class=\"agrees\">" : "<section class=\"parts\">");
+        String summary = result.summary();
+        page.add("<h2>%s</h2>", summary.substring(0, 1).toUpperCase(Locale.ROOT) + summary.substring(1));
         page.add("<p>Values part where an element differs by more than %s of the larger of itself and the root mean"
-                + " square of its tensor. Inputs that were not given are random, seed %s.</p></section>",
-                Double.toString(result.tolerance()), Long.toString(result.seed()));
+                + " square of its tensor. Inputs that were not given are random, seed %s.%s</p></section>",
+                result.toleranceText(), Long.toString(result.seed()), agrees ? "" : " What parts is red.");
+        if (!agrees) {
+            page.add("<p class=\"jump\"><a href=\"#first\">Go to the first value that parts</a></p>");
+        }
     }
 
     private static void table(Svg page, DiffResult result) {
@@ -59,11 +64,11 @@ public final class DiffPage {
         }
         page.add("</tr></thead><tbody>");
         for (NodeDifference row : result.rows()) {
-            page.add(row == result.first() ? "<tr class=\"first\">" : "<tr>");
+            page.add(row == result.first() ? "<tr id=\"first\">" : "<tr>");
             page.add("<td>%s</td><td>%s</td><td>%s</td>", row.node(), row.operation(), row.type());
-            distance(page, row.plan(), result.tolerance());
+            distance(page, "plan", row.plan(), result.tolerance());
             if (row.peer() != null) {
-                distance(page, row.peer(), result.tolerance());
+                distance(page, result.peer(), row.peer(), result.tolerance());
             } else if (result.peer() != null) {
                 page.add("<td></td><td></td><td></td>");
             }
@@ -72,10 +77,14 @@ public final class DiffPage {
         page.add("</tbody></table></div></section>");
     }
 
-    private static void distance(Svg page, Distance distance, double tolerance) {
+    /** Three cells; on a phone, which has no room for the table's head, each says what it is. */
+    private static void distance(Svg page, String of, Distance distance, double tolerance) {
         String mark = distance.parts(tolerance) ? " class=\"far\"" : "";
-        for (double number : new double[] {distance.absolute(), distance.relative(), distance.ulps()}) {
-            page.add("<td" + mark + ">%s</td>", number == 0 ? "0" : String.format(Locale.ROOT, "%.2g", number));
+        double[] numbers = {distance.absolute(), distance.relative(), distance.ulps()};
+        String[] names = {"absolute", "relative", "ulp"};
+        for (int i = 0; i < numbers.length; i++) {
+            page.add("<td" + mark + " data-name=\"%s\">%s</td>", of + ", " + names[i],
+                    numbers[i] == 0 ? "0" : String.format(Locale.ROOT, "%.2g", numbers[i]));
         }
     }
 }

@@ -29,6 +29,11 @@ public record DiffResult(
         return row.parts(tolerance);
     }
 
+    /** The tolerance as people type it. */
+    String toleranceText() {
+        return Double.toString(tolerance).replace(".0E", "e").replace('E', 'e');
+    }
+
     /** Who parts there, for people. */
     public String whoParts(NodeDifference row) {
         boolean plan = row.plan().parts(tolerance);
@@ -44,7 +49,7 @@ public record DiffResult(
                 : " (the reference reached " + evaluated + " of " + nodes
                         + " nodes in its time; --limit gives it more)";
         return (first == null
-                ? rows.size() + " values agree within " + tolerance
+                ? rows.size() + (rows.size() == 1 ? " value agrees" : " values agree") + " within " + toleranceText()
                 : "first to part: " + first.node() + ", where " + whoParts(first)
                         + (whoParts(first).contains(" and ") ? " part" : " parts") + " from double precision") + cut;
     }

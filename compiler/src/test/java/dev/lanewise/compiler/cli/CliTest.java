@@ -256,7 +256,7 @@ class CliTest {
     void diffComparesNodeByNode() throws IOException {
         Path model = write("m.onnx", SmallModel.dense());
         Shell text = Shell.run("diff", model, "--all");
-        assertSays(0, text, "input x f32[4, 3] random, seed 0", "  make_s", "4 values agree within 1.0E-4");
+        assertSays(0, text, "input x f32[4, 3] random, seed 0", "  make_s", "4 values agree within 1e-4");
         assertEquals(6, text.out().lines().count(), text.toString());
         assertSays(0, Shell.run("diff", model, "--dim", "T=2"), "input x f32[2, 3]");
         Path x = Files.writeString(folder.resolve("x.txt"), "1 2 3\n4 5 6\n7 8 9\n");
@@ -284,6 +284,7 @@ class CliTest {
     void whatDiffCannotDoIsSaid() throws IOException {
         Path model = write("m.onnx", SmallModel.dense());
         assertSays(2, Shell.run("diff", model, "--limit", "0"), "--limit starts at 1");
+        assertSays(2, Shell.run("diff", model, "--tolerance", "-1"), "--tolerance -1.0: expected 0 or more");
         assertSays(2, Shell.run("diff", model, "--onnxruntime"), "--onnxruntime: not on the class path");
         assertSays(2, Shell.run("diff", model, "--input", "z=m.onnx"), "m.onnx");
         assertSays(2, Shell.run("diff", model, "--state", "x=y"), "states are plain inputs here");

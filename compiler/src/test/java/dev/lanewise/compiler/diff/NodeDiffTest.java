@@ -64,7 +64,7 @@ class NodeDiffTest {
         DiffResult result = diff(graph, Peers.NONE);
         assertEquals(List.of("make_p", "make_s", "make_y", "y"), nodes(result));
         assertNull(result.first());
-        assertEquals("4 values agree within 1.0E-6", result.summary());
+        assertEquals("4 values agree within 1e-6", result.summary());
     }
 
     @Test
