@@ -101,7 +101,8 @@ final class CheckCommand implements Callable<Integer> {
         List<TestCase> cases = new ArrayList<>();
         for (Path folder : folders) {
             if (!Files.isDirectory(folder)) {
-                throw new ParameterException(spec.commandLine(), folder + ": no such directory");
+                throw new ParameterException(spec.commandLine(), folder
+                        + (Files.exists(folder) ? ": not a directory" : ": no such directory"));
             }
             List<TestCase> found = TestCase.find(folder);
             if (found.isEmpty()) {

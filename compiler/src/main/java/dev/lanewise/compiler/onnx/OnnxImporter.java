@@ -22,6 +22,7 @@ import dev.lanewise.formats.LanewiseException;
 import dev.lanewise.formats.PlanException;
 import dev.lanewise.formats.UnsupportedOpException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,7 +107,11 @@ public final class OnnxImporter {
             in.setRecursionLimit(RECURSION_LIMIT);
             model = ModelProto.parseFrom(in);
         } catch (InvalidProtocolBufferException e) {
-            throw new FormatException(file, "", "not an ONNX model, or damaged (" + e.getMessage() + ")", e);
+            String why = isTensorFlowLite(bytes)
+                    ? "a TensorFlow Lite model, not an ONNX one; tf2onnx converts it:"
+                            + " python -m tf2onnx.convert --tflite " + file + " --output model.onnx"
+                    : "not an ONNX model, or damaged (" + e.getMessage() + ")";
+            throw new FormatException(file, "", why, e);
         } catch (IOException e) {
             throw new FormatException(file, "", "unreadable", e);
         }
@@ -115,6 +120,10 @@ public final class OnnxImporter {
                     + (model.hasGraph() ? "operator set" : "graph"));
         }
         return read(model, file, bytes.length, folder, options, folding, MOST_NARROWINGS);
+    }
+
+    private static boolean isTensorFlowLite(byte[] bytes) {
+        return bytes.length >= 8 && new String(bytes, 4, 4, StandardCharsets.ISO_8859_1).equals("TFL3");
     }
 
     /**

@@ -73,9 +73,23 @@ public final class Streaming {
                 }
             }
         }
-        throw new PlanException("--stream " + axis + ": no input has such an axis; " + (names.isEmpty()
-                ? "all are of fixed length: say which one is time with --stream INPUT:AXIS"
-                : "there are " + names));
+        throw new PlanException("--stream " + axis + ": " + (colon > 0
+                ? noAxis(graph, axis.substring(0, colon), axis.substring(colon + 1))
+                : "no input has such an axis; " + (names.isEmpty()
+                        ? "all are of fixed length: say which one is time with --stream INPUT:AXIS"
+                        : "there are " + names)));
+    }
+
+    /** Why an input and a number name no axis. */
+    private static String noAxis(Graph graph, String input, String axis) {
+        for (Graph.Port port : graph.inputs()) {
+            if (port.name().equals(input)) {
+                return "input '" + input + "' is " + port.value().type() + ", and has no axis " + axis
+                        + "; the first is 0";
+            }
+        }
+        List<String> inputs = graph.inputs().stream().map(Graph.Port::name).toList();
+        return "the model has no input '" + input + "'; it has " + String.join(", ", inputs);
     }
 
     /** The shortest sequence for which no extent of the graph comes out below zero. */

@@ -91,6 +91,8 @@ record Windows(long lead, long reach, long stride) {
 
     /** The most frames of the past that are ever needed. */
     private long keep(Site site, Flow x, Emission emission, Dim total) {
+        site.requireOpen(x.total());
+        site.requireOpen(total);
         long keep = reach - stride;
         long end = Math.max(site.graph().survey().horizon(x.emission(), x.total()),
                 site.graph().survey().horizon(emission, total)) + emission.period();

@@ -100,6 +100,7 @@ class CliTest {
         assertSays(2, Shell.run("run", model), "no --input for [x");
         assertSays(2, Shell.run("run", model, "--input", "x"), "NAME=FILE");
         assertSays(2, Shell.run("check", folder.resolve("none")), "no such directory");
+        assertSays(2, Shell.run("check", model), "not a directory");
         assertSays(2, Shell.run("check", folder), "no cases");
         assertEquals(List.of("m.onnx"), files());
     }
@@ -135,6 +136,9 @@ class CliTest {
         Files.writeString(folder.resolve("text.onnx"), "this is no model");
         assertSays(1, Shell.run("compile", folder.resolve("text.onnx"), "-o", folder.resolve("m.lane")),
                 "not an ONNX model");
+        Files.writeString(folder.resolve("m.tflite"), "\u001c\0\0\0TFL3\0\0\0\0");
+        assertSays(1, Shell.run("compile", folder.resolve("m.tflite"), "-o", folder.resolve("m.lane")),
+                "m.tflite: a TensorFlow Lite model", "tf2onnx");
         Files.createFile(folder.resolve("empty.onnx"));
         assertSays(1, Shell.run("compile", folder.resolve("empty.onnx"), "-o", folder.resolve("m.lane")), "empty");
         Files.writeString(folder.resolve("text.lane"), "this is no model");
@@ -143,7 +147,7 @@ class CliTest {
         Path good = write("good.onnx", SmallModel.sum());
         assertSays(1, Shell.run("compile", good, "-o", folder.resolve("none/m.lane")),
                 "none: no such file or directory");
-        assertEquals(List.of("empty.onnx", "good.onnx", "m.onnx", "text.lane", "text.onnx"), files());
+        assertEquals(List.of("empty.onnx", "good.onnx", "m.onnx", "m.tflite", "text.lane", "text.onnx"), files());
     }
 
     @Test

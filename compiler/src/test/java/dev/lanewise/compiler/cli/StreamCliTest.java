@@ -112,12 +112,14 @@ class StreamCliTest {
         assertRefused(1, compile(fixed, "--stream", "T"),
                 "--stream T: no input has such an axis; "
                         + "all are of fixed length: say which one is time with --stream INPUT:AXIS\n");
-        assertRefused(1, compile(fixed, "--stream", "x:2"), "--stream x:2: no input has such an axis; ");
+        assertRefused(1, compile(fixed, "--stream", "x:2"), "--stream x:2: input 'x' is f32[",
+                "and has no axis 2; the first is 0\n");
+        assertRefused(1, compile(fixed, "--stream", "z:0"), "--stream z:0: the model has no input 'z'; it has x\n");
         byte[] dynamic = SmallModel.relu("y");
         assertRefused(1, compile(dynamic, "--stream", "time"),
                 "--stream time: no input has such an axis; there are [T]\n");
         assertRefused(1, compile(dynamic, "--stream", "x:7"),
-                "--stream x:7: no input has such an axis; there are [T]\n");
+                "--stream x:7: input 'x' is f32[T, ", "and has no axis 7; the first is 0\n");
         assertRefused(1, compile(dynamic, "--stream", "T", "--dim", "time=4"),
                 "--dim time: the model has no such extent; it has T\n");
     }
