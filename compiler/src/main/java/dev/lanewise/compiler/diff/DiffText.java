@@ -2,19 +2,45 @@ package dev.lanewise.compiler.diff;
 
 import dev.lanewise.compiler.inspect.TextReport;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 
 /** Differences as lines of text. */
 public final class DiffText {
 
+    /** Longer names push their line to the right, not all lines. */
+    private static final int MOST_COLUMNS = 40;
+
     private DiffText() {}
 
-    /** One row for people. */
-    static String line(NodeDifference row, String peer) {
-        String line = String.format(Locale.ROOT, "%-40s %-16s %-24s %s",
-                TextReport.plain(row.node()), row.operation(), row.type(),
-                distance(row.plan()));
-        return row.peer() == null ? line : line + "  " + peer + " " + distance(row.peer());
+    /**
+     * One row for people.
+     *
+     * @param widths of the first three columns
+     */
+    private static String line(NodeDifference row, String peer, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            line.append(String.format(Locale.ROOT, "%-" + (widths[i] + 2) + "s", columns(row)[i]));
+        }
+        line.append(distance(row.plan()));
+        return row.peer() == null ? line.toString() : line + "  " + peer + " " + distance(row.peer());
+    }
+
+    private static String[] columns(NodeDifference row) {
+        return new String[] {TextReport.plain(row.node()), row.operation(), row.type()};
+    }
+
+    /** Each column is as wide as the widest of its texts. */
+    private static int[] widths(List<NodeDifference> rows) {
+        int[] widths = new int[3];
+        for (NodeDifference row : rows) {
+            String[] columns = columns(row);
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.min(MOST_COLUMNS, Math.max(widths[i], columns[i].length()));
+            }
+        }
+        return widths;
     }
 
     private static String distance(Distance distance) {
@@ -25,12 +51,13 @@ public final class DiffText {
     /** The rows if all are wanted, the first that parts, or that none does. */
     public static void print(DiffResult result, boolean all, PrintWriter out) {
         if (all) {
-            result.rows().forEach(
-                    row -> out.println((result.parts(row) ? "* " : "  ") + line(row, result.peer())));
+            int[] widths = widths(result.rows());
+            result.rows().forEach(row -> out.println(
+                    (result.parts(row) ? "* " : "  ") + line(row, result.peer(), widths)));
         }
         out.println(TextReport.plain(result.summary()));
         if (result.first() != null) {
-            out.println("  " + line(result.first(), result.peer()));
+            out.println("  " + line(result.first(), result.peer(), widths(List.of(result.first()))));
         }
     }
 }
