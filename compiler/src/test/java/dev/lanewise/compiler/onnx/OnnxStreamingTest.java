@@ -18,12 +18,15 @@ import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.compiler.onnx.proto.TensorProto;
 import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.Tensor;
 import dev.lanewise.testing.AllocationProbe;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -208,6 +211,38 @@ class OnnxStreamingTest {
         assertStreams(scan(0), 1);
         String refusal = assertThrows(CompileException.class, () -> compile(SmallModel.model(scan(1)))).getMessage();
         assertTrue(refusal.contains("'make_last,g'") && refusal.contains("unbounded future"), refusal);
+    }
+
+    /** A cell that keeps its state where a frame says so goes on from chunk to chunk, and is one step in each. */
+    @Test
+    void cellsWithMasks() throws Exception {
+        GraphProto.Builder body = GraphProto.newBuilder().setName("body")
+                .addInput(SmallModel.info("s", DType.F32, 1, CHANNELS))
+                .addInput(SmallModel.info("xt", DType.F32, 1, CHANNELS))
+                .addInput(SmallModel.info("mt", DType.BOOL, 1, 1))
+                .addNode(SmallModel.node("MatMul", "p", "xt", "w"))
+                .addNode(SmallModel.node("MatMul", "q", "s", "r"))
+                .addNode(SmallModel.node("Add", "sum", "p", "q"))
+                .addNode(SmallModel.node("Tanh", "next", "sum"))
+                .addNode(SmallModel.node("Where", "s2", "mt", "next", "s"))
+                .addNode(SmallModel.node("Identity", "yt", "s2"))
+                .addOutput(SmallModel.info("s2", DType.F32, 1, CHANNELS))
+                .addOutput(SmallModel.info("yt", DType.F32, 1, CHANNELS));
+        GraphProto.Builder model = graph().addInitializer(weights("s0", 1, CHANNELS))
+                .addInitializer(weights("w", CHANNELS, CHANNELS)).addInitializer(weights("r", CHANNELS, CHANNELS))
+                .addInitializer(SmallModel.number("first", 0)).addInitializer(SmallModel.number("second", 1))
+                .addInitializer(SmallModel.number("features", 2))
+                .addInitializer(SmallModel.tensor(new int[] {1}, 0).setName("nothing"))
+                .addNode(node("Transpose", "t", "x", "perm", ints(2, 0, 1)))
+                .addNode(node("Slice", "loudness", "t,first,second,features"))
+                .addNode(node("Greater", "m", "loudness,nothing"))
+                .addNode(node("Scan", "last,g", "s0,t,m", "num_scan_inputs", 2)
+                        .addAttribute(SmallModel.graph("body", body.build())))
+                .addNode(node("Transpose", "y", "g", "perm", ints(1, 2, 0)));
+        assertStreams(model, 0);
+        List<StepKind> kinds = compile(SmallModel.model(model)).file().message().getPrograms(0).getBody()
+                .getStepsList().stream().map(StepProto::getKind).toList();
+        assertTrue(kinds.contains(StepKind.RNN) && !kinds.contains(StepKind.REPEAT), kinds::toString);
     }
 
     /** Padding by frames, as audio models have it, and averages that count some of their padding. */
