@@ -3,7 +3,7 @@ package dev.lanewise.formats;
 /** What a model file may hold at most; the reasons stand in {@code model.proto}. */
 public final class Limits {
 
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     public static final int DIMS = 65_536;
     public static final int TENSORS = 1 << 20;
     public static final int STEPS = 1 << 20;

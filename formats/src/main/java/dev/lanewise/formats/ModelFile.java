@@ -6,6 +6,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.lanewise.formats.proto.ModelProto;
+import dev.lanewise.formats.proto.TensorProto;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -127,7 +128,7 @@ public final class ModelFile {
         ModelProto.Builder whole =
                 message.toBuilder()
                         .setVersion(Limits.VERSION)
-                        .setMinReader(1)
+                        .setMinReader(minReader(message))
                         .setWeightsCrc(crc(message.getWeights()))
                         .setStructureCrc(crc(structure(message)))
                         .setFingerprint(fingerprint(message))
@@ -141,6 +142,16 @@ public final class ModelFile {
      */
     public static ModelFile derived(String name, ModelProto message) {
         return new ModelFile(name, message);
+    }
+
+    /** 2 where weights are stored in a form that version 1 does not know. */
+    private static int minReader(ModelProto message) {
+        for (TensorProto tensor : message.getTensorsList()) {
+            if (tensor.getStoredValue() != 0) {
+                return 2;
+            }
+        }
+        return 1;
     }
 
     /** Sets the padding that puts the first byte of the weights at a multiple of 64. */

@@ -15,6 +15,9 @@ public final class Lanes {
     /** The machine's widest vectors, at most 512 bits. */
     public static final VectorSpecies<Float> SPECIES = species();
 
+    /** Ints of the same shape. */
+    static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
+
     /** Floats of a vector: 4, 8 or 16. */
     public static final int LANES = SPECIES.length();
 

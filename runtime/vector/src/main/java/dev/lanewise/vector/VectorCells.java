@@ -1,16 +1,18 @@
 package dev.lanewise.vector;
 
+import dev.lanewise.formats.WeightForm;
 import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 
 /**
  * Recurrent cells by the vector API. Immutable and thread-safe; allocates only when packing.
  *
  * <p>Units go in blocks of a panel's width P; the last one is filled up with units of zero weights, so
  * that products know no tails. What belongs to a block lies together: its columns of the transposed
- * weights [in, blocks · gates · P], {@link Panels}, and its pre-activations, {@code pre} [blocks, gates,
+ * weights [in, blocks · gates · P], {@link Panels} or {@link SmallPanels}, and its pre-activations, {@code pre} [blocks, gates,
  * P], so that a block goes from its inputs to its new states while it stays in the first cache:
  *
  * <pre>
@@ -56,8 +58,8 @@ public class VectorCells implements CellKernels {
      * @param fn an RNN's activation; else null
      */
     private record Packed(
-            int inputSize, int hiddenSize, int blocks, int gates, PackedPanels w,
-            PackedPanels r, PackedPanels both, float[] bias, float[] recurrentBias, UnaryFn fn)
+            int inputSize, int hiddenSize, int blocks, int gates, PanelProduct w,
+            PanelProduct r, PackedPanels both, float[] bias, float[] recurrentBias, UnaryFn fn)
             implements PackedCell {
 
         /** Floats of a block of {@code pre}. */
@@ -89,43 +91,14 @@ public class VectorCells implements CellKernels {
     }
 
     @Override
-    public PackedCell packLstm(
-            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
-            int bOff, int mostRows, int mostStreams) {
-        return pack(
-                inputSize, hiddenSize, LSTM, LSTM, false, null, w, wOff, r, rOff, b, bOff,
-                mostRows, mostStreams);
-    }
-
-    @Override
-    public PackedCell packGru(
-            int inputSize, int hiddenSize, boolean linearBeforeReset,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
-            int mostRows, int mostStreams) {
-        return pack(
-                inputSize, hiddenSize, GRU_INPUT, GRU_RECURRENT, linearBeforeReset, null, w, wOff, r, rOff, b, bOff,
-                mostRows, mostStreams);
-    }
-
-    @Override
-    public PackedCell packRnn(
-            int inputSize, int hiddenSize, UnaryFn fn,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
-            int mostRows, int mostStreams) {
-        return pack(
-                inputSize, hiddenSize, RNN, RNN, false, fn, w, wOff, r, rOff, b, bOff,
-                mostRows, mostStreams);
-    }
-
-    /**
-     * @param inputOrder the gates in the order of the columns of W
-     * @param order those of R
-     */
-    private Packed pack(
-            int inputSize, int hiddenSize, int[] inputOrder, int[] order, boolean linearBeforeReset,
-            UnaryFn fn, float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
-            int mostRows, int mostStreams) {
-        int gates = order.length;
+    public PackedCell pack(
+            Cell cell, WeightMatrix w, WeightMatrix r, float[] b, int bOff, int mostRows, int mostStreams) {
+        int inputSize = w.k;
+        int hiddenSize = r.k;
+        boolean linearBeforeReset = cell == Cell.GRU_LINEAR_BEFORE_RESET;
+        int gates = cell.gates();
+        int[] inputOrder = gates == 4 ? LSTM : gates == 3 ? GRU_INPUT : RNN; // of the columns of W
+        int[] order = gates == 3 ? GRU_RECURRENT : inputOrder; // of those of R
         int padded = Lanes.roundUp(hiddenSize, P);
         float[] bias = new float[Math.multiplyExact(gates, padded)];
         float[] recurrentBias = linearBeforeReset ? new float[padded] : null;
@@ -143,15 +116,24 @@ public class VectorCells implements CellKernels {
         }
         int columns = Math.multiplyExact(gates, padded);
         boolean together = mostRows == 1 && mostStreams == 1 && inputOrder == order
+                && w.form == WeightForm.F32 && r.form == WeightForm.F32
                 && inputSize <= Kernels.SCRATCH_FLOATS - hiddenSize;
         PackedPanels both = together ? allocate(inputSize + hiddenSize, columns, 1) : null;
-        PackedPanels wPanels = together ? both.rows(0, inputSize) : allocate(inputSize, columns, mostRows);
-        PackedPanels rPanels =
-                together ? both.rows(inputSize, hiddenSize) : allocate(hiddenSize, columns, mostStreams);
-        packGates(w, wOff, inputOrder, inputSize, hiddenSize, wPanels);
-        packGates(r, rOff, order, hiddenSize, hiddenSize, rPanels);
+        PanelProduct wPanels = together
+                ? packGates(w, inputOrder, hiddenSize, both.rows(0, inputSize))
+                : panels(w, inputOrder, hiddenSize, columns, mostRows);
+        PanelProduct rPanels = together
+                ? packGates(r, order, hiddenSize, both.rows(inputSize, hiddenSize))
+                : panels(r, order, hiddenSize, columns, mostStreams);
         return new Packed(
-                inputSize, hiddenSize, padded / P, gates, wPanels, rPanels, both, bias, recurrentBias, fn);
+                inputSize, hiddenSize, padded / P, gates, wPanels, rPanels, both, bias, recurrentBias, cell.fn());
+    }
+
+    /** Panels of their own, in the form that the weights have. */
+    private PanelProduct panels(WeightMatrix w, int[] order, int hiddenSize, int columns, int mostRows) {
+        return w.form == WeightForm.F32
+                ? packGates(w, order, hiddenSize, allocate(w.k, columns, mostRows))
+                : SmallPanels.packGates(w, order, hiddenSize);
     }
 
     /**
@@ -164,20 +146,20 @@ public class VectorCells implements CellKernels {
     }
 
     /**
-     * @param w [gates · H, k]
+     * @param w [gates · H, k], f32
      * @param order the gates as they follow each other in a block
      * @param panels [k, blocks · gates · P]
      */
-    private static void packGates(
-            float[] w, int wOff, int[] order, int k, int hiddenSize, PackedPanels panels) {
+    private static PackedPanels packGates(WeightMatrix w, int[] order, int hiddenSize, PackedPanels panels) {
         int column = 0;
         for (int unit = 0; unit < hiddenSize; unit += P) {
             for (int gate : order) {
-                int first = wOff + (gate * hiddenSize + unit) * k;
-                panels.pack(column, w, first, Math.min(P, hiddenSize - unit), 1, k);
+                int first = w.valuesOff() + (gate * hiddenSize + unit) * w.k;
+                panels.pack(column, w.array(), first, Math.min(P, hiddenSize - unit), 1, w.k);
                 column += P;
             }
         }
+        return panels;
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.lanewise.vector;
 
+import dev.lanewise.formats.WeightForm;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 
 /**
- * Matrix products by the vector API; packed form: {@link Panels}. Immutable and thread-safe;
+ * Matrix products by the vector API; packed form: {@link Panels}, or {@link SmallPanels}. Immutable and thread-safe;
  * allocates only in {@link #pack}.
  *
  * <p>One row goes to {@link RowTiles}, more through {@link Strip} to the product tiles. Blocks: 256
@@ -39,16 +41,35 @@ public final class VectorMatmul implements MatmulKernels {
         return new Packed(k, n, packed);
     }
 
+    /** @param b {@link SmallPanels} of [k, n] */
+    private record SmallPacked(int k, int n, SmallPanels b) implements PackedMatrix {
+        @Override
+        public long bytes() {
+            return b.bytes();
+        }
+    }
+
+    @Override
+    public PackedMatrix pack(WeightMatrix b, int mostRows) {
+        return b.form == WeightForm.F32
+                ? pack(b.array(), b.valuesOff(), b.k, b.n, 1, b.k, mostRows)
+                : new SmallPacked(b.k, b.n, SmallPanels.pack(b));
+    }
+
     @Override
     public void matmul(
             int m, float[] a, int aOff, int lda, PackedMatrix b, float[] bias, int biasOff,
             Epilogue epilogue, float[] c, int cOff, int ldc, float[] scratch) {
-        Packed packed = (Packed) b;
-        int n = packed.n;
-        float[] init = bias == null ? Tiling.ZEROS : bias;
-        int initOff = bias == null ? 0 : biasOff;
-        product(
-                m, n, packed.k, a, aOff, lda, packed.b, 0, packed.k, init, initOff, 0, c, cOff, ldc, scratch);
+        int n = b.n();
+        if (b instanceof SmallPacked small) {
+            small.b.product(m, 0, n, a, aOff, lda, bias, biasOff, 0, c, cOff, ldc, scratch);
+        } else {
+            Packed packed = (Packed) b;
+            float[] init = bias == null ? Tiling.ZEROS : bias;
+            int initOff = bias == null ? 0 : biasOff;
+            product(
+                    m, n, packed.k, a, aOff, lda, packed.b, 0, packed.k, init, initOff, 0, c, cOff, ldc, scratch);
+        }
         if (epilogue.fn() != null) {
             for (int i = 0; i < m; i++) {
                 int row = cOff + i * ldc;

@@ -1,8 +1,10 @@
 package dev.lanewise.vector25;
 
+import dev.lanewise.formats.WeightForm;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 import dev.lanewise.vector.VectorMatmul;
 
 /**
@@ -43,6 +45,13 @@ final class AlignedMatmul implements MatmulKernels {
         }
         panels.pack(0, b, bOff, n, kStride, nStride);
         return new Packed(k, n, panels);
+    }
+
+    @Override
+    public PackedMatrix pack(WeightMatrix b, int mostRows) {
+        return b.form == WeightForm.F32
+                ? pack(b.array(), b.valuesOff(), b.k, b.n, 1, b.k, mostRows)
+                : many.pack(b, mostRows);
     }
 
     @Override

@@ -52,45 +52,99 @@ public interface CellKernels {
         long bytes();
     }
 
+    /** The cells there are. */
+    enum Cell {
+        LSTM(4, null),
+        /** The reset gate multiplies h. */
+        GRU(3, null),
+        /** The reset gate multiplies {@code h · Rhᵀ + Rbh}; then Rbh is no part of the candidate's pre-activation. */
+        GRU_LINEAR_BEFORE_RESET(3, null),
+        RNN_TANH(1, UnaryFn.TANH),
+        RNN_RELU(1, UnaryFn.RELU);
+
+        private final int gates;
+        private final UnaryFn fn;
+
+        Cell(int gates, UnaryFn fn) {
+            this.gates = gates;
+            this.fn = fn;
+        }
+
+        public int gates() {
+            return gates;
+        }
+
+        /** An RNN's activation, {@code null} of others. */
+        public UnaryFn fn() {
+            return fn;
+        }
+    }
+
     /**
-     * @param w [4·H, I], row-major, gates i, o, f, c
-     * @param r [4·H, H]
-     * @param b [8·H], input biases then recurrent biases, or {@code null}
+     * Packs a cell's weights in the form in which they are stored. Forms with scales take in inputs, or
+     * hidden units, as {@link MatmulKernels#pack(WeightMatrix, int)} says, in place of the bias standing
+     * what the pre-activation is before.
+     *
+     * @param w [gates·H, I], gates i, o, f, c or z, r, h; f32, or what {@link WeightMatrix#computes}
+     * @param r [gates·H, H]
+     * @param b [2·gates·H], input biases then recurrent biases, or {@code null}
      * @param mostRows the most rows that {@link #project} will be asked for, {@link Integer#MAX_VALUE}
      *     where that is not known: a hint by which a provider chooses the form of w; more rows are
      *     slower and as right
      * @param mostStreams the same for the rows of a step, and r
      */
-    PackedCell packLstm(
-            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
-            int bOff, int mostRows, int mostStreams);
+    PackedCell pack(
+            Cell cell, WeightMatrix w, WeightMatrix r, float[] b, int bOff, int mostRows, int mostStreams);
 
     /**
+     * {@link #pack} of an LSTM in f32.
+     *
+     * @param w [4·H, I], row-major, gates i, o, f, c
+     * @param r [4·H, H]
+     * @param b [8·H], or {@code null}
+     */
+    default PackedCell packLstm(
+            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
+            int bOff, int mostRows, int mostStreams) {
+        return pack(
+                Cell.LSTM, WeightMatrix.of(w, wOff, 4 * hiddenSize, inputSize),
+                WeightMatrix.of(r, rOff, 4 * hiddenSize, hiddenSize), b, bOff, mostRows, mostStreams);
+    }
+
+    /**
+     * {@link #pack} of a GRU in f32.
+     *
      * @param w [3·H, I], row-major, gates z, r, h
      * @param r [3·H, H]
-     * @param b [6·H], input biases then recurrent biases, or {@code null}
-     * @param linearBeforeReset whether the reset gate multiplies {@code h · Rhᵀ + Rbh} (then Rbh is
-     *     not part of the candidate's pre-activation) or {@code h} itself
-     * @param mostRows see {@link #packLstm}
-     * @param mostStreams see {@link #packLstm}
+     * @param b [6·H], or {@code null}
      */
-    PackedCell packGru(
+    default PackedCell packGru(
             int inputSize, int hiddenSize, boolean linearBeforeReset,
             float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
-            int mostRows, int mostStreams);
+            int mostRows, int mostStreams) {
+        return pack(
+                linearBeforeReset ? Cell.GRU_LINEAR_BEFORE_RESET : Cell.GRU,
+                WeightMatrix.of(w, wOff, 3 * hiddenSize, inputSize),
+                WeightMatrix.of(r, rOff, 3 * hiddenSize, hiddenSize), b, bOff, mostRows, mostStreams);
+    }
 
     /**
+     * {@link #pack} of an RNN in f32.
+     *
      * @param w [H, I]
      * @param r [H, H]
-     * @param b [2·H], input bias then recurrent bias, or {@code null}
+     * @param b [2·H], or {@code null}
      * @param fn {@link UnaryFn#TANH} or {@link UnaryFn#RELU}
-     * @param mostRows see {@link #packLstm}
-     * @param mostStreams see {@link #packLstm}
      */
-    PackedCell packRnn(
+    default PackedCell packRnn(
             int inputSize, int hiddenSize, UnaryFn fn,
             float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
-            int mostRows, int mostStreams);
+            int mostRows, int mostStreams) {
+        return pack(
+                fn == UnaryFn.RELU ? Cell.RNN_RELU : Cell.RNN_TANH,
+                WeightMatrix.of(w, wOff, hiddenSize, inputSize),
+                WeightMatrix.of(r, rOff, hiddenSize, hiddenSize), b, bOff, mostRows, mostStreams);
+    }
 
     /**
      * Input projections of {@code rows} rows (streams, time steps, or both).

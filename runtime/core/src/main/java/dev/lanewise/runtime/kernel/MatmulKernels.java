@@ -30,6 +30,25 @@ public interface MatmulKernels {
             float[] b, int bOff, int k, int n, int kStride, int nStride, int mostRows);
 
     /**
+     * Packs weights in the form in which they are stored, which changes the order of operations:
+     *
+     * <ul>
+     *   <li>f32, bf16, f16: as above, with the elements' values;
+     *   <li>int8: {@code fma(scale[n], Σ, bias[n])}, where Σ starts at +0 and takes in {@code a[m, k] ·
+     *       code[n, k]};
+     *   <li>int4: the sum starts at its bias; then for each group g of 32 inputs it becomes {@code
+     *       fma(scale[n, g], Σ, sum)}, where Σ starts at {@code -24 · s} and takes in {@code a[m, k] ·
+     *       (code[n, k] + 24)}, s being {@link WeightMatrix#groupSum} of the group; a is 0 beyond k.
+     * </ul>
+     *
+     * All by fused multiply-add, k ascending.
+     *
+     * @param b [n, k]; f32, or what {@link WeightMatrix#computes}
+     * @param mostRows see above
+     */
+    PackedMatrix pack(WeightMatrix b, int mostRows);
+
+    /**
      * Product with a packed right-hand side.
      *
      * @param a [m, k], rows {@code lda} apart

@@ -1,6 +1,8 @@
 package dev.lanewise.runtime.plan;
 
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.WeightForm;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -14,16 +16,31 @@ final class Constant {
     private final DType type;
     private final int elements;
     private final boolean splat;
+    private final WeightForm form;
+    private final int rows;
     private final ByteBuffer bytes;
 
     /**
+     * @param form how an f32 weight is stored
+     * @param rows extent of the first axis, for forms other than f32
      * @param bytes the tensor's own bytes, one element where {@code splat}
      */
-    Constant(DType type, int elements, boolean splat, ByteBuffer bytes) {
+    Constant(DType type, int elements, boolean splat, WeightForm form, int rows, ByteBuffer bytes) {
         this.type = type;
         this.elements = elements;
         this.splat = splat;
+        this.form = form;
+        this.rows = rows;
         this.bytes = bytes;
+    }
+
+    WeightForm form() {
+        return form;
+    }
+
+    /** The weight as it is stored, for forms other than f32. */
+    WeightMatrix matrix() {
+        return WeightMatrix.read(form, rows, rows == 0 ? 0 : elements / rows, bytes);
     }
 
     /** Decodes into {@code buffer} unless it was done before. */
@@ -36,6 +53,11 @@ final class Constant {
     }
 
     Buffer decode() {
+        if (form != WeightForm.F32) {
+            Buffer expanded = new Buffer(type.storage());
+            expanded.floats = matrix().values();
+            return expanded;
+        }
         Buffer buffer = Buffer.allocate(type.storage(), elements);
         ByteBuffer in = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         int n = splat ? Math.min(1, elements) : elements;

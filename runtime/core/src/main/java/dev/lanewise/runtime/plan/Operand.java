@@ -2,6 +2,8 @@ package dev.lanewise.runtime.plan;
 
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.ShapeException;
+import dev.lanewise.formats.WeightForm;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 
 /**
  * A tensor of one session: where it lies, and its extents for the current run. Dense and row-major;
@@ -64,6 +66,16 @@ public final class Operand {
     /** An f32 weight's values. */
     float[] constantFloats() {
         return buffer.floats != null ? buffer.floats : constant.decode().floats;
+    }
+
+    /** How the file holds it; {@link WeightForm#F32} for what is no weight. */
+    public WeightForm form() {
+        return constant == null ? WeightForm.F32 : constant.form();
+    }
+
+    /** A weight as it is stored, rows along its first axis; for forms other than f32. */
+    WeightMatrix constantMatrix() {
+        return constant.matrix();
     }
 
     public int rank() {

@@ -5,6 +5,7 @@ import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.Limits;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.formats.PlanException;
+import dev.lanewise.formats.WeightForm;
 import dev.lanewise.formats.proto.MemoryProto;
 import dev.lanewise.formats.proto.ModelProto;
 import dev.lanewise.formats.proto.PortProto;
@@ -15,6 +16,7 @@ import dev.lanewise.formats.proto.TensorProto;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.team.Team;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,8 @@ public final class Plan {
     /** [tensor] weights, {@code null} for others. */
     private final Constant[] constants;
     private final Buffer[] constantBuffers;
+    /** [tensor] how weights are stored, {@code null} for others. */
+    private final WeightForm[] forms;
     private final Map<Kernels, Map<String, Object>> packed = new HashMap<>();
 
     /**
@@ -63,6 +67,7 @@ public final class Plan {
         this.capacity = new int[tensors];
         this.constants = new Constant[tensors];
         this.constantBuffers = new Buffer[tensors];
+        this.forms = new WeightForm[tensors];
         long bytes = bytes(arenaElements) + bytes(stateElements) + readTensors();
         if (bytes > maxBytes) {
             throw new PlanException(file.name() + ": needs " + bytes + " bytes of memory, " + maxBytes
@@ -107,6 +112,7 @@ public final class Plan {
             long own = (long) capacity[t] * types[t].bytes();
             switch (tensor.getRegion()) {
                 case WEIGHTS -> {
+                    forms[t] = readForm(field, tensor, t);
                     constantBuffers[t] = new Buffer(types[t].storage());
                     bytes += own;
                 }
@@ -130,6 +136,17 @@ public final class Plan {
         return bytes;
     }
 
+    private WeightForm readForm(String field, TensorProto tensor, int t) {
+        WeightForm form = WeightForm.of(tensor.getStored());
+        if (form == null) {
+            throw bad(field, "stored in a form that is not known");
+        }
+        if (form != WeightForm.F32 && (types[t] != DType.F32 || dims[t].length == 0 || tensor.getSplat())) {
+            throw bad(field, "stored as " + form + "; expected an f32 tensor of rank 1 or more that is no splat");
+        }
+        return form;
+    }
+
     /** Finds each weight's bytes: the large ones first, then those too small to be worth aligning. */
     private void readWeights() {
         ByteBuffer weights = file.weights();
@@ -151,8 +168,22 @@ public final class Plan {
         }
     }
 
+    /** How the file holds a weight; {@code null} for what is none. */
+    public WeightForm form(int tensor) {
+        return forms[tensor];
+    }
+
+    /** Extent of the first axis. */
+    private int rows(int t) {
+        return dims[t].length == 0 ? 1 : extents.atMost()[dims[t][0]];
+    }
+
     /** Bytes that the file holds of a weight. */
-    private long stored(int t) {
+    public long stored(int t) {
+        if (forms[t] != WeightForm.F32) {
+            int rows = rows(t);
+            return capacity[t] == 0 ? 0 : forms[t].bytes(rows, capacity[t] / rows);
+        }
         int elements = model.getTensors(t).getSplat() ? Math.min(1, capacity[t]) : capacity[t];
         return (long) elements * types[t].bytes();
     }
@@ -167,7 +198,27 @@ public final class Plan {
         // declared by java.nio.Buffer: Android's ByteBuffer does not have its own
         ((java.nio.Buffer) slice).position((int) begin);
         ((java.nio.Buffer) slice).limit((int) end);
-        return new Constant(types[t], capacity[t], model.getTensors(t).getSplat(), slice.slice());
+        Constant constant = new Constant(
+                types[t], capacity[t], model.getTensors(t).getSplat(), forms[t], capacity[t] == 0 ? 0 : rows(t),
+                slice.slice());
+        if (forms[t] != WeightForm.F32) {
+            requireFiniteScales(t, slice.slice());
+        }
+        return constant;
+    }
+
+    private void requireFiniteScales(int t, ByteBuffer bytes) {
+        int rows = rows(t);
+        int rowElements = capacity[t] == 0 ? 0 : capacity[t] / rows;
+        long count = capacity[t] == 0 ? 0 : forms[t].scales(rows, rowElements);
+        ByteBuffer in = bytes.order(ByteOrder.LITTLE_ENDIAN);
+        int at = (int) forms[t].scalesAt(rows, rowElements);
+        for (int i = 0; i < count; i++) {
+            float scale = in.getFloat(at + 4 * i);
+            if (scale - scale != 0) {
+                throw bad("tensors[" + t + "]", "scale " + i + " is " + scale);
+            }
+        }
     }
 
     private int readDims(String field, TensorProto tensor, int t, int[] atMost) {

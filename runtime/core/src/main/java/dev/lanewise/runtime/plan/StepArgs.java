@@ -3,10 +3,12 @@ package dev.lanewise.runtime.plan;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.ShapeException;
+import dev.lanewise.formats.WeightForm;
 import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 import dev.lanewise.runtime.team.Divisible;
 import dev.lanewise.runtime.team.Team;
 import java.util.List;
@@ -178,6 +180,38 @@ public final class StepArgs {
     /** The values of {@link #weights}, decoded for this call. Not to be changed. */
     public float[] weightValues(int i) {
         return weights(i).constantFloats();
+    }
+
+    /**
+     * The values of {@link #weights}, a matrix [n, k], in the form that products are computed from; {@code
+     * null} where that is f32.
+     */
+    public WeightMatrix smallWeights(int i) {
+        Operand operand = weights(i);
+        return operand.size > 0 && WeightMatrix.computes(operand.form(), operand.shape[1])
+                ? operand.constantMatrix()
+                : null;
+    }
+
+    /**
+     * Input {@code i} as it is stored, rows along its first axis, where it is a weight smaller than f32 and
+     * int 0, the axis, is the first one; else {@code null}.
+     */
+    public WeightMatrix storedRows(int i) {
+        Operand operand = i < inputs.length ? inputs[i] : null;
+        boolean small = operand != null && operand.form() != WeightForm.F32 && operand.size > 0;
+        if (!small || integer(0) != 0) {
+            return null;
+        }
+        WeightMatrix rows = packed();
+        return rows != null ? rows : keep(operand.constantMatrix());
+    }
+
+    /** The same, f32 where {@link #smallWeights} gives {@code null}. */
+    public WeightMatrix weightMatrix(int i) {
+        WeightMatrix small = smallWeights(i);
+        Operand operand = weights(i);
+        return small != null ? small : WeightMatrix.of(weightValues(i), 0, operand.shape[0], operand.shape[1]);
     }
 
     /**

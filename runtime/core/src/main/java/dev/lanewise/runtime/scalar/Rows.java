@@ -1,5 +1,7 @@
 package dev.lanewise.runtime.scalar;
 
+import java.util.Arrays;
+
 /**
  * The packed form of a right-hand side [k, n] for plain loops: [ceil(n / 1024)][k][≤ 1024], each
  * row of a block an array of its own. Immutable; allocates only when packing.
@@ -9,7 +11,7 @@ package dev.lanewise.runtime.scalar;
  * stays scalar, 4 to 5 times slower. So sums live at the start of the scratch array while they
  * grow, from index 0 as each row does, and a block is as wide as fits there.
  */
-final class Rows {
+final class Rows implements ScalarMatrix {
 
     private static final int BLOCK = 1024;
 
@@ -42,12 +44,13 @@ final class Rows {
     }
 
     /** With the headers of the arrays. */
-    long bytes() {
+    @Override
+    public long bytes() {
         return blocks.length * (long) k * (16 + 4) + 4L * k * n;
     }
 
-    /** {@code c[n] += a[k] · b[k, n]}, k ascending. */
-    void addProduct(float[] a, int aOff, float[] c, int cOff, float[] scratch) {
+    @Override
+    public void addProduct(float[] a, int aOff, float[] c, int cOff, float[] scratch) {
         addProduct(0, k, a, aOff, c, cOff, scratch);
     }
 
@@ -64,6 +67,26 @@ final class Rows {
             System.arraycopy(c, at, scratch, 0, columns);
             addBlock(blocks[block], first, count, columns, a, aOff, scratch);
             System.arraycopy(scratch, 0, c, at, columns);
+        }
+    }
+
+    /**
+     * {@code c[n] = fma(scales[n], sum[n], c[n])}, where sum starts at {@code start} and takes in {@code
+     * a[count] · b[first … first + count, n]}, k ascending.
+     *
+     * @param c not the scratch array
+     */
+    void addScaled(
+            int first, int count, float[] a, int aOff, float[] scales, float start, float[] c, int cOff,
+            float[] scratch) {
+        for (int block = 0; block < blocks.length; block++) {
+            int columns = columns(block);
+            int at = block * BLOCK;
+            Arrays.fill(scratch, 0, columns, start);
+            addBlock(blocks[block], first, count, columns, a, aOff, scratch);
+            for (int j = 0; j < columns; j++) {
+                c[cOff + at + j] = Fma.fma(scales[at + j], scratch[j], c[cOff + at + j]);
+            }
         }
     }
 

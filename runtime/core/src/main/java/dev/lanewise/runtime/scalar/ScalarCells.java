@@ -3,11 +3,12 @@ package dev.lanewise.runtime.scalar;
 import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 
 /**
  * Recurrent cells in plain loops. Immutable and thread-safe; allocates only when packing.
  *
- * <p>Packed form: {@link Rows} of both weight matrices, transposed to [in, gates · H], gates in
+ * <p>Packed form: {@link ScalarMatrix} of both weight matrices, transposed to [in, gates · H], gates in
  * ONNX's order; a GRU's candidates have recurrent rows of their own, since they come second. A row
  * of {@code pre} is [gates · H]; for a GRU that is linear before its reset, [H] more for q.
  */
@@ -29,7 +30,7 @@ public final class ScalarCells implements CellKernels {
      * @param fn an RNN's activation; else null
      */
     private record Packed(
-            int inputSize, int hiddenSize, int gates, Rows w, Rows r, Rows rCandidate,
+            int inputSize, int hiddenSize, int gates, ScalarMatrix w, ScalarMatrix r, ScalarMatrix rCandidate,
             float[] bias, float[] recurrentBias, UnaryFn fn)
             implements PackedCell {
 
@@ -47,38 +48,15 @@ public final class ScalarCells implements CellKernels {
     }
 
     @Override
-    public PackedCell packLstm(
-            int inputSize, int hiddenSize, float[] w, int wOff, float[] r, int rOff, float[] b,
-            int bOff, int mostRows, int mostStreams) {
-        return pack(inputSize, hiddenSize, 4, false, null, w, wOff, r, rOff, b, bOff);
-    }
-
-    @Override
-    public PackedCell packGru(
-            int inputSize, int hiddenSize, boolean linearBeforeReset,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
-            int mostRows, int mostStreams) {
-        return pack(inputSize, hiddenSize, 3, linearBeforeReset, null, w, wOff, r, rOff, b, bOff);
-    }
-
-    @Override
-    public PackedCell packRnn(
-            int inputSize, int hiddenSize, UnaryFn fn,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff,
-            int mostRows, int mostStreams) {
-        return pack(inputSize, hiddenSize, 1, false, fn, w, wOff, r, rOff, b, bOff);
-    }
-
-    private static Packed pack(
-            int inputSize, int hiddenSize, int gates, boolean linearBeforeReset, UnaryFn fn,
-            float[] w, int wOff, float[] r, int rOff, float[] b, int bOff) {
+    public PackedCell pack(
+            Cell cell, WeightMatrix w, WeightMatrix r, float[] b, int bOff, int mostRows, int mostStreams) {
+        int gates = cell.gates();
+        int hiddenSize = r.k;
+        boolean linearBeforeReset = cell == Cell.GRU_LINEAR_BEFORE_RESET;
         int n = Math.multiplyExact(gates, hiddenSize);
         boolean gru = gates == 3;
         int first = gru ? 2 * hiddenSize : n;
-        int second = rOff + first * hiddenSize;
-        Rows wRows = new Rows(w, wOff, inputSize, n, 1, inputSize);
-        Rows rRows = new Rows(r, rOff, hiddenSize, first, 1, hiddenSize);
-        Rows candidate = gru ? new Rows(r, second, hiddenSize, hiddenSize, 1, hiddenSize) : null;
+        ScalarMatrix candidate = gru ? ScalarMatrix.of(r, first, n) : null;
         float[] bias = new float[n];
         float[] recurrentBias = linearBeforeReset ? new float[hiddenSize] : null;
         int summed = linearBeforeReset ? 2 * hiddenSize : n;
@@ -89,7 +67,8 @@ public final class ScalarCells implements CellKernels {
             System.arraycopy(b, bOff + n + summed, recurrentBias, 0, hiddenSize);
         }
         return new Packed(
-                inputSize, hiddenSize, gates, wRows, rRows, candidate, bias, recurrentBias, fn);
+                w.k, hiddenSize, gates, ScalarMatrix.of(w, 0, n), ScalarMatrix.of(r, 0, first), candidate,
+                bias, recurrentBias, cell.fn());
     }
 
     @Override

@@ -3,12 +3,13 @@ package dev.lanewise.runtime.scalar;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 import java.util.Arrays;
 
 /**
  * Matrix products in plain loops. Immutable and thread-safe; allocates only in {@link #pack}.
  *
- * <p>Packed form: {@link Rows}. The inner loop runs over columns, each of which is a chain of its
+ * <p>Packed form: {@link Rows}, or what {@link ScalarMatrix} makes of smaller ones. The inner loop runs over columns, each of which is a chain of its
  * own, so that C2 vectorises it.
  */
 public final class ScalarMatmul implements MatmulKernels {
@@ -20,17 +21,7 @@ public final class ScalarMatmul implements MatmulKernels {
         this.map = map;
     }
 
-    private record Packed(Rows b) implements PackedMatrix {
-        @Override
-        public int k() {
-            return b.k;
-        }
-
-        @Override
-        public int n() {
-            return b.n;
-        }
-
+    private record Packed(int k, int n, ScalarMatrix b) implements PackedMatrix {
         @Override
         public long bytes() {
             return b.bytes();
@@ -40,15 +31,20 @@ public final class ScalarMatmul implements MatmulKernels {
     @Override
     public PackedMatrix pack(
             float[] b, int bOff, int k, int n, int kStride, int nStride, int mostRows) {
-        return new Packed(new Rows(b, bOff, k, n, kStride, nStride));
+        return new Packed(k, n, new Rows(b, bOff, k, n, kStride, nStride));
+    }
+
+    @Override
+    public PackedMatrix pack(WeightMatrix b, int mostRows) {
+        return new Packed(b.k, b.n, ScalarMatrix.of(b, 0, b.n));
     }
 
     @Override
     public void matmul(
             int m, float[] a, int aOff, int lda, PackedMatrix b, float[] bias, int biasOff,
             Epilogue epilogue, float[] c, int cOff, int ldc, float[] scratch) {
-        Rows rows = ((Packed) b).b;
-        int n = rows.n;
+        ScalarMatrix rows = ((Packed) b).b;
+        int n = b.n();
         for (int i = 0; i < m; i++) {
             int row = cOff + i * ldc;
             start(bias, biasOff, c, row, n);

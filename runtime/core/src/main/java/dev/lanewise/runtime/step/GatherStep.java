@@ -1,5 +1,6 @@
 package dev.lanewise.runtime.step;
 
+import dev.lanewise.runtime.kernel.WeightMatrix;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
@@ -15,12 +16,15 @@ final class GatherStep extends Step {
     private final Indices indices;
     private final Operand y;
     private final int axis;
+    /** The rows, where they are stored smaller than f32 and chosen along their axis; else {@code null}. */
+    private final WeightMatrix stored;
     private int outer;
     private int inner;
 
     GatherStep(StepArgs args) {
         this.args = args;
-        x = args.in(0);
+        stored = args.storedRows(0);
+        x = stored == null ? args.in(0) : args.weights(0);
         indices = new Indices(args, 1);
         y = args.out(0);
         axis = args.axis(0, x);
@@ -42,6 +46,10 @@ final class GatherStep extends Step {
 
     @Override
     public void run() {
+        if (stored != null) {
+            runStored();
+            return;
+        }
         int n = x.shape[axis];
         int count = indices.operand.size;
         int to = y.offset;
@@ -51,6 +59,13 @@ final class GatherStep extends Step {
                 x.buffer.copy(from + indices.at(i, n) * inner, y.buffer, to, inner);
                 to += inner;
             }
+        }
+    }
+
+    private void runStored() {
+        int count = outer == 0 ? 0 : indices.operand.size;
+        for (int i = 0; i < count; i++) {
+            stored.row(indices.at(i, stored.n), y.buffer.floats, y.offset + i * inner);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.lanewise.runtime.step;
 
+import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.plan.StepArgs;
 
 /** A GRU over a sequence, gates z, r, h: W [3H, I], R [3H, H], bias [6H]. See {@link RecurrentStep}. */
@@ -7,14 +8,7 @@ final class GruStep extends RecurrentStep {
 
     GruStep(StepArgs args) {
         super(args, 3, false);
-        boolean linearBeforeReset = args.flag(1);
-        cell = args.packed();
-        if (cell == null) {
-            cell = args.keep(cells.packGru(
-                    inputSize, hiddenSize, linearBeforeReset,
-                    args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
-                    mostRows(), mostStreams()));
-        }
+        pack(args.flag(1) ? CellKernels.Cell.GRU_LINEAR_BEFORE_RESET : CellKernels.Cell.GRU);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.lanewise.runtime.step;
 
+import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.plan.StepArgs;
 
 /** An LSTM over a sequence, gates i, o, f, c: W [4H, I], R [4H, H], bias [8H]. See {@link RecurrentStep}. */
@@ -7,12 +8,7 @@ final class LstmStep extends RecurrentStep {
 
     LstmStep(StepArgs args) {
         super(args, 4, true);
-        cell = args.packed();
-        if (cell == null) {
-            cell = args.keep(cells.packLstm(
-                    inputSize, hiddenSize, args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
-                    mostRows(), mostStreams()));
-        }
+        pack(CellKernels.Cell.LSTM);
     }
 
     @Override

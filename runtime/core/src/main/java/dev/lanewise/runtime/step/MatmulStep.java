@@ -2,6 +2,7 @@ package dev.lanewise.runtime.step;
 
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MatmulKernels;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
@@ -42,10 +43,14 @@ final class MatmulStep extends Step implements Divisible {
         y = args.floatsOut(0);
         int mostRows = n == 0 ? 0 : y.capacity / n;
         MatmulKernels.PackedMatrix packed = args.packed();
-        b = packed != null
-                ? packed
-                : args.keep(kernels.pack(
-                        args.weightValues(1), 0, k, n, transB ? 1 : n, transB ? k : 1, mostRows));
+        b = packed != null ? packed : args.keep(pack(transB, mostRows));
+    }
+
+    private MatmulKernels.PackedMatrix pack(boolean transB, int mostRows) {
+        WeightMatrix small = transB ? args.smallWeights(1) : null;
+        return small != null
+                ? kernels.pack(small, mostRows)
+                : kernels.pack(args.weightValues(1), 0, k, n, transB ? 1 : n, transB ? k : 1, mostRows);
     }
 
     @Override

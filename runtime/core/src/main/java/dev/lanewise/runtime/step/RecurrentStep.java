@@ -26,7 +26,7 @@ abstract class RecurrentStep extends Step implements Divisible {
     final CellKernels cells;
     final int hiddenSize;
     final int inputSize;
-    /** Set by the subclass, which knows how to pack. */
+    /** Set by {@link #pack}. */
     CellKernels.PackedCell cell;
 
     private final StepArgs args;
@@ -106,9 +106,14 @@ abstract class RecurrentStep extends Step implements Divisible {
         return bound < 0 ? Integer.MAX_VALUE : bound;
     }
 
-    /** The bias's values, or {@code null}; for packing. */
-    static float[] biasValues(StepArgs args) {
-        return args.hasIn(3) ? args.weightValues(3) : null;
+    /** Packs the weights, or takes those that another session packed; called once by the subclass. */
+    final void pack(CellKernels.Cell kind) {
+        cell = args.packed();
+        if (cell == null) {
+            float[] bias = args.hasIn(3) ? args.weightValues(3) : null;
+            cell = args.keep(cells.pack(
+                    kind, args.weightMatrix(1), args.weightMatrix(2), bias, 0, mostRows(), mostStreams()));
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.lanewise.runtime.step;
 
+import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.plan.StepArgs;
 
@@ -12,13 +13,7 @@ final class RnnStep extends RecurrentStep {
         if (fn != UnaryFn.TANH && fn != UnaryFn.RELU) {
             throw args.bad("ints", fn + " is no activation of an RNN; expected TANH or RELU");
         }
-        cell = args.packed();
-        if (cell == null) {
-            cell = args.keep(cells.packRnn(
-                    inputSize, hiddenSize, fn,
-                    args.weightValues(1), 0, args.weightValues(2), 0, biasValues(args), 0,
-                    mostRows(), mostStreams()));
-        }
+        pack(fn == UnaryFn.RELU ? CellKernels.Cell.RNN_RELU : CellKernels.Cell.RNN_TANH);
     }
 
     @Override
