@@ -2,7 +2,10 @@ package dev.lanewise.compiler;
 
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.weights.WeightRule;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,10 +22,13 @@ import java.util.Map;
  * @param goldens how many golden vectors the file gets: seeded inputs and what the model computes from
  *     them, which a loader replays on request
  * @param stream the axis of time of a model that is to take chunks; {@code null} for whole sequences
+ * @param weights forms in which weights are stored; of the rules that match one, the last counts. None
+ *     keeps what is exact in a small form, as weights of quantised models are, in that form
  */
 public record CompileOptions(
         Map<String, Range> bounds, long defaultBound, Map<String, Integer> lengths, Map<String, Literal> pins,
-        Map<String, String> states, boolean autoState, boolean debug, int goldens, StreamAxis stream) {
+        Map<String, String> states, boolean autoState, boolean debug, int goldens, StreamAxis stream,
+        List<WeightRule> weights) {
 
     /** Smallest and largest value of an extent. */
     public record Range(long min, long max) {}
@@ -34,13 +40,14 @@ public record CompileOptions(
     private static final long ANY_LENGTH = 1 << 24;
 
     private static final CompileOptions DEFAULTS =
-            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0, null);
+            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0, null, List.of());
 
     public CompileOptions {
         bounds = Map.copyOf(bounds);
         lengths = Map.copyOf(lengths);
         pins = Map.copyOf(pins);
         states = Map.copyOf(states);
+        weights = List.copyOf(weights);
     }
 
     public static CompileOptions defaults() {
@@ -56,49 +63,68 @@ public record CompileOptions(
     public CompileOptions dim(String name, long min, long max) {
         Map<String, Range> more = new LinkedHashMap<>(bounds);
         more.put(name, new Range(min, max));
-        return new CompileOptions(more, defaultBound, lengths, pins, states, autoState, debug, goldens, stream);
+        return new CompileOptions(
+                more, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, weights);
     }
 
     public CompileOptions defaultBound(long bound) {
-        return new CompileOptions(bounds, bound, lengths, pins, states, autoState, debug, goldens, stream);
+        return new CompileOptions(bounds, bound, lengths, pins, states, autoState, debug, goldens, stream, weights);
     }
 
     /** Makes an input that is a sequence so many tensors: inputs {@code name[0]}, {@code name[1]}, … */
     public CompileOptions length(String sequence, int length) {
         Map<String, Integer> more = new LinkedHashMap<>(lengths);
         more.put(sequence, length);
-        return new CompileOptions(bounds, defaultBound, more, pins, states, autoState, debug, goldens, stream);
+        return new CompileOptions(bounds, defaultBound, more, pins, states, autoState, debug, goldens, stream, weights);
     }
 
     /** Fixes the value of an input, which the compiled model then no longer has. */
     public CompileOptions pin(String input, Literal value) {
         Map<String, Literal> more = new LinkedHashMap<>(pins);
         more.put(input, value);
-        return new CompileOptions(bounds, defaultBound, lengths, more, states, autoState, debug, goldens, stream);
+        return new CompileOptions(
+                bounds, defaultBound, lengths, more, states, autoState, debug, goldens, stream, weights);
     }
 
     /** Makes an input and an output one state. */
     public CompileOptions state(String input, String output) {
         Map<String, String> more = new LinkedHashMap<>(states);
         more.put(input, output);
-        return new CompileOptions(bounds, defaultBound, lengths, pins, more, autoState, debug, goldens, stream);
+        return new CompileOptions(
+                bounds, defaultBound, lengths, pins, more, autoState, debug, goldens, stream, weights);
     }
 
     public CompileOptions autoState(boolean auto) {
-        return new CompileOptions(bounds, defaultBound, lengths, pins, states, auto, debug, goldens, stream);
+        return new CompileOptions(bounds, defaultBound, lengths, pins, states, auto, debug, goldens, stream, weights);
     }
 
     public CompileOptions debug(boolean keep) {
-        return new CompileOptions(bounds, defaultBound, lengths, pins, states, autoState, keep, goldens, stream);
+        return new CompileOptions(
+                bounds, defaultBound, lengths, pins, states, autoState, keep, goldens, stream, weights);
     }
 
     public CompileOptions goldens(int count) {
-        return new CompileOptions(bounds, defaultBound, lengths, pins, states, autoState, debug, count, stream);
+        return new CompileOptions(
+                bounds, defaultBound, lengths, pins, states, autoState, debug, count, stream, weights);
     }
 
     /** Makes a model over whole sequences one over chunks; {@code null} for one as it is. */
     public CompileOptions stream(StreamAxis axis) {
-        return new CompileOptions(bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, axis);
+        return new CompileOptions(
+                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, axis, weights);
+    }
+
+    /**
+     * Stores weights in a form: {@code int8}, or {@code decoder.*=f32} for those that a regular expression
+     * matches, by their own name or that of the operation that uses them.
+     *
+     * @throws dev.lanewise.formats.PlanException where there is no such form
+     */
+    public CompileOptions weights(String rule) {
+        List<WeightRule> more = new ArrayList<>(weights);
+        more.add(WeightRule.parse(rule));
+        return new CompileOptions(
+                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, more);
     }
 
     /** The extent of that name, with its bounds; what is streamed has none, since only chunks have. */

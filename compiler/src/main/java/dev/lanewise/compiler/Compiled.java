@@ -2,6 +2,7 @@ package dev.lanewise.compiler;
 
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.plan.MemoryPlanner;
+import dev.lanewise.compiler.weights.StoredWeight;
 import dev.lanewise.formats.ModelFile;
 import java.util.List;
 
@@ -13,6 +14,8 @@ import java.util.List;
  * @param notes what people should know: states that were paired, extents that were bounded
  * @param arenaLowerBound [storage] elements that no placement of the arena could do without
  * @param arena what was placed in the arena
+ * @param stored weights that are stored smaller than f32
  */
 public record Compiled(
-        ModelFile file, Graph graph, List<String> notes, long[] arenaLowerBound, List<MemoryPlanner.Request> arena) {}
+        ModelFile file, Graph graph, List<String> notes, long[] arenaLowerBound, List<MemoryPlanner.Request> arena,
+        List<StoredWeight> stored) {}

@@ -4,8 +4,10 @@ import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.onnx.OnnxImporter;
 import dev.lanewise.compiler.onnx.OnnxModel;
 import dev.lanewise.compiler.pass.Passes;
+import dev.lanewise.compiler.pass.SmallWeights;
 import dev.lanewise.compiler.plan.Emitter;
 import dev.lanewise.compiler.stream.Streaming;
+import dev.lanewise.compiler.weights.ChosenForms;
 import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.LanewiseException;
@@ -60,11 +62,12 @@ public final class Compiler {
     private static Compiled compile(String name, Graph graph, CompileOptions options, List<String> imported) {
         List<String> notes = new ArrayList<>(imported);
         try {
-            Graph ready = Passes.run(graph, options, notes);
+            ChosenForms forms = new ChosenForms(options.weights());
+            Graph ready = SmallWeights.apply(Passes.run(graph, options, notes), forms);
             Emitter.Emitted emitted = new Emitter().emit(ready, name, options.debug());
             ModelFile file = withStreams(emitted.file(), notes);
             return new Compiled(GoldenVectors.addTo(file, options.goldens()), ready, notes,
-                    emitted.lowerBound(), emitted.requests());
+                    emitted.lowerBound(), emitted.requests(), forms.stored());
         } catch (CompileException e) {
             throw e;
         } catch (LanewiseException e) {

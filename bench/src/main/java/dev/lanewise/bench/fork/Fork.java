@@ -24,9 +24,6 @@ public final class Fork {
     /** A round lasts this long, or one call. */
     private static final long ROUND_NANOS = 4_000_000;
 
-    /** Answers of different runtimes differ by rounding; a wrong answer differs by more. */
-    private static final double LARGEST_DIFFERENCE = 1e-3;
-
     /** The first call finds states of zeros, which hide what they are multiplied with. */
     private static final int COMPARED_CALLS = 3;
 
@@ -56,7 +53,8 @@ public final class Fork {
                 subjects.get(i).run();
                 float[] output = subjects.get(i).output();
                 expected = i == 0 ? output : expected;
-                differences[i] = Math.max(differences[i], difference(expected, output, kinds.get(i)));
+                double difference = difference(expected, output, kinds.get(i), work.difference());
+                differences[i] = Math.max(differences[i], difference);
             }
         }
         int[] calls = warmUp(subjects, warmUpNanos);
@@ -112,7 +110,7 @@ public final class Fork {
         return bytes;
     }
 
-    private static double difference(float[] expected, float[] found, Subject.Kind kind) {
+    private static double difference(float[] expected, float[] found, Subject.Kind kind, double allowed) {
         if (expected.length != found.length) {
             throw new IllegalStateException(kind.title() + " gives " + found.length + " elements, Lanewise "
                     + expected.length);
@@ -124,7 +122,7 @@ public final class Fork {
             most = Math.max(most, Math.abs((double) expected[i] - found[i]));
         }
         double relative = most == 0 ? 0 : most / largest;
-        if (!(relative <= LARGEST_DIFFERENCE)) {
+        if (!(relative <= allowed)) {
             throw new IllegalStateException(kind.title() + " gives another answer than Lanewise: they differ by "
                     + relative + " of the largest element");
         }

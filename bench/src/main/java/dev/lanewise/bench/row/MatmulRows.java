@@ -26,20 +26,25 @@ final class MatmulRows {
         List<Row> rows = new ArrayList<>();
         for (Size size : SIZES) {
             String name = "matmul " + size.m + "×" + size.k + "×" + size.n;
-            rows.add(new Row(Suite.MATMUL, name, size.least, Row.Against.BEST, () -> work(size)));
+            rows.add(new Row(Suite.MATMUL, name, size.least, Row.Against.BEST, () -> work(size.m, size.k, size.n)));
         }
         return rows;
     }
 
-    private static Work work(Size size) {
-        float[] b = Feed.numbers(1, 1, size.k, size.n);
-        Feed a = Feed.random("a", size.m, size.k);
+    /** The right-hand side, [k, n]. */
+    static float[] weights(int k, int n) {
+        return Feed.numbers(1, 1, k, n);
+    }
+
+    static Work work(int m, int k, int n) {
+        float[] b = weights(k, n);
+        Feed a = Feed.random("a", m, k);
         OnnxGraph graph = new OnnxGraph();
-        graph.named("MatMul", List.of("y"), graph.input("a", size.m, size.k), graph.weight(b, size.k, size.n));
-        graph.output("y", size.m, size.n);
+        graph.named("MatMul", List.of("y"), graph.input("a", m, k), graph.weight(b, k, n));
+        graph.output("y", m, n);
         return Work.of(graph, List.of(a), manager -> {
-            NDArray x = Torch.array(manager, (float[]) a.values(), size.m, size.k);
-            NDArray w = Torch.array(manager, b, size.k, size.n);
+            NDArray x = Torch.array(manager, (float[]) a.values(), m, k);
+            NDArray w = Torch.array(manager, b, k, n);
             return () -> new NDList(x.matMul(w));
         });
     }

@@ -15,12 +15,13 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes small ONNX models, so that every runtime gets the same file. All tensors are f32. */
+/** Writes small ONNX models, so that every runtime gets the same file. Tensors are f32 unless it says otherwise. */
 final class OnnxGraph {
 
     private static final int OPSET = 17;
     private static final int IR_VERSION = 8;
     private static final int FLOAT = 1;
+    private static final int INT8 = 3;
     private static final int INT64 = 7;
 
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("bench");
@@ -46,6 +47,16 @@ final class OnnxGraph {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         graph.addInitializer(tensor.setRawData(ByteString.copyFrom(bytes)));
+        return tensor.getName();
+    }
+
+    /** A weight of 8 bits. */
+    String codes(byte[] values, int... shape) {
+        TensorProto.Builder tensor = TensorProto.newBuilder().setName("q" + names++).setDataType(INT8);
+        for (int extent : shape) {
+            tensor.addDims(extent);
+        }
+        graph.addInitializer(tensor.setRawData(ByteString.copyFrom(values)));
         return tensor.getName();
     }
 

@@ -16,7 +16,7 @@ final class RecurrentRows {
     private static final double[] SEQUENCE_LEAST = {1.5, 1.3, 1.3, 1.3, 1.05};
     private static final int SEQUENCE = 100;
 
-    private enum Cell {
+    enum Cell {
         LSTM("LSTM", 4, 2),
         GRU("GRU", 3, 1),
         RNN("RNN", 1, 1);
@@ -57,11 +57,11 @@ final class RecurrentRows {
     }
 
     /** Gives all hidden states, and carries the last into the next call. */
-    private static Work work(Cell cell, int size, int length) {
+    static Work work(Cell cell, int size, int length) {
         float range = (float) (1 / Math.sqrt(size)); // PyTorch's initialisation
         int rows = cell.gates * size;
-        float[] w = Feed.numbers(1, range, rows, size);
-        float[] r = Feed.numbers(2, range, rows, size);
+        float[] w = weights(1, cell, size);
+        float[] r = weights(2, cell, size);
         float[] b = Feed.numbers(3, range, 2 * rows);
         OnnxGraph graph = new OnnxGraph();
         List<String> inputs = new ArrayList<>(List.of(
@@ -85,6 +85,11 @@ final class RecurrentRows {
             work = work.carry(feeds.get(i).name(), outputs.get(i));
         }
         return work;
+    }
+
+    /** Input weights (seed 1) or recurrent ones (seed 2), [gates · size, size]. */
+    static float[] weights(long seed, Cell cell, int size) {
+        return Feed.numbers(seed, (float) (1 / Math.sqrt(size)), cell.gates * size, size);
     }
 
     private static Torch.Call torch(

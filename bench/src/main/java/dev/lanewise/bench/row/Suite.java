@@ -9,6 +9,7 @@ import java.util.function.Function;
 public enum Suite {
     RECURRENT("Recurrent layers", 10, data -> RecurrentRows.all()),
     MATMUL("Matrix products", 4, data -> MatmulRows.all()),
+    WEIGHTS("Weights of 16, 8 and 4 bits", 12, data -> SmallWeightRows.all()),
     CONV("Convolutions in a chain of nine layers", 3, data -> ConvRows.all()),
     ATTENTION("Attention", 2, data -> AttentionRows.all()),
     MODELS("Whole models", 3, ModelRows::all),

@@ -11,28 +11,52 @@ import java.util.Map;
  * The same work for every runtime: one ONNX model, its inputs, and what flows from one call into the next.
  *
  * @param onnx the model's bytes
+ * @param rival the model that ONNX Runtime is given: the same, or one made for it that computes nearly the same
  * @param options how Lanewise compiles it
  * @param inputs what is given, the same in every call
  * @param carried outputs by the inputs that they become in the next call; all of type f32
+ * @param difference the most by which answers may differ, relative to the largest element
  * @param torch the same written with PyTorch's operations, or {@code null} where the model is only a file
  */
 public record Work(
-        byte[] onnx, CompileOptions options, List<Feed> inputs, Map<String, String> carried, Torch torch) {
+        byte[] onnx, byte[] rival, CompileOptions options, List<Feed> inputs, Map<String, String> carried,
+        double difference, Torch torch) {
+
+    /** Answers of different runtimes differ by rounding; a wrong answer differs by more. */
+    private static final double ROUNDING = 1e-3;
 
     /** Work on a graph built here. */
     static Work of(OnnxGraph graph, List<Feed> inputs, Torch torch) {
-        return new Work(graph.bytes(), CompileOptions.defaults().debug(false), inputs, Map.of(), torch);
+        return of(graph.bytes(), CompileOptions.defaults(), inputs, torch);
     }
 
     /** Work on a model file. */
     static Work of(Path onnx, CompileOptions options, List<Feed> inputs) throws java.io.IOException {
-        return new Work(Files.readAllBytes(onnx), options.debug(false), inputs, Map.of(), null);
+        return of(Files.readAllBytes(onnx), options, inputs, null);
+    }
+
+    private static Work of(byte[] onnx, CompileOptions options, List<Feed> inputs, Torch torch) {
+        return new Work(onnx, onnx, options.debug(false), inputs, Map.of(), ROUNDING, torch);
     }
 
     /** The same with an output that becomes an input in the next call. */
     Work carry(String input, String output) {
         Map<String, String> more = new LinkedHashMap<>(carried);
         more.put(input, output);
-        return new Work(onnx, options.state(input, output), inputs, more, torch);
+        return new Work(onnx, rival, options.state(input, output), inputs, more, difference, torch);
+    }
+
+    /**
+     * The same with smaller weights in Lanewise, against ONNX Runtime alone.
+     *
+     * @param most see {@link #difference}
+     */
+    Work weights(String form, double most) {
+        return new Work(onnx, rival, options.weights(form), inputs, carried, most, null);
+    }
+
+    /** The same against another model in ONNX Runtime, of the same inputs and outputs. */
+    Work rival(byte[] other) {
+        return new Work(onnx, other, options, inputs, carried, difference, torch);
     }
 }

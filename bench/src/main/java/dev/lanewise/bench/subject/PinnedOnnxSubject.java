@@ -25,7 +25,7 @@ final class PinnedOnnxSubject implements Subject {
     private int turn;
 
     PinnedOnnxSubject(Work work) throws OrtException {
-        session = OnnxBuffers.open(work.onnx());
+        session = OnnxBuffers.open(work.rival());
         first = session.getOutputInfo().keySet().iterator().next();
         for (Feed feed : work.inputs()) {
             OnnxTensor one = OnnxBuffers.tensor(feed);

@@ -21,7 +21,7 @@ final class PlainOnnxSubject implements Subject {
 
     PlainOnnxSubject(Work work) throws OrtException {
         this.work = work;
-        session = OnnxBuffers.open(work.onnx());
+        session = OnnxBuffers.open(work.rival());
         for (Feed feed : work.inputs()) {
             if (feed.values() instanceof float[] values) {
                 floats.put(feed.name(), values);

@@ -48,13 +48,18 @@ final class CompileArguments {
             description = "With --stream: frames that causal attention sees, its own among them.")
     private int window;
 
+    @Option(names = "--weights", paramLabel = "[PATTERN=]FORM",
+            description = "Store weights as f32, bf16, f16, int8 or int4, all or those whose name, or whose"
+                    + " operation's name, matches a regular expression; of several the last that matches counts.")
+    private List<String> weights = new ArrayList<>();
+
     @Option(names = "--no-debug", description = "Leave the source model's names out of the file.")
     private boolean noDebug;
 
     /** Whether any of them was given. */
     boolean given() {
         return !dims.isEmpty() || !lengths.isEmpty() || !pins.isEmpty() || !states.isEmpty() || noAutoState
-                || noDebug || stream != null || window != 0;
+                || noDebug || !weights.isEmpty() || stream != null || window != 0;
     }
 
     /** Names of the extents whose bounds were given. */
@@ -82,6 +87,9 @@ final class CompileArguments {
         for (String state : states) {
             String[] parts = split("--state", state);
             options = options.state(parts[0], parts[1]);
+        }
+        for (String rule : weights) {
+            options = options.weights(rule);
         }
         return streamed(options);
     }

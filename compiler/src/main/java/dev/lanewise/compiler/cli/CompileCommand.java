@@ -2,6 +2,7 @@ package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.Compiled;
 import dev.lanewise.compiler.StreamAxis;
+import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.inspect.ModelFacts;
 import dev.lanewise.compiler.inspect.ModelFacts.Port;
 import dev.lanewise.compiler.inspect.Sizes;
@@ -9,7 +10,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,8 +29,9 @@ import picocli.CommandLine.Spec;
         description = "Compiles a model to a .lane file. All that does not fit is reported together.",
         footer = {
             "",
-            "Example:",
-            "  lanewise compile vad.onnx -o vad.lane --dim batch=1..1 --pin sr=16000"
+            "Examples:",
+            "  lanewise compile vad.onnx -o vad.lane --dim batch=1..1 --pin sr=16000",
+            "  lanewise compile talk.onnx -o talk.lane --weights int8 --weights 'decoder.*=bf16' --report"
         })
 final class CompileCommand implements Callable<Integer> {
 
@@ -40,6 +44,14 @@ final class CompileCommand implements Callable<Integer> {
     @Option(names = {"-o", "--output"}, paramLabel = "OUT", required = true, description = "The file to write.")
     private Path out;
 
+    @Option(names = "--report",
+            description = "Say what rounding weights costs: the error of each, and that of the outputs against f32.")
+    private boolean report;
+
+    @Option(names = {"-i", "--input"}, paramLabel = "NAME=FILE",
+            description = "With --report: values of an input, in place of seeded ones. Once for each input.")
+    private List<String> inputs = new ArrayList<>();
+
     @Override
     public Integer call() throws IOException {
         ModelSource.requireFile(spec, in);
@@ -49,10 +61,19 @@ final class CompileCommand implements Callable<Integer> {
         if (Files.exists(out) && Files.isSameFile(in, out)) {
             throw new ParameterException(spec.commandLine(), out + ": would overwrite the model");
         }
+        Map<String, Literal> values = InputFiles.read(spec, inputs);
+        if (!report && !values.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--input: only with --report");
+        }
         Compiled compiled = ModelSource.compile(in, arguments);
         ModelFacts facts = ModelFacts.of(compiled.file());
         OutputFile.write(out, stream -> compiled.file().message().writeTo(stream));
         print(compiled, facts);
+        if (report) {
+            PrintWriter print = spec.commandLine().getOut();
+            WeightReport.print(in, arguments.options(), compiled, values, print);
+            print.flush();
+        }
         return 0;
     }
 

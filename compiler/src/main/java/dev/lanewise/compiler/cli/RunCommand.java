@@ -1,7 +1,6 @@
 package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.StreamAxis;
-import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.data.NpyFile;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.runtime.Elements;
@@ -67,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
         if (overlap < 0 || overlap > 0 && !steps) {
             throw wrong("--overlap N goes with --steps, and N starts at 0");
         }
-        Map<String, Literal> values = readInputs();
+        Map<String, Literal> values = InputFiles.read(spec, inputs);
         if (folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
             throw wrong(folder + ": is a file, expected a folder");
         }
@@ -139,24 +138,6 @@ final class RunCommand implements Callable<Integer> {
     /** Whether it is the input that says that the values are at their end, which they themselves say. */
     private static boolean endsStream(Tensor input, Map<String, Literal> values) {
         return input.name().equals(StreamAxis.MORE) && !values.containsKey(input.name());
-    }
-
-    private Map<String, Literal> readInputs() throws IOException {
-        Map<String, Literal> values = new LinkedHashMap<>();
-        for (String input : inputs) {
-            int at = input.lastIndexOf('=');
-            if (at <= 0 || at == input.length() - 1) {
-                throw wrong("--input " + input + ": expected NAME=FILE");
-            }
-            Path data = Path.of(input.substring(at + 1));
-            if (!Files.isRegularFile(data)) {
-                throw wrong(data + ": no such file");
-            }
-            if (values.put(input.substring(0, at), DataFile.read(data)) != null) {
-                throw wrong("--input " + input.substring(0, at) + " is given twice");
-            }
-        }
-        return values;
     }
 
     private void requireAll(Session session, Map<String, Literal> values) {

@@ -2,6 +2,7 @@ package dev.lanewise.compiler.graph;
 
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.Floats16;
+import dev.lanewise.formats.WeightForm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -19,8 +20,17 @@ public final class Literal {
     private final int size;
     private final boolean splat;
     private final Object array;
+    private final WeightForm form;
+    /** The bytes of another form than f32, whose values the array has; else {@code null}. */
+    private final byte[] stored;
 
     private Literal(DType type, int[] shape, boolean splat, Object array) {
+        this(type, shape, splat, array, WeightForm.F32, null);
+    }
+
+    private Literal(DType type, int[] shape, boolean splat, Object array, WeightForm form, byte[] stored) {
+        this.form = form;
+        this.stored = stored;
         this.type = type;
         this.shape = shape.clone();
         this.size = size(shape);
@@ -55,6 +65,15 @@ public final class Literal {
     /** A scalar of f32. */
     public static Literal scalar(float value) {
         return of(new float[] {value});
+    }
+
+    /**
+     * A weight in f32 that is stored in another form, rows along its first axis. Takes the arrays over.
+     *
+     * @param values what the form's bytes stand for
+     */
+    public static Literal stored(WeightForm form, byte[] bytes, float[] values, int... shape) {
+        return new Literal(DType.F32, shape, false, values, form, bytes).checked(values.length);
     }
 
     private Literal checked(int length) {
@@ -140,7 +159,17 @@ public final class Literal {
         return new Literal(type, shape, false, array);
     }
 
-    /** Little-endian bytes; one element where {@link #isSplat()}. */
+    /** How it is stored in a model file. */
+    public WeightForm form() {
+        return form;
+    }
+
+    /** The bytes of its {@link #form()} in a model file; one element where {@link #isSplat()}. */
+    public byte[] store() {
+        return stored != null ? stored : encode();
+    }
+
+    /** Little-endian bytes of the elements; one element where {@link #isSplat()}. */
     public byte[] encode() {
         int n = splat ? Math.min(1, size) : size;
         ByteBuffer out = ByteBuffer.allocate(n * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);

@@ -97,6 +97,11 @@ public final class JsonReport {
             json.writeString(type);
         }
         json.writeEndArray();
+        json.writeArrayFieldStart("weights");
+        for (String type : step.weightTypes()) {
+            json.writeString(type);
+        }
+        json.writeEndArray();
         json.writeNumberField("weightBytes", step.weightBytes());
         json.writeNumberField("outputBytes", step.outputBytes());
         json.writeNumberField("multiplyAdds", step.multiplyAdds());

@@ -14,11 +14,12 @@ import java.util.List;
  * @param outputTypes their types, as text
  * @param params tensors it fills before it runs the blocks inside it
  * @param weights tensors it takes from the weights
+ * @param weightTypes how these are stored, as text
  * @param weightBytes what these take in the file
  * @param outputBytes what its outputs take at the bounds
  * @param multiplyAdds of one run at the bounds, all rounds of the loops around it together
  */
 public record StepFacts(
         int number, int depth, String name, String kind, List<Integer> inputs, List<Integer> outputs,
-        List<String> outputTypes, List<Integer> params, List<Integer> weights, long weightBytes, long outputBytes,
-                long multiplyAdds) {}
+        List<String> outputTypes, List<Integer> params, List<Integer> weights, List<String> weightTypes,
+        long weightBytes, long outputBytes, long multiplyAdds) {}

@@ -56,6 +56,7 @@ final class StepWalk {
         int number = steps.size();
         List<Integer> inputs = new ArrayList<>();
         List<Integer> weights = new ArrayList<>();
+        List<String> weightTypes = new ArrayList<>();
         long weightBytes = 0;
         for (int operand : step.getInputsList()) {
             if (operand == 0) {
@@ -64,7 +65,8 @@ final class StepWalk {
             int tensor = operand - 1;
             if (model.getTensors(tensor).getRegion() == Region.WEIGHTS) {
                 weights.add(tensor);
-                weightBytes += model.getTensors(tensor).getSplat() ? plan.type(tensor).bytes() : texts.bytes(tensor);
+                weightBytes += plan.stored(tensor);
+                weightTypes.add(texts.stored(tensor));
             } else {
                 inputs.add(tensor);
             }
@@ -83,7 +85,7 @@ final class StepWalk {
         String name = number < model.getDebug().getStepNamesCount() ? model.getDebug().getStepNames(number) : "";
         return new StepFacts(number, depth, name.isBlank() ? kind : name, kind, inputs, outputs, types,
                 step.getBlocksList().stream().flatMap(block -> block.getParamsList().stream()).toList(), weights,
-                weightBytes, outputBytes, rounds * multiplyAdds(step));
+                weightTypes, weightBytes, outputBytes, rounds * multiplyAdds(step));
     }
 
     private static String kind(StepProto step) {

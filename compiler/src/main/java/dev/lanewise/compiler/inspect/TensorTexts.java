@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.inspect;
 
+import dev.lanewise.formats.WeightForm;
 import dev.lanewise.formats.proto.DimProto;
 import dev.lanewise.formats.proto.ExpressionProto;
 import dev.lanewise.runtime.plan.Plan;
@@ -71,5 +72,13 @@ final class TensorTexts {
     /** Bytes at the bounds. */
     long bytes(int tensor) {
         return (long) plan.capacity(tensor) * plan.type(tensor).bytes();
+    }
+
+    /** A weight as it is stored: {@code int8[512, 128] 66 KiB}. */
+    String stored(int tensor) {
+        String type = type(tensor);
+        WeightForm form = plan.form(tensor);
+        return (form == WeightForm.F32 ? type : form + type.substring(type.indexOf('['))) + " "
+                + Sizes.bytes(plan.stored(tensor));
     }
 }

@@ -34,8 +34,9 @@ public final class TextReport {
         out.println("steps         " + facts.steps().size() + ": " + kinds(facts.steps()));
         for (StepFacts step : facts.steps()) {
             out.println("  " + "  ".repeat(step.depth()) + step.number() + " " + step.kind() + " "
-                    + String.join(" ",
-                            step.outputTypes()) + (step.name().equals(step.kind()) ? "" : "  " + plain(step.name())));
+                    + String.join(" ", step.outputTypes())
+                    + (step.weightTypes().isEmpty() ? "" : "  weights " + String.join(", ", step.weightTypes()))
+                    + (step.name().equals(step.kind()) ? "" : "  " + plain(step.name())));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.Limits;
 import dev.lanewise.formats.ModelFile;
+import dev.lanewise.formats.WeightForm;
 import dev.lanewise.formats.proto.BlockProto;
 import dev.lanewise.formats.proto.DebugProto;
 import dev.lanewise.formats.proto.MemoryProto;
@@ -209,7 +210,10 @@ public final class Emitter {
 
     private void writeWeights(PlanTensor tensor, TensorProto.Builder proto) {
         proto.setSplat(tensor.constant.isSplat() && tensor.constant.size() > 1);
-        byte[] bytes = tensor.constant.encode();
+        if (tensor.constant.form() != WeightForm.F32) {
+            proto.setStored(tensor.constant.form().proto());
+        }
+        byte[] bytes = tensor.constant.store();
         boolean large = bytes.length >= Limits.WEIGHT_ALIGNMENT;
         ByteString.Output out = large ? largeWeights : smallWeights;
         long aligned = large ? Limits.align(bytes.length) : Limits.alignSmall(bytes.length);
