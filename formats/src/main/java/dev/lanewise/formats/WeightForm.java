@@ -12,6 +12,8 @@ public enum WeightForm {
     F16(ElementType.F16, "f16"),
     /** Integers of 8 bits, a scale for each row. */
     INT8(ElementType.I8, "int8"),
+    /** The same, and products round what they multiply with to 8 bits too. */
+    INT8_DYNAMIC(ElementType.I8, "int8-dynamic"),
     /** Integers of 4 bits, a scale for each {@link #GROUP} elements of a row. */
     INT4(ElementType.I4, "int4");
 
@@ -42,7 +44,7 @@ public enum WeightForm {
         return switch (this) {
             case F32 -> 4 * elements;
             case BF16, F16 -> 2 * elements;
-            case INT8 -> elements;
+            case INT8, INT8_DYNAMIC -> elements;
             case INT4 -> (long) rows * groups(rowElements) * GROUP_BYTES;
         };
     }
@@ -51,7 +53,7 @@ public enum WeightForm {
     public long scales(int rows, int rowElements) {
         return switch (this) {
             case F32, BF16, F16 -> 0;
-            case INT8 -> rows;
+            case INT8, INT8_DYNAMIC -> rows;
             case INT4 -> (long) rows * groups(rowElements);
         };
     }
@@ -71,8 +73,20 @@ public enum WeightForm {
         return proto;
     }
 
-    /** The form of a tensor's field {@code stored}, or {@code null} where this version knows none. */
-    public static WeightForm of(ElementType stored) {
+    /** Whether each row has one scale. */
+    public boolean scalesRows() {
+        return this == INT8 || this == INT8_DYNAMIC;
+    }
+
+    /**
+     * The form that a tensor's fields say, or {@code null} where this version knows none.
+     *
+     * @param roundInputs see the field {@code round_inputs}
+     */
+    public static WeightForm of(ElementType stored, boolean roundInputs) {
+        if (roundInputs) {
+            return stored == ElementType.I8 ? INT8_DYNAMIC : null;
+        }
         for (WeightForm form : VALUES) {
             if (form.proto == stored) {
                 return form;

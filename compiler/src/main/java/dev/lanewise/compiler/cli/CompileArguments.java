@@ -49,8 +49,9 @@ final class CompileArguments {
     private int window;
 
     @Option(names = "--weights", paramLabel = "[PATTERN=]FORM",
-            description = "Store weights as f32, bf16, f16, int8 or int4, all or those whose name, or whose"
-                    + " operation's name, matches a regular expression; of several the last that matches counts.")
+            description = "Store weights as f32, bf16, f16, int8, int8-dynamic (inputs are rounded too) or int4: all,"
+                    + " or those whose name, or whose operation's name, matches a regular expression. Of several the"
+                    + " last that matches counts.")
     private List<String> weights = new ArrayList<>();
 
     @Option(names = "--no-debug", description = "Leave the source model's names out of the file.")

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         description = "Compiles a model to a .lane file. All that does not fit is reported together.",
         footer = {
             "",
-            "Examples:",
+            "Example:",
             "  lanewise compile vad.onnx -o vad.lane --dim batch=1..1 --pin sr=16000",
             "  lanewise compile talk.onnx -o talk.lane --weights int8 --weights 'decoder.*=bf16' --report"
         })

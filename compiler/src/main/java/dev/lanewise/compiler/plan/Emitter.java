@@ -211,7 +211,8 @@ public final class Emitter {
     private void writeWeights(PlanTensor tensor, TensorProto.Builder proto) {
         proto.setSplat(tensor.constant.isSplat() && tensor.constant.size() > 1);
         if (tensor.constant.form() != WeightForm.F32) {
-            proto.setStored(tensor.constant.form().proto());
+            proto.setStored(tensor.constant.form().proto())
+                    .setRoundInputs(tensor.constant.form() == WeightForm.INT8_DYNAMIC);
         }
         byte[] bytes = tensor.constant.store();
         boolean large = bytes.length >= Limits.WEIGHT_ALIGNMENT;

@@ -30,7 +30,7 @@ public final class Rounding {
         return switch (form) {
             case F32 -> throw new IllegalArgumentException("f32 is not rounded");
             case BF16, F16 -> halves(form, values, out);
-            case INT8, INT4 -> integers(form, values, rows, k, out, false);
+            case INT8, INT8_DYNAMIC, INT4 -> integers(form, values, rows, k, out, false);
         };
     }
 
@@ -80,11 +80,11 @@ public final class Rounding {
     }
 
     private static int group(WeightForm form, int k) {
-        return form == WeightForm.INT8 ? Math.max(1, k) : WeightForm.GROUP;
+        return form.scalesRows() ? Math.max(1, k) : WeightForm.GROUP;
     }
 
     private static int largestCode(WeightForm form) {
-        return form == WeightForm.INT8 ? 127 : 7;
+        return form.scalesRows() ? 127 : 7;
     }
 
     private static byte[] halves(WeightForm form, float[] values, ByteBuffer out) {
@@ -113,7 +113,7 @@ public final class Rounding {
                 }
                 out.putFloat(scaleAt, scale);
                 scaleAt += 4;
-                if (form == WeightForm.INT8) {
+                if (form.scalesRows()) {
                     for (int i = 0; i < n; i++) {
                         out.put(at + i, (byte) code(form, values[at + i], scale));
                     }

@@ -26,7 +26,7 @@ public record WeightRule(Pattern pattern, WeightForm form) {
         WeightForm form = WeightForm.named(name);
         if (form == null) {
             throw new PlanException("--weights " + text + ": '" + name + "' is no form of weights; there are f32,"
-                    + " bf16, f16, int8 and int4");
+                    + " bf16, f16, int8, int8-dynamic and int4");
         }
         try {
             return new WeightRule(Pattern.compile(at < 0 ? ALL : text.substring(0, at)), form);

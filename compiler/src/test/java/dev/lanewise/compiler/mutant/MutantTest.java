@@ -72,6 +72,10 @@ class MutantTest {
                 // not every real model compiles without options; as an ONNX seed it serves all the same
             }
         }
+        for (String form : List.of("bf16", "f16", "int8", "int4", "int8-dynamic")) {
+            CompileOptions small = OPTIONS.weights(form);
+            lane.add(Compiler.compile("seed", SmallModel.embedding(), null, small).file().toBytes());
+        }
         assertTrue(lane.size() >= own.size(), "the project's own models compile");
         warmUp(onnx);
         for (int i = 0; i < count; i++) {

@@ -92,6 +92,21 @@ public final class SmallModel {
                 .addOutput(info("t", DType.F32, 1, 6, 6, 4)));
     }
 
+    /** Rows of a table by ids [T, 1], through an LSTM of two units and a product, weights of 32 a row. */
+    public static byte[] embedding() {
+        return model(GraphProto.newBuilder()
+                .addInput(info("ids", DType.I64, "T", 1))
+                .addInitializer(weights("table", 4, 32))
+                .addInitializer(weights("w", 1, 8, 32))
+                .addInitializer(weights("r", 1, 8, 2))
+                .addInitializer(weights("m", 32, 3))
+                .addNode(node("Gather", "x", "table", "ids"))
+                .addNode(node("LSTM", "h", "x", "w", "r").addAttribute(integer("hidden_size", 2)))
+                .addNode(node("MatMul", "y", "x", "m"))
+                .addOutput(info("y", DType.F32, "T", 1, 3))
+                .addOutput(info("h", DType.F32, "T", 1, 1, 2)));
+    }
+
     public static byte[] model(GraphProto.Builder graph) {
         return model(graph, 17);
     }

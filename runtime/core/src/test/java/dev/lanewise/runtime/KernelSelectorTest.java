@@ -16,6 +16,7 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import java.util.Arrays;
 import java.util.Collections;
@@ -199,6 +200,11 @@ class KernelSelectorTest {
                     float[] b, int bOff, int k, int n, int kStride, int nStride,
                     int mostRows) {
                 return right.pack(b, bOff, k, n - 1, kStride, nStride, mostRows);
+            }
+
+            @Override
+            public PackedMatrix pack(WeightMatrix b, int mostRows) {
+                return right.pack(b, mostRows);
             }
 
             @Override

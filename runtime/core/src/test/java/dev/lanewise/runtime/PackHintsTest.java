@@ -37,27 +37,27 @@ class PackHintsTest {
 
     @Test
     void oneStreamOneStep() {
-        assertEquals("packLstm 1 1", sequence(StepKind.LSTM, model.number(1), model.number(1), false));
+        assertEquals("pack 1 1", sequence(StepKind.LSTM, model.number(1), model.number(1), false));
     }
 
     @Test
     void aSequenceOfOneStream() {
         int steps = model.symbol("T", 0, 6);
-        assertEquals("packGru 6 1", sequence(StepKind.GRU, steps, model.number(1), false));
+        assertEquals("pack 6 1", sequence(StepKind.GRU, steps, model.number(1), false));
     }
 
     @Test
     void manyStreams() {
         int steps = model.symbol("T", 0, 6);
         int streams = model.symbol("B", 0, 5);
-        assertEquals("packRnn 30 5", sequence(StepKind.RNN, steps, streams, false));
+        assertEquals("pack 30 5", sequence(StepKind.RNN, steps, streams, false));
     }
 
     @Test
     void streamsWithLengthsGoOneByOne() {
         int steps = model.symbol("T", 0, 6);
         int streams = model.symbol("B", 0, 5);
-        assertEquals("packLstm 6 1", sequence(StepKind.LSTM, steps, streams, true));
+        assertEquals("pack 6 1", sequence(StepKind.LSTM, steps, streams, true));
     }
 
     private String product(int rows) {

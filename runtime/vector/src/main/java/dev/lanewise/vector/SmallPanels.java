@@ -1,5 +1,6 @@
 package dev.lanewise.vector;
 
+import dev.lanewise.runtime.kernel.RoundedInputs;
 import dev.lanewise.runtime.kernel.WeightMatrix;
 
 /**
@@ -53,6 +54,8 @@ abstract class SmallPanels implements PanelProduct {
                 return Bf16Panels.pack(w, rows);
             case INT8:
                 return Int8Panels.pack(w, rows);
+            case INT8_DYNAMIC:
+                return w.k <= RoundedInputs.MOST_K ? Int8DynamicPanels.pack(w, rows) : Int8Panels.pack(w, rows);
             case INT4:
                 return Int4Panels.pack(w, rows);
             default:

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 /** Weights in few bits: the vector kernels give the scalar kernels' bits, both near a sum in double. */
 class SmallWeightsTest {
 
-    private static final WeightForm[] FORMS = {WeightForm.BF16, WeightForm.INT8, WeightForm.INT4};
+    private static final WeightForm[] FORMS = {
+        WeightForm.BF16, WeightForm.INT8, WeightForm.INT4, WeightForm.INT8_DYNAMIC
+    };
     private static final int[] ROWS = {1, 2, 3, 4, 5, 8, 11};
     private static final int STEPS = 3;
 
@@ -70,6 +72,13 @@ class SmallWeightsTest {
     }
 
     @Test
+    void blocksOfRoundedInputs() {
+        for (int k : new int[] {1023, 1024, 1025, 2600, 3072, 3073}) {
+            product(WeightForm.INT8_DYNAMIC, 2, 150, k, true, false, Epilogue.NONE);
+        }
+    }
+
+    @Test
     void specialValues() {
         for (WeightForm form : FORMS) {
             for (int m : new int[] {1, 5}) {
@@ -84,6 +93,7 @@ class SmallWeightsTest {
             for (int hidden : new int[] {1, 7, 16, 32, 33, 40, 64, 100}) {
                 for (int rows : new int[] {1, 3, 6}) {
                     cell(cell, WeightForm.INT8, WeightForm.INT8, rows, 11, hidden);
+                    cell(cell, WeightForm.INT8_DYNAMIC, WeightForm.INT8_DYNAMIC, rows, 35, hidden);
                     cell(cell, WeightForm.BF16, WeightForm.INT4, rows, 37, hidden);
                     cell(cell, WeightForm.INT4, WeightForm.F32, rows, 64, hidden);
                     cell(cell, WeightForm.F32, WeightForm.BF16, rows, 5, hidden);
@@ -149,7 +159,9 @@ class SmallWeightsTest {
                     sum += x * b.at(j, p);
                     size += Math.abs(x) * (Math.abs(b.at(j, p)) + offset(b, j, p));
                 }
-                assertEquals(sum, found[11 + i * ldc + j], 1e-6 * size + 1e-9, what + " at " + i + ", " + j);
+                double rounded = b.form == WeightForm.INT8_DYNAMIC ? 127 * Math.abs(b.scale(j, 0)) * k / 256.0 : 0;
+                assertEquals(
+                        sum, found[11 + i * ldc + j], 1e-6 * size + rounded + 1e-9, what + " at " + i + ", " + j);
             }
         }
     }

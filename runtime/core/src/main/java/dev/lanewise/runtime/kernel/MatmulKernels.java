@@ -36,6 +36,9 @@ public interface MatmulKernels {
      *   <li>f32, bf16, f16: as above, with the elements' values;
      *   <li>int8: {@code fma(scale[n], Σ, bias[n])}, where Σ starts at +0 and takes in {@code a[m, k] ·
      *       code[n, k]};
+     *   <li>int8-dynamic: the sum starts at its bias; then for each block of inputs it becomes {@code fma(s ·
+     *       scale[n], Σ, sum)}, where Σ is exact: of the products of codes, those of inputs and their scale s
+     *       being what {@link RoundedInputs} says; beyond its most k, as int8;
      *   <li>int4: the sum starts at its bias; then for each group g of 32 inputs it becomes {@code
      *       fma(scale[n, g], Σ, sum)}, where Σ starts at {@code -24 · s} and takes in {@code a[m, k] ·
      *       (code[n, k] + 24)}, s being {@link WeightMatrix#groupSum} of the group; a is 0 beyond k.

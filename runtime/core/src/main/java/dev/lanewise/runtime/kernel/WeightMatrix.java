@@ -28,8 +28,8 @@ public final class WeightMatrix {
     private final float[] values; // F32: [n, k] from valuesOff
     private final int valuesOff;
     private final short[] halves; // BF16, F16: [n, k]
-    private final byte[] codes; // INT8: [n, k]; INT4: [n, groups, 16]
-    private final float[] scales; // INT8: [n]; INT4: [n, groups]
+    private final byte[] codes; // INT8, INT8_DYNAMIC: [n, k]; INT4: [n, groups, 16]
+    private final float[] scales; // INT8, INT8_DYNAMIC: [n]; INT4: [n, groups]
 
     private WeightMatrix(
             WeightForm form, int n, int k, float[] values, int valuesOff, short[] halves, byte[] codes,
@@ -72,7 +72,7 @@ public final class WeightMatrix {
 
     /** Whether products with such a matrix are computed from its stored form; else from its values. */
     public static boolean computes(WeightForm form, int k) {
-        return form == WeightForm.BF16 || form == WeightForm.INT8 || form == WeightForm.INT4 && k <= MOST_K;
+        return form == WeightForm.BF16 || form.scalesRows() || form == WeightForm.INT4 && k <= MOST_K;
     }
 
     /** The array of an f32 matrix, [n, k] from {@link #valuesOff}; not to be changed. */
@@ -91,7 +91,7 @@ public final class WeightMatrix {
 
     /** The code of an integer form: -128 to 127, or -8 to 7. */
     public int code(int row, int column) {
-        if (form == WeightForm.INT8) {
+        if (form.scalesRows()) {
             return codes[row * k + column];
         }
         int at = group(row, column) * WeightForm.GROUP_BYTES + column % GROUP / 2;
@@ -100,7 +100,7 @@ public final class WeightMatrix {
 
     /** The scale of an element of an integer form. */
     public float scale(int row, int column) {
-        return scales[form == WeightForm.INT8 ? row : group(row, column)];
+        return scales[form.scalesRows() ? row : group(row, column)];
     }
 
     private int group(int row, int column) {
@@ -113,7 +113,7 @@ public final class WeightMatrix {
             case F32 -> values[valuesOff + row * k + column];
             case BF16 -> Floats16.fromBf16(half(row, column));
             case F16 -> Floats16.fromF16(half(row, column));
-            case INT8, INT4 -> code(row, column) * scale(row, column);
+            case INT8, INT8_DYNAMIC, INT4 -> code(row, column) * scale(row, column);
         };
     }
 

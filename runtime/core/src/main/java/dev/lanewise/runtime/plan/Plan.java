@@ -137,9 +137,9 @@ public final class Plan {
     }
 
     private WeightForm readForm(String field, TensorProto tensor, int t) {
-        WeightForm form = WeightForm.of(tensor.getStored());
+        WeightForm form = WeightForm.of(tensor.getStored(), tensor.getRoundInputs());
         if (form == null) {
-            throw bad(field, "stored in a form that is not known");
+            throw bad(field, "stored in a form that is not known, or that inputs are not rounded for");
         }
         if (form != WeightForm.F32 && (types[t] != DType.F32 || dims[t].length == 0 || tensor.getSplat())) {
             throw bad(field, "stored as " + form + "; expected an f32 tensor of rank 1 or more that is no splat");

@@ -47,7 +47,7 @@ record Int4Rows(int k, Rows codes, float[][] scales) implements ScalarMatrix {
                 at = TAIL;
             }
             float start = -WeightMatrix.INT4_OFFSET * WeightMatrix.groupSum(x, at);
-            codes.addScaled(g * GROUP, GROUP, x, at, scales[g], start, c, cOff, scratch);
+            codes.addScaled(g * GROUP, GROUP, x, at, 1f, scales[g], start, c, cOff, scratch);
         }
     }
 

@@ -25,7 +25,7 @@ record Int8Rows(Rows codes, float[] scales) implements ScalarMatrix {
 
     @Override
     public void addProduct(float[] a, int aOff, float[] c, int cOff, float[] scratch) {
-        codes.addScaled(0, codes.k, a, aOff, scales, 0f, c, cOff, scratch);
+        codes.addScaled(0, codes.k, a, aOff, 1f, scales, 0f, c, cOff, scratch);
     }
 
     @Override

@@ -71,21 +71,21 @@ final class Rows implements ScalarMatrix {
     }
 
     /**
-     * {@code c[n] = fma(scales[n], sum[n], c[n])}, where sum starts at {@code start} and takes in {@code
+     * {@code c[n] = fma(factor · scales[n], sum[n], c[n])}, where sum starts at {@code start} and takes in {@code
      * a[count] · b[first … first + count, n]}, k ascending.
      *
      * @param c not the scratch array
      */
     void addScaled(
-            int first, int count, float[] a, int aOff, float[] scales, float start, float[] c, int cOff,
-            float[] scratch) {
+            int first, int count, float[] a, int aOff, float factor, float[] scales, float start, float[] c,
+            int cOff, float[] scratch) {
         for (int block = 0; block < blocks.length; block++) {
             int columns = columns(block);
             int at = block * BLOCK;
             Arrays.fill(scratch, 0, columns, start);
             addBlock(blocks[block], first, count, columns, a, aOff, scratch);
             for (int j = 0; j < columns; j++) {
-                c[cOff + at + j] = Fma.fma(scales[at + j], scratch[j], c[cOff + at + j]);
+                c[cOff + at + j] = Fma.fma(factor * scales[at + j], scratch[j], c[cOff + at + j]);
             }
         }
     }

@@ -9,8 +9,8 @@ import java.util.Arrays;
 /**
  * Matrix products in plain loops. Immutable and thread-safe; allocates only in {@link #pack}.
  *
- * <p>Packed form: {@link Rows}, or what {@link ScalarMatrix} makes of smaller ones. The inner loop runs over columns, each of which is a chain of its
- * own, so that C2 vectorises it.
+ * <p>Packed form: {@link Rows}, or what {@link ScalarMatrix} makes of smaller ones. The inner loop runs
+ * over columns, each of which is a chain of its own, so that C2 vectorises it.
  */
 public final class ScalarMatmul implements MatmulKernels {
 

@@ -1,5 +1,6 @@
 package dev.lanewise.runtime.scalar;
 
+import dev.lanewise.runtime.kernel.RoundedInputs;
 import dev.lanewise.runtime.kernel.WeightMatrix;
 
 /** A packed right-hand side [k, n] for plain loops, in any form. Immutable; a product allocates nothing. */
@@ -23,6 +24,8 @@ interface ScalarMatrix {
                 return new Rows(w.array(), w.valuesOff() + from * w.k, w.k, to - from, 1, w.k);
             case INT8:
                 return Int8Rows.pack(w, from, to);
+            case INT8_DYNAMIC:
+                return w.k <= RoundedInputs.MOST_K ? Int8DynamicRows.pack(w, from, to) : Int8Rows.pack(w, from, to);
             case INT4:
                 return Int4Rows.pack(w, from, to);
             default: {
