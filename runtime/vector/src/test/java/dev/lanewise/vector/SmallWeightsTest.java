@@ -194,17 +194,24 @@ class SmallWeightsTest {
             int from = t * rows * hidden;
             int to = from + rows * hidden;
             int stride = packed.preFloats();
-            kernels.project(packed, rows, x, t * rows * input, input, pre, 0, scratch);
+            int inputs = t * rows * input;
+            float[] given = t % 2 == 0 ? null : x; // projected before, or in the step
+            if (given == null) {
+                kernels.project(packed, rows, x, inputs, input, pre, 0, scratch);
+            }
+            boolean backwards = t == 1;
             if (cell == Cell.LSTM) {
                 kernels.lstm(
-                        packed, rows, pre, 0, stride, states, from, hidden, states, c, hidden, states, to, hidden,
-                        states, c, hidden, scratch);
+                        packed, rows, given, inputs, input, pre, 0, stride, states, from, hidden, states, c, hidden,
+                        states, to, hidden, states, c, hidden, backwards, scratch);
             } else if (cell.gates() == 3) {
                 kernels.gru(
-                        packed, rows, pre, 0, stride, states, from, hidden, states, to, hidden, scratch);
+                        packed, rows, given, inputs, input, pre, 0, stride, states, from, hidden, states, to, hidden,
+                        backwards, scratch);
             } else {
                 kernels.rnn(
-                        packed, rows, pre, 0, stride, states, from, hidden, states, to, hidden, scratch);
+                        packed, rows, given, inputs, input, pre, 0, stride, states, from, hidden, states, to, hidden,
+                        backwards, scratch);
             }
         }
         return states;
