@@ -11,11 +11,13 @@ import dev.lanewise.runtime.kernel.WeightMatrix;
  * allocates only in {@link #pack}.
  *
  * <p>One row goes to {@link RowTiles}, more through {@link Strip} to the product tiles. Blocks: 256
- * of k × 512 columns of b, 512 KB, which stay in the second cache while all rows pass by; between
- * blocks of k the sums lie in c, exactly, so that blocking does not show in the bits.
+ * of k × 512 columns of b, 512 KB, which stay in the second cache while up to 128 rows pass by, and
+ * so do those rows of c: the next block of k finds them there. Between blocks of k the sums lie in c,
+ * exactly, so that blocking does not show in the bits.
  */
 public final class VectorMatmul implements MatmulKernels {
 
+    private static final int BLOCK_M = 128;
     private static final int BLOCK_N = 512;
 
     private final MapKernels map;
@@ -104,19 +106,31 @@ public final class VectorMatmul implements MatmulKernels {
             Tiling.row(k, n, a, aOff, b, bOff, panelStride, init, io, c, cOff, scratch);
             return;
         }
-        // k = 0 still stores init
-        for (int k0 = 0; k0 == 0 || k0 < k; k0 += Strip.MAX_K) {
-            int kc = Math.min(Strip.MAX_K, k - k0);
-            for (int n0 = 0; n0 < n; n0 += BLOCK_N) {
-                boolean first = k0 == 0;
-                int initStep = init == Tiling.ZEROS ? 0 : n0;
-                block(
-                        m, Math.min(BLOCK_N, n - n0), kc, a, aOff + k0, lda,
-                        b, bOff + Panels.offset(depth, n0) + k0 * Panels.WIDTH, panelStride,
-                        first ? init : c, first ? io + initStep : cOff + n0, first ? is : ldc,
-                        c, cOff + n0, ldc, scratch);
+        int rows = blockRows(m);
+        for (int m0 = 0; m0 < m; m0 += rows) {
+            int mc = Math.min(rows, m - m0);
+            int to = cOff + m0 * ldc;
+            // k = 0 still stores init
+            for (int k0 = 0; k0 == 0 || k0 < k; k0 += Strip.MAX_K) {
+                int kc = Math.min(Strip.MAX_K, k - k0);
+                for (int n0 = 0; n0 < n; n0 += BLOCK_N) {
+                    boolean first = k0 == 0;
+                    int initStep = init == Tiling.ZEROS ? 0 : n0;
+                    block(
+                            mc, Math.min(BLOCK_N, n - n0), kc, a, aOff + m0 * lda + k0, lda,
+                            b, bOff + Panels.offset(depth, n0) + k0 * Panels.WIDTH, panelStride,
+                            first ? init : c, first ? io + m0 * is + initStep : to + n0, first ? is : ldc,
+                            c, to + n0, ldc, scratch);
+                }
             }
         }
+    }
+
+    /** As many blocks as needed, of equal size and whole tiles. */
+    private static int blockRows(int m) {
+        int blocks = Math.max(1, (m + BLOCK_M - 1) / BLOCK_M);
+        int rows = (m + blocks - 1) / blocks;
+        return Math.max(1, (rows + Strip.MAX_ROWS - 1) / Strip.MAX_ROWS) * Strip.MAX_ROWS;
     }
 
     /** All rows, for one block of b that fits the second cache. */

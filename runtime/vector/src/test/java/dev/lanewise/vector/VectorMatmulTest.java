@@ -44,6 +44,10 @@ class VectorMatmulTest {
             packed(m, 1037, 515, true, false, RELU);
             packed(m, 512, 768, false, false, CLIP);
         }
+        for (int m : new int[] {128, 129, 265}) { // blocks of rows, also of one
+            packed(m, 530, 300, true, false, RELU);
+            packed(m, 40, 520, false, false, CLIP);
+        }
     }
 
     @Test
