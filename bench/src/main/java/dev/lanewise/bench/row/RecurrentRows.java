@@ -8,13 +8,19 @@ import ai.djl.nn.recurrent.RNN;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Recurrent cells: one step with the state carried on, as a stream does, and sequences of 100. Input = hidden. */
+/**
+ * Recurrent cells: one step with the state carried on, as a stream does, sequences of 100, and one step of many
+ * streams together. Input = hidden.
+ */
 final class RecurrentRows {
 
     private static final int[] SIZES = {32, 64, 128, 256, 512};
     private static final double[] STEP_LEAST = {20, 8, 4, 1.5, 1.1};
     private static final double[] SEQUENCE_LEAST = {1.5, 1.3, 1.3, 1.3, 1.05};
     private static final int SEQUENCE = 100;
+    private static final int STREAMS = 1_000;
+    private static final int STREAMS_HIDDEN = 128;
+    private static final double STREAMS_LEAST = 1.3;
 
     enum Cell {
         LSTM("LSTM", 4, 2),
@@ -40,24 +46,26 @@ final class RecurrentRows {
             for (int i = 0; i < SIZES.length; i++) {
                 int size = SIZES[i];
                 rows.add(new Row(Suite.RECURRENT, cell + " step, hidden " + size, STEP_LEAST[i], Row.Against.PINNED,
-                        () -> work(cell, size, 1)));
+                        () -> work(cell, size, 1, 1)));
             }
         }
         for (int i = 0; i < SIZES.length; i++) {
             int size = SIZES[i];
             rows.add(new Row(Suite.RECURRENT, "LSTM over " + SEQUENCE + ", hidden " + size, SEQUENCE_LEAST[i],
-                    Row.Against.BEST, () -> work(Cell.LSTM, size, SEQUENCE)));
+                    Row.Against.BEST, () -> work(Cell.LSTM, size, SEQUENCE, 1)));
         }
+        rows.add(new Row(Suite.RECURRENT, "LSTM step of 1,000 streams, hidden " + STREAMS_HIDDEN, STREAMS_LEAST,
+                Row.Against.BEST, () -> work(Cell.LSTM, STREAMS_HIDDEN, 1, STREAMS)));
         return rows;
     }
 
     /** One step of an LSTM of that size, its state carried on. */
     static Work lstmStep(int size) {
-        return work(Cell.LSTM, size, 1);
+        return work(Cell.LSTM, size, 1, 1);
     }
 
     /** Gives all hidden states, and carries the last into the next call. */
-    static Work work(Cell cell, int size, int length) {
+    static Work work(Cell cell, int size, int length, int batch) {
         float range = (float) (1 / Math.sqrt(size)); // PyTorch's initialisation
         int rows = cell.gates * size;
         float[] w = weights(1, cell, size);
@@ -65,22 +73,22 @@ final class RecurrentRows {
         float[] b = Feed.numbers(3, range, 2 * rows);
         OnnxGraph graph = new OnnxGraph();
         List<String> inputs = new ArrayList<>(List.of(
-                graph.input("x", length, 1, size), graph.weight(w, 1, rows, size), graph.weight(r, 1, rows, size),
+                graph.input("x", length, batch, size), graph.weight(w, 1, rows, size), graph.weight(r, 1, rows, size),
                 graph.weight(b, 1, 2 * rows), ""));
-        List<Feed> feeds = new ArrayList<>(List.of(Feed.random("x", length, 1, size)));
+        List<Feed> feeds = new ArrayList<>(List.of(Feed.random("x", length, batch, size)));
         List<String> outputs = new ArrayList<>(List.of("y"));
         for (String state : cell.states == 2 ? List.of("h", "c") : List.of("h")) {
-            inputs.add(graph.input(state, 1, 1, size));
+            inputs.add(graph.input(state, 1, batch, size));
             outputs.add(state + "n");
-            feeds.add(Feed.zeros(state, 1, 1, size));
+            feeds.add(Feed.zeros(state, 1, batch, size));
         }
         graph.named(cell.onnx, outputs, inputs.toArray(String[]::new)).withInt("hidden_size", size);
         if (cell == Cell.GRU) {
             graph.withInt("linear_before_reset", 1); // PyTorch knows no other
         }
-        graph.output("y", length, 1, 1, size);
-        outputs.subList(1, outputs.size()).forEach(state -> graph.output(state, 1, 1, size));
-        Work work = Work.of(graph, feeds, manager -> torch(manager, cell, size, length, w, r, b));
+        graph.output("y", length, 1, batch, size);
+        outputs.subList(1, outputs.size()).forEach(state -> graph.output(state, 1, batch, size));
+        Work work = Work.of(graph, feeds, manager -> torch(manager, cell, size, length, batch, w, r, b));
         for (int i = 1; i < outputs.size(); i++) {
             work = work.carry(feeds.get(i).name(), outputs.get(i));
         }
@@ -93,20 +101,21 @@ final class RecurrentRows {
     }
 
     private static Torch.Call torch(
-            NDManager manager, Cell cell, int size, int length, float[] w, float[] r, float[] b) {
+            NDManager manager, Cell cell, int size, int length, int batch, float[] w, float[] r, float[] b) {
         int rows = cell.gates * size;
         int[] order = switch (cell) {
             case LSTM -> new int[] {0, 2, 3, 1};
             case GRU -> new int[] {1, 0, 2};
             case RNN -> new int[] {0};
         };
-        NDArray x = Torch.array(manager, (float[]) Feed.random("x", length, 1, size).values(), length, 1, size);
+        NDArray x = Torch.array(manager, (float[]) Feed.random("x", length, batch, size).values(), length, batch, size);
         NDList weights = new NDList(
                 Torch.array(manager, reorder(w, order, 0, size * size), rows, size),
                 Torch.array(manager, reorder(r, order, 0, size * size), rows, size),
                 Torch.array(manager, reorder(b, order, 0, size), rows),
                 Torch.array(manager, reorder(b, order, rows, size), rows));
-        NDArray[] state = {manager.zeros(new Shape(1, 1, size)), manager.zeros(new Shape(1, 1, size))};
+        NDArray[] state = {
+                manager.zeros(new Shape(1, batch, size)), manager.zeros(new Shape(1, batch, size))};
         return () -> {
             NDList result = switch (cell) {
                 case LSTM -> x.getNDArrayInternal()

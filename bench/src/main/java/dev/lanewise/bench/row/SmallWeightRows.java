@@ -32,7 +32,7 @@ final class SmallWeightRows {
                     int size = SIZES[i];
                     rows.add(new Row(Suite.WEIGHTS, cell + " step " + form + ", hidden " + size,
                             form.startsWith("int8") ? LEAST[i] : 1, Row.Against.PINNED,
-                            () -> RecurrentRows.work(cell, size, 1).weights(form, most)));
+                            () -> RecurrentRows.work(cell, size, 1, 1).weights(form, most)));
                 }
             }
             for (int[] kn : PRODUCTS) {
@@ -42,7 +42,7 @@ final class SmallWeightRows {
         }
         for (int size : SIZES) {
             rows.add(new Row(Suite.WEIGHTS, "LSTM step int8-dynamic, hidden " + size + ", both int8", 1,
-                    Row.Against.PINNED, () -> RecurrentRows.work(Cell.LSTM, size, 1)
+                    Row.Against.PINNED, () -> RecurrentRows.work(Cell.LSTM, size, 1, 1)
                             .weights("int8-dynamic", BOTH_ROUNDED)
                             .rival(lstm(size))));
         }
