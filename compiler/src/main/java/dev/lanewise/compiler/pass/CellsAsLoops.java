@@ -62,7 +62,8 @@ final class CellsAsLoops implements Pass {
                 Dim hidden = inputs.get(2).dim(1);
                 List<Value> carried = new ArrayList<>();
                 for (int i = 5; i < (node.op() instanceof Lstm ? 7 : 6); i++) {
-                    carried.add(inputs.get(i) != null ? inputs.get(i) : add(node.name(), new Expand(List.of(x.dim(1), hidden)),
+                    carried.add(inputs.get(i) != null ? inputs.get(i) : add(node.name(),
+                            new Expand(List.of(x.dim(1), hidden)),
                             Value.constant("zero", Literal.of(x.type().type(), new double[] {0}))));
                 }
                 Value projected = add(node.name(), new MatMul(true, Epilogue.NONE), x, inputs.get(1));

@@ -79,7 +79,8 @@ class OnnxPoolIndicesTest {
     void unpoolingToAShape() {
         for (long rows = 4; rows < 7; rows++) {
             for (int opset : new int[] {9, 11}) {
-                new OneNode("MaxUnpool", opset).in(1, 1, 2, 3).in(Literal.of(new long[] {7, 2, 5, 12, 15, 23}, 1, 1, 2, 3))
+                new OneNode("MaxUnpool", opset).in(1, 1, 2, 3)
+                        .in(Literal.of(new long[] {7, 2, 5, 12, 15, 23}, 1, 1, 2, 3))
                         .known(1, 1, rows, 6).set("kernel_shape", new long[] {2, 2})
                         .set("strides", new long[] {2, 2}).agrees();
             }

@@ -11,8 +11,8 @@ import java.util.Arrays;
 
 /**
  * A recurrent cell over a sequence, time first: x [T, B, I], y [T, B, H]. All inputs are projected as
- * one product, then the cell advances step by step; a single step takes its inputs as they are. Without lengths all B streams advance together; with
- * lengths one after the other, each only over its own steps.
+ * one product, then the cell advances step by step; a single step takes its inputs as they are. Without
+ * lengths all B streams advance together; with lengths one after the other, each only over its own steps.
  *
  * <p>An h is never written over the h it comes from: it goes to y where there is a y, otherwise to one
  * of two places in the scratch by turns, and at the end to h'. The scratch is {@code pre [rows,
