@@ -1,13 +1,17 @@
 package dev.lanewise.compiler.onnx;
 
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.onnx.OnnxRecurrent.Activation;
+import dev.lanewise.compiler.op.CellLoop;
+import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * The cell of a recurrent ONNX node: its activations and variations. The usual cells have operations of
- * their own; any other is a {@link ComposedCell}.
+ * their own; any other is a {@link CellLoop}.
  */
 final class OnnxCells {
 
@@ -83,6 +87,14 @@ final class OnnxCells {
 
     Activation activation(int direction, int function) {
         return activations[direction][function];
+    }
+
+    /** @param peephole [3H], or {@code null} */
+    CellLoop.Cell cell(int direction, int gates, Value peephole) {
+        List<Unary> functions = Arrays.stream(activations[direction])
+                .map(own -> new Unary(own.fn(), own.alpha(), own.beta()))
+                .toList();
+        return new CellLoop.Cell(gates, functions, clip, inputForget, linearBeforeReset, peephole);
     }
 
     boolean linearBeforeReset() {

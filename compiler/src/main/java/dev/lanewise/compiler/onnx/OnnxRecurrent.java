@@ -3,6 +3,7 @@ package dev.lanewise.compiler.onnx;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.CellLoop;
 import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Gru;
 import dev.lanewise.compiler.op.Lstm;
@@ -18,7 +19,7 @@ import java.util.Map;
 
 /**
  * ONNX's LSTM, GRU and RNN. Each direction is an operation of its own; with other activations than the
- * usual ones, with peepholes, clipping or coupled gates it is composed, see {@link ComposedCell}. Types of
+ * usual ones, with peepholes, clipping or coupled gates it is composed, see {@link CellLoop}. Types of
  * 16 bits are computed in f32.
  */
 final class OnnxRecurrent {
@@ -59,8 +60,9 @@ final class OnnxRecurrent {
             Value peephole = direction(node, 7, d, directions);
             results.add(cells.isUsual(d)
                     ? node.addAll(usual(node, cells, d, reverse), operands.toArray(new Value[0]))
-                    : ComposedCell.add(node, cells, d, gates, reverse, operands,
-                            peephole == null ? null : f.wide(peephole)));
+                    : CellLoop.add((op, inputs) -> node.addAll(op, inputs.toArray(new Value[0])),
+                            node.builder().folding(),
+                            cells.cell(d, gates, peephole == null ? null : f.wide(peephole)), reverse, operands));
         }
         DType type = node.in(0).type().type();
         Value y = stack(node, results, 0, 1);
