@@ -11,6 +11,7 @@ import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.kernel.ConvKernels;
 import dev.lanewise.runtime.kernel.KernelProvider;
 import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.LayoutKernels;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
@@ -68,6 +69,11 @@ class KernelSelectorTest {
         @Override
         public AttentionKernels attention() {
             return ScalarKernels.INSTANCE.attention();
+        }
+
+        @Override
+        public LayoutKernels layout() {
+            return ScalarKernels.INSTANCE.layout();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.lanewise.runtime.kernel.AttentionKernels;
 import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.kernel.ConvKernels;
 import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.LayoutKernels;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
@@ -21,6 +22,7 @@ public final class VectorKernels implements Kernels {
     private final ReduceKernels reduce = new VectorReduce();
     private final NormKernels norm = new VectorNorm();
     private final AttentionKernels attention = new VectorAttention();
+    private final LayoutKernels layout = new VectorLayout();
 
     @Override
     public String name() {
@@ -79,5 +81,10 @@ public final class VectorKernels implements Kernels {
     @Override
     public AttentionKernels attention() {
         return attention;
+    }
+
+    @Override
+    public LayoutKernels layout() {
+        return layout;
     }
 }

@@ -4,6 +4,7 @@ import dev.lanewise.runtime.kernel.AttentionKernels;
 import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.kernel.ConvKernels;
 import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.LayoutKernels;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
@@ -71,5 +72,10 @@ public final class Vector25Kernels implements Kernels {
     @Override
     public AttentionKernels attention() {
         return onTheHeap.attention();
+    }
+
+    @Override
+    public LayoutKernels layout() {
+        return onTheHeap.layout();
     }
 }

@@ -62,4 +62,6 @@ public interface Kernels {
     NormKernels norm();
 
     AttentionKernels attention();
+
+    LayoutKernels layout();
 }

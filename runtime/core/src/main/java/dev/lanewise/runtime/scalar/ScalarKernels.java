@@ -4,6 +4,7 @@ import dev.lanewise.runtime.kernel.AttentionKernels;
 import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.kernel.ConvKernels;
 import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.LayoutKernels;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
@@ -26,6 +27,7 @@ public final class ScalarKernels implements Kernels {
     private final ReduceKernels reduce = new ScalarReduce();
     private final NormKernels norm = new ScalarNorm();
     private final AttentionKernels attention = new ScalarAttention();
+    private final LayoutKernels layout = new ScalarLayout();
 
     private ScalarKernels() {}
 
@@ -72,5 +74,10 @@ public final class ScalarKernels implements Kernels {
     @Override
     public AttentionKernels attention() {
         return attention;
+    }
+
+    @Override
+    public LayoutKernels layout() {
+        return layout;
     }
 }

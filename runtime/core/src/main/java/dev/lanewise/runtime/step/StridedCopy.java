@@ -1,6 +1,7 @@
 package dev.lanewise.runtime.step;
 
 import dev.lanewise.formats.Limits;
+import dev.lanewise.runtime.kernel.LayoutKernels;
 import dev.lanewise.runtime.plan.Buffer;
 
 /**
@@ -31,6 +32,18 @@ final class StridedCopy {
     private int rank;
     private boolean empty;
     private boolean tiled;
+    /** Whether rows of the source are columns of the destination. */
+    private boolean transposed;
+    private final LayoutKernels layout;
+
+    StridedCopy() {
+        this(null);
+    }
+
+    /** @param layout transposes planes of floats, or {@code null} */
+    StridedCopy(LayoutKernels layout) {
+        this.layout = layout;
+    }
 
     StridedCopy begin() {
         rank = 0;
@@ -69,10 +82,12 @@ final class StridedCopy {
             rank++;
         }
         tiled = false;
+        transposed = false;
         for (int axis = 0; axis < rank - 1 && fromStride[rank - 1] != 1; axis++) {
             if (fromStride[axis] == 1) {
                 swap(axis, rank - 2); // the source's contiguous axis beside the destination's
                 tiled = extent[rank - 2] > TILE / 2 && extent[rank - 1] > TILE / 2;
+                transposed = toStride[rank - 1] == 1;
                 break;
             }
         }
@@ -102,7 +117,11 @@ final class StridedCopy {
         int f = fromAt;
         int t = toAt;
         while (true) {
-            if (tiled) {
+            if (transposed && layout != null && from.floats != null) {
+                layout.transpose(
+                        extent[outer + 1], extent[outer], from.floats, f, fromStride[outer + 1], to.floats, t,
+                        toStride[outer]);
+            } else if (tiled) {
                 tiles(from, f, to, t);
             } else {
                 plane(from, f, to, t, extent[outer], extent[outer + 1]);

@@ -11,10 +11,11 @@ final class TransposeStep extends Step {
     private final Operand x;
     private final Operand y;
     private final int[] permutation;
-    private final StridedCopy copy = new StridedCopy();
+    private final StridedCopy copy;
 
     TransposeStep(StepArgs args) {
         this.args = args;
+        copy = new StridedCopy(args.kernels().layout());
         x = args.in(0);
         y = args.out(0);
         args.requireSameType(x, y);
