@@ -20,6 +20,9 @@ final class Taps {
      */
     static int end(int o, int stride, int dilation, int pad, int kernel, int size, int first) {
         int room = size - 1 + pad - o * stride;
+        if (room >= (long) (kernel - 1) * dilation) {
+            return Math.max(first, kernel); // most outputs: no division
+        }
         return Math.max(first, room < 0 ? 0 : Math.min(kernel, room / dilation + 1));
     }
 

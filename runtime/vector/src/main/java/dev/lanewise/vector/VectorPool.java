@@ -7,7 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Pooling by the vector API: a vector of channels of one output pixel at a time, taps outside the
  * image left out by {@link Taps}, not tested. The last vector reaches back over channels already
- * done; fewer channels than lanes go one by one (no masks: on Java 17 they are boxed).
+ * done; fewer channels than lanes go by fours, and fewer than four one by one (no masks: on Java 17 they are
+ * boxed).
  *
  * <p>What a loop carries is an argument, never the receiver of a call: C2 knows the exact class of
  * a vector just loaded, and of a result by its receiver's, but of a loop's variable only by
@@ -18,6 +19,9 @@ public final class VectorPool implements PoolKernels {
 
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.LANES;
+
+    /** For few channels. */
+    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
 
     @Override
     public void max(
@@ -93,7 +97,12 @@ public final class VectorPool implements PoolKernels {
                     from += rowStep - columns * columnStep;
                 }
             }
-            best.intoArray(y, yOff + at);
+            // no change, but its receiver is a fresh vector
+            FloatVector.broadcast(S, Float.NEGATIVE_INFINITY).max(best).intoArray(y, yOff + at);
+        }
+        if (j == 0 && channels >= 4) {
+            maxFours(channels, rows, columns, x, xOff, rowStep, columnStep, y, yOff);
+            return;
         }
         for (; j < channels; j++) {
             float best = Float.NEGATIVE_INFINITY;
@@ -126,6 +135,10 @@ public final class VectorPool implements PoolKernels {
             // plus zero changes no sum that began at +0, and makes the receiver a fresh vector
             FloatVector.zero(S).add(sum).div(divisor).intoArray(y, yOff + at);
         }
+        if (j == 0 && channels >= 4) {
+            averageFours(channels, rows, columns, divisor, x, xOff, rowStep, columnStep, y, yOff);
+            return;
+        }
         for (; j < channels; j++) {
             float sum = 0f;
             for (int kh = 0; kh < rows; kh++) {
@@ -134,6 +147,42 @@ public final class VectorPool implements PoolKernels {
                 }
             }
             y[yOff + j] = sum / divisor;
+        }
+    }
+
+    /** As {@link #maxPixel}, at least four channels and fewer than lanes. */
+    private static void maxFours(
+            int channels, int rows, int columns, float[] x, int xOff, int rowStep, int columnStep,
+            float[] y, int yOff) {
+        for (int j = 0; j < channels; j += 4) {
+            int at = Math.min(j, channels - 4);
+            FloatVector best = FloatVector.broadcast(FOUR, Float.NEGATIVE_INFINITY);
+            for (int kh = 0; kh < rows; kh++) {
+                int from = xOff + kh * rowStep + at;
+                for (int kw = 0; kw < columns; kw++) {
+                    best = FloatVector.fromArray(FOUR, x, from).max(best);
+                    from += columnStep;
+                }
+            }
+            FloatVector.broadcast(FOUR, Float.NEGATIVE_INFINITY).max(best).intoArray(y, yOff + at);
+        }
+    }
+
+    /** As {@link #averagePixel}, at least four channels and fewer than lanes. */
+    private static void averageFours(
+            int channels, int rows, int columns, int divisor, float[] x, int xOff, int rowStep,
+            int columnStep, float[] y, int yOff) {
+        for (int j = 0; j < channels; j += 4) {
+            int at = Math.min(j, channels - 4);
+            FloatVector sum = FloatVector.zero(FOUR);
+            for (int kh = 0; kh < rows; kh++) {
+                int from = xOff + kh * rowStep + at;
+                for (int kw = 0; kw < columns; kw++) {
+                    sum = FloatVector.fromArray(FOUR, x, from).add(sum);
+                    from += columnStep;
+                }
+            }
+            FloatVector.zero(FOUR).add(sum).div(divisor).intoArray(y, yOff + at);
         }
     }
 }
