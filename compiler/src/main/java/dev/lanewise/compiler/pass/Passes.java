@@ -56,6 +56,7 @@ public final class Passes {
             new FoldAffine(),
             new FuseEpilogues(),
             new ShareEqual(),
+            new JoinConvolutions(),
             new RemoveUnused());
 
     private Passes() {}
