@@ -3,15 +3,17 @@ package dev.lanewise.vector;
 /** What the shapes of {@link PixelTile} are called through: some output pixels × one or two vectors of channels. */
 interface ConvTile {
 
-    /** {@code floor} of a tile that stores its sums as they are: no number is at most this. */
-    float NO_FLOOR = Float.NaN;
+    /** {@code floor} of a tile that stores its sums as they are: no number is below. */
+    float NO_FLOOR = Float.NEGATIVE_INFINITY;
 
     /**
      * {@code y[pixel, o] = init[o] + Σ_q x[pixel, at[q]] · w[q, o]} over {@code first ≤ q < end} in ascending
-     * order; then what is at most {@code floor} becomes 0 ({@code floor} 0 is ReLU).
+     * order; then what is below {@code floor} becomes that (0 is ReLU).
      *
-     * @param at [taps] where a tap lies, from the first pixel's first tap
-     * @param xo the first pixel's first tap, which may lie outside the image where it is not among the taps
+     * @param at [taps] where a tap lies, from where the filter's first tap does; of a tile of some taps [2, taps],
+     *     and then where its weights lie, from {@code wo}
+     * @param xo the filter's first tap at the first pixel; it may lie outside the image where it is not among
+     *     the taps
      * @param w a panel of the packed filter, [taps, {@link Panels#WIDTH}]
      * @param init as many floats as the tile has channels
      */

@@ -1,16 +1,10 @@
 package dev.lanewise.vector;
 
 import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
-import dev.lanewise.runtime.kernel.Epilogue;
-import dev.lanewise.runtime.kernel.MapKernels;
-import dev.lanewise.runtime.kernel.UnaryFn;
 
 /**
- * Convolution as products. Output pixels with equal {@link Taps} form a rectangle, so that borders need
- * nothing but fewer taps; the inner ones go to {@link DirectConv}, where the filter has one.
- *
- * <p>All others: a tile is 12 output pixels in a row (or in a column, where the image is narrow) × a panel
- * of output channels. The taps of a filter's row are contiguous in an NHWC image, so that {@link Strip} is
+ * Convolution as products: a tile is 12 output pixels in a row (or in a column, where the image is narrow) × a
+ * panel of output channels. The taps of a filter's row are contiguous in an NHWC image, so that {@link Strip} is
  * filled by a few copies, once for all panels; that takes the place of an im2col matrix.
  */
 final class DenseConv {
@@ -23,64 +17,11 @@ final class DenseConv {
     private DenseConv() {}
 
     /**
-     * Output pixels [firstRow, endRow) × [firstColumn, endColumn).
+     * Output pixels [oh, ohEnd) × [ow, owEnd), all with the same taps.
      *
-     * @param direct for the inner pixels, or {@code null}
      * @param init y itself where {@code accumulate}, else a bias or {@link Tiling#ZEROS}
      */
-    static void conv(
-            ConvShape s, DirectConv direct, float[] w, float[] x, int xOff, int inH, int inW,
-            float[] init, int io, boolean accumulate, MapKernels map, Epilogue epilogue,
-            float[] y, int yOff, int outW, int firstRow, int endRow, int firstColumn, int endColumn,
-            float[] scratch) {
-        float floor = epilogue.fn() == UnaryFn.RELU ? 0f : ConvTile.NO_FLOOR;
-        Epilogue afterDirect = epilogue.fn() == UnaryFn.RELU ? Epilogue.NONE : epilogue;
-        for (int oh = firstRow; oh < endRow; ) {
-            int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
-            int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
-            int ohEnd =
-                    Taps.runEnd(
-                            oh, endRow, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH);
-            for (int ow = firstColumn; ow < endColumn; ) {
-                int owEnd =
-                        Taps.runEnd(
-                                ow, endColumn, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(),
-                                inW);
-                if (direct != null && !accumulate && direct.takes(inW, ow, owEnd)) {
-                    direct.rectangle(
-                            w, x, xOff, inW, init, io, floor, y, yOff, outW, oh, ohEnd, kh0, kh1, ow,
-                            owEnd, scratch);
-                    finish(map, afterDirect, s.outChannels(), y, yOff, outW, oh, ohEnd, ow, owEnd);
-                } else {
-                    rectangle(
-                            s, w, x, xOff, inH, inW, init, io, accumulate, y, yOff, outW,
-                            oh, ohEnd, ow, owEnd, scratch);
-                    finish(map, epilogue, s.outChannels(), y, yOff, outW, oh, ohEnd, ow, owEnd);
-                }
-                ow = owEnd;
-            }
-            oh = ohEnd;
-        }
-    }
-
-    /** The epilogue of output pixels [oh, ohEnd) × [ow, owEnd). */
-    static void finish(
-            MapKernels map, Epilogue epilogue, int channels, float[] y, int yOff, int outW, int oh,
-            int ohEnd, int ow, int owEnd) {
-        if (epilogue.fn() == null) {
-            return;
-        }
-        boolean whole = owEnd - ow == outW;
-        int rows = whole ? 1 : ohEnd - oh;
-        int n = (owEnd - ow) * (whole ? ohEnd - oh : 1) * channels;
-        for (int row = 0; row < rows; row++) {
-            int at = yOff + ((oh + row) * outW + ow) * channels;
-            map.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), y, at, y, at, n);
-        }
-    }
-
-    /** Output pixels [oh, ohEnd) × [ow, owEnd), all with the same taps. */
-    private static void rectangle(
+    static void rectangle(
             ConvShape s, float[] w, float[] x, int xOff, int inH, int inW,
             float[] init, int io, boolean accumulate, float[] y, int yOff, int outW,
             int oh, int ohEnd, int ow, int owEnd, float[] scratch) {

@@ -2,82 +2,85 @@ package dev.lanewise.vector;
 
 import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
 import dev.lanewise.runtime.kernel.ConvKernels.ImageSize;
-import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Dense convolution straight from the image, without a copy of its pixels: tiles of {@link PixelTile} with
- * this filter's strides as constants. For outputs that have all columns of taps; what is left, the borders
- * at the sides, is {@link DenseConv}'s. Immutable and thread-safe.
+ * Dense convolution straight from the image, without a copy of its pixels: lines of {@link PixelTile}s along
+ * rows; at the borders, which have fewer columns of taps, down columns, and single pixels in the corners.
+ * Borders that are little of an image, or have few pixels of many channels, are left to {@link DenseConv}.
  */
-final class DirectConv {
+final class DirectConv implements DirectTiles {
 
     private static final int P = Panels.WIDTH;
-    private static final int L = Lanes.LANES;
 
     /** A longer filter spends its time in its products, whatever stands around them. */
     private static final int MOST_TAPS = 1 << 15;
 
-    /** Where in the scratch the tile of the last channels stands, and behind it their bias. */
-    private static final int STAGE = 0;
-    private static final int BIAS = STAGE + 12 * P;
+    /** Borders of fewer pixels than one in so many take no time that matters. */
+    private static final int BORDER_SHARE = 32;
+
+    /**
+     * Columns of taps [kw0, kw1).
+     *
+     * @param at see {@link ConvTile}
+     */
+    private record Columns(int kw0, int kw1, int[] at) {}
 
     private final ConvShape s;
     private final int inW;
-    private final int pixels;
-    /** [kernelH · kernelW · in] from an output's first tap. */
-    private final int[] at;
-    /** Whole panels of channels; {@code null} where there are fewer. */
-    private final ConvTile whole;
-    /** Channels behind the last whole panel, by way of a stage where they end within a vector. */
-    private final ConvTile rest;
-    private final int restChannels;
-    private final boolean staged;
+    private final int outW;
+    /** The first has all. */
+    private final Columns[] columns;
+    private final PixelLine along;
+    /** Lines at the borders; {@code null} where these are {@link DenseConv}'s. */
+    private final PixelLine down;
+    private final PixelLine corner;
 
-    private DirectConv(ConvShape s, int inW, int pixels, int[] at, ConvTile whole, ConvTile rest) {
+    private DirectConv(
+            ConvShape s, ImageSize most, List<Columns> columns, PixelLine along, PixelLine down,
+            PixelLine corner) {
         this.s = s;
-        this.inW = inW;
-        this.pixels = pixels;
-        this.at = at;
-        this.whole = whole;
-        this.rest = rest;
-        this.restChannels = s.outChannels() / s.group() % P;
-        this.staged = restChannels % L != 0;
+        this.inW = most.inW();
+        this.outW = most.outW();
+        this.columns = columns.toArray(new Columns[0]);
+        this.along = along;
+        this.down = down;
+        this.corner = corner;
     }
 
     /**
-     * For images of that size; {@code null} where there is no class to be had for it.
+     * For images of that size; {@link DirectTiles#NONE} where there is no class to be had for it.
      *
      * @param most at the bounds of a model; filters of one row take images of any size
      */
-    static DirectConv of(ConvShape s, ImageSize most) {
+    static DirectTiles of(ConvShape s, ImageSize most) {
         int in = s.inChannels() / s.group();
         int out = s.outChannels() / s.group();
         long taps = (long) s.kernelH() * s.kernelW() * in;
-        if (taps > MOST_TAPS || (long) most.inH() * most.inW() * s.inChannels() > Integer.MAX_VALUE) {
-            return null;
+        if (taps > MOST_TAPS || (long) most.inH() * most.inW() * s.inChannels() > Integer.MAX_VALUE
+                || (long) most.outW() * s.outChannels() * P > Integer.MAX_VALUE) {
+            return NONE;
         }
         int width = pointwise(s) ? most.outH() * most.outW() : inner(s, most);
-        if (width < 1) {
-            return null;
+        PixelLine along =
+                width < 1 ? null : PixelLine.of(s, width, s.strideW() * s.inChannels(), s.outChannels(), false);
+        if (along == null) {
+            return NONE;
         }
-        int channels = out % P;
-        int vectors = channels > L ? 2 : 1;
-        int mostPixels = Lanes.MANY_REGISTERS || out <= L ? 12 : 6;
-        int tiles = (width + mostPixels - 1) / mostPixels;
-        int pixels = (width + tiles - 1) / tiles;
-        int step = s.strideW() * s.inChannels();
-        ConvTile whole = out < P ? null : tile(pixels, 2, step, s.outChannels());
-        ConvTile rest = channels == 0
-                ? null
-                : tile(pixels, vectors, step, channels % L == 0 ? s.outChannels() : vectors * L);
-        if (whole == null && out >= P || rest == null && channels > 0) {
-            return null;
+        List<Columns> columns = new ArrayList<>();
+        columns.add(columns(s, most.inW(), 0, s.kernelW()));
+        PixelLine down = null;
+        PixelLine corner = null;
+        int height = Math.max(1, most.outH() - (s.kernelH() - 1) / s.strideH());
+        if (!pointwise(s) && s.kernelH() > 1 && out <= P * 4
+                && (long) (most.outW() - width) * BORDER_SHARE > most.outW()) {
+            borders(s, most, columns);
+            int xStep = s.strideH() * most.inW() * s.inChannels();
+            down = PixelLine.of(s, height, xStep, most.outW() * s.outChannels(), true);
+            corner = out <= P ? PixelLine.of(s, 1, xStep, s.outChannels(), true) : null;
         }
-        return new DirectConv(s, most.inW(), pixels, table(s, most.inW()), whole, rest);
-    }
-
-    private static ConvTile tile(int pixels, int vectors, int step, int ldc) {
-        return Shaped.of(MethodHandles.lookup(), PixelTile.class, ConvTile.class, pixels, vectors, step, ldc);
+        return new DirectConv(s, most, columns, along, down, corner);
     }
 
     /** Whether rows of pixels follow each other in memory as those of one long row do. */
@@ -102,94 +105,112 @@ final class DirectConv {
         return most;
     }
 
-    private static int[] table(ConvShape s, int inW) {
+    /** Adds what columns of taps there are at the sides of an image, as long as the tables stay small. */
+    private static void borders(ConvShape s, ImageSize size, List<Columns> columns) {
+        int budget = MOST_TAPS;
+        for (int ow = 0; ow < size.outW(); ) {
+            int end = Taps.runEnd(
+                    ow, size.outW(), s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), size.inW());
+            int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
+            int kw1 = Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), size.inW(), kw0);
+            Columns some = columns(s, size.inW(), kw0, kw1);
+            budget -= some.at.length;
+            if (budget < 0) {
+                return;
+            }
+            if (kw1 > kw0 && kw1 - kw0 < s.kernelW()) {
+                columns.add(some);
+            }
+            ow = end;
+        }
+    }
+
+    private static Columns columns(ConvShape s, int inW, int kw0, int kw1) {
         int in = s.inChannels() / s.group();
-        int[] at = new int[s.kernelH() * s.kernelW() * in];
+        int taps = s.kernelH() * (kw1 - kw0) * in;
+        boolean gaps = kw1 - kw0 < s.kernelW();
+        int[] at = new int[gaps ? 2 * taps : taps];
         int q = 0;
         for (int kh = 0; kh < s.kernelH(); kh++) {
-            for (int kw = 0; kw < s.kernelW(); kw++) {
+            for (int kw = kw0; kw < kw1; kw++) {
                 for (int i = 0; i < in; i++) {
-                    at[q++] = (kh * s.dilationH() * inW + kw * s.dilationW()) * s.inChannels() + i;
+                    at[q] = (kh * s.dilationH() * inW + kw * s.dilationW()) * s.inChannels() + i;
+                    if (gaps) {
+                        at[taps + q] = ((kh * s.kernelW() + kw) * in + i) * P;
+                    }
+                    q++;
                 }
             }
         }
-        return at;
+        return new Columns(kw0, kw1, at);
     }
 
-    /** Whether it does outputs [ow, owEnd) of an image of that width. */
-    boolean takes(int width, int ow, int owEnd) {
-        if (width != inW && s.kernelH() > 1 || owEnd - ow < pixels) {
+    @Override
+    public boolean rectangle(
+            float[] w, float[] x, int xOff, int width, float[] bias, int io, float floor, float[] y, int yOff,
+            int outWidth, int oh, int ohEnd, int kh0, int kh1, int ow, int owEnd, int kw0, int kw1,
+            float[] scratch) {
+        if (width != inW && s.kernelH() > 1) {
             return false;
         }
-        int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
-        return kw0 == 0
-                && Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), width, kw0) == s.kernelW();
-    }
-
-    /**
-     * Output pixels [oh, ohEnd) × [ow, owEnd), all with the same taps, whose rows are {@code kh0} to {@code
-     * kh1}. The last tile of a row reaches back over pixels that are done, and gives them the same again.
-     *
-     * @param floor see {@link ConvTile}
-     */
-    void rectangle(
-            float[] w, float[] x, int xOff, int width, float[] bias, int biasOff, float floor, float[] y,
-            int yOff, int outW, int oh, int ohEnd, int kh0, int kh1, int ow, int owEnd, float[] scratch) {
-        int in = s.inChannels() / s.group();
+        Columns taps = find(kw0, kw1);
+        PixelLine line = null;
+        int length = 1;
+        if (taps == columns[0] && owEnd - ow >= along.pixels()) {
+            line = along;
+            length = owEnd - ow;
+            owEnd = ow + 1;
+        } else if (taps != null && taps != columns[0]) {
+            boolean high = down != null && outWidth == outW && ohEnd - oh >= down.pixels();
+            line = high ? down : corner;
+            length = high ? ohEnd - oh : 1;
+            ohEnd = high ? oh + 1 : ohEnd;
+        }
+        if (line == null) {
+            return false;
+        }
         int out = s.outChannels() / s.group();
-        int k = at.length;
-        int row = s.kernelW() * in;
-        int columns = Math.max(P, DenseConv.FILTER_BLOCK / k & -P);
+        int k = columns[0].at.length;
+        int block = Math.max(P, DenseConv.FILTER_BLOCK / k & -P);
         for (int g = 0; g < s.group(); g++) {
-            int filter = g * Panels.floats(k, out);
-            for (int n0 = 0; n0 < out; n0 += columns) {
-                int end = Math.min(out, n0 + columns);
-                for (int line = oh; line < ohEnd; line++) {
-                    int ih = line * s.strideH() - s.padTop();
-                    for (int n = n0; n < end; n += P) {
-                        for (int i = ow; i < owEnd; i += pixels) {
-                            int column = Math.min(i, owEnd - pixels);
-                            int iw = column * s.strideW() - s.padLeft();
-                            int from = xOff + (ih * width + iw) * s.inChannels() + g * in;
-                            int to = yOff + (line * outW + column) * s.outChannels() + g * out + n;
-                            int init = bias == Tiling.ZEROS ? 0 : biasOff + g * out + n;
-                            int wo = filter + Panels.offset(k, n);
-                            if (end - n >= P) {
-                                whole.run(
-                                        at, kh0 * row, kh1 * row, x, from, w, wo, bias, init, floor, y, to);
-                            } else if (!staged) {
-                                rest.run(
-                                        at, kh0 * row, kh1 * row, x, from, w, wo, bias, init, floor, y, to);
-                            } else {
-                                staged(
-                                        kh0 * row, kh1 * row, x, from, w, wo, bias, init, floor, y, to, scratch);
-                            }
-                        }
+            for (int n = 0; n < out; n += block) {
+                for (int row = oh; row < ohEnd; row++) {
+                    for (int column = ow; column < owEnd; column++) {
+                        line(
+                                line, length, g, n, Math.min(out, n + block), taps, kh0, kh1, row, column, w, x,
+                                xOff, width, bias, io, floor, y, yOff, outWidth, scratch);
                     }
                 }
             }
         }
+        return true;
     }
 
-    /** Channels that end within a vector: the tile must not store the others, which are the next pixel's. */
-    private void staged(
-            int first, int end, float[] x, int xo, float[] w, int wo, float[] bias, int io, float floor,
-            float[] y, int yo, float[] scratch) {
-        System.arraycopy(bias, io, scratch, BIAS, restChannels);
-        rest.run(at, first, end, x, xo, w, wo, scratch, BIAS, floor, scratch, STAGE);
-        int ldc = restChannels > L ? P : L;
-        for (int i = 0; i < pixels; i++) {
-            int from = STAGE + i * ldc;
-            int to = yo + i * s.outChannels();
-            for (int j = 0; j < restChannels; j++) {
-                y[to + j] = scratch[from + j];
+    /** {@code null} where there is no table for these. */
+    private Columns find(int kw0, int kw1) {
+        for (Columns some : columns) {
+            if (some.kw0 == kw0 && some.kw1 == kw1) {
+                return some;
             }
         }
+        return null;
     }
 
-    /** For people. */
-    @Override
-    public String toString() {
-        return "straight from the image, shaped: tiles of " + pixels + " pixels";
+    /** Channels [n, nEnd) of group g in the line that begins at an output pixel. */
+    private void line(
+            PixelLine line, int length, int g, int n, int nEnd, Columns taps, int kh0, int kh1, int row,
+            int column, float[] w, float[] x, int xOff, int width, float[] bias, int io, float floor,
+            float[] y, int yOff, int outWidth, float[] scratch) {
+        int in = s.inChannels() / s.group();
+        int out = s.outChannels() / s.group();
+        int k = columns[0].at.length;
+        int tapRow = (taps.kw1 - taps.kw0) * in;
+        int ih = row * s.strideH() - s.padTop();
+        int iw = column * s.strideW() - s.padLeft();
+        int xo = xOff + (ih * width + iw) * s.inChannels() + g * in;
+        int yo = yOff + (row * outWidth + column) * s.outChannels() + g * out;
+        line.run(
+                length, n, nEnd, taps.at, kh0 * tapRow, kh1 * tapRow, x, xo, k, w,
+                g * Panels.floats(k, out), bias, io + g * out, floor, y, yo, scratch);
     }
 }

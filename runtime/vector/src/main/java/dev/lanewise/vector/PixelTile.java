@@ -1,7 +1,5 @@
 package dev.lanewise.vector;
 
-import static jdk.incubator.vector.VectorOperators.LE;
-
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -10,13 +8,13 @@ import jdk.incubator.vector.VectorSpecies;
  * Template of a convolution's tile (see {@link Shaped}): up to 12 output pixels, {@link #STEP} floats apart
  * in the image, × one or two vectors of output channels, all taps of the filter in one loop, straight from
  * the image. Where the taps lie is a table, so that one loop serves filters of any size and dilation; the
- * table costs one load for up to 24 multiply-adds.
+ * table costs one load for up to 24 multiply-adds. At the borders the table holds the taps inside the image.
  *
  * <p>The text is that of 12 pixels and two vectors; what a shape does not have is cut off by constants.
  */
 final class PixelTile implements ConvTile {
 
-    private static final int[] SHAPE = Shaped.constants(MethodHandles.lookup(), 12, 2, 64, 64);
+    private static final int[] SHAPE = Shaped.constants(MethodHandles.lookup(), 12, 2, 64, 64, 0);
 
     /** Pixels: at most 12, with 16 registers 6 of two vectors. */
     private static final int PIXELS = SHAPE[0];
@@ -29,6 +27,9 @@ final class PixelTile implements ConvTile {
 
     /** From pixel to pixel in y. */
     private static final int LDC = SHAPE[3];
+
+    /** Whether the taps are some of the filter's: then the table's second half says which. */
+    private static final boolean GAPS = SHAPE[4] == 1;
 
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.LANES;
@@ -62,10 +63,12 @@ final class PixelTile implements ConvTile {
         FloatVector ca1 = c01;
         FloatVector cb0 = c00;
         FloatVector cb1 = c01;
+        int gaps = at.length / 2;
         for (int q = first; q < end; q++) {
             int p = xo + at[q];
-            FloatVector w0 = FloatVector.fromArray(S, w, wo + q * P);
-            FloatVector w1 = TWO ? FloatVector.fromArray(S, w, wo + q * P + L) : w0;
+            int tap = wo + (GAPS ? at[q + gaps] : q * P);
+            FloatVector w0 = FloatVector.fromArray(S, w, tap);
+            FloatVector w1 = TWO ? FloatVector.fromArray(S, w, tap + L) : w0;
             FloatVector v = FloatVector.broadcast(S, x[p]);
             c00 = v.fma(w0, c00);
             c01 = TWO ? v.fma(w1, c01) : c01;
@@ -126,74 +129,74 @@ final class PixelTile implements ConvTile {
             }
         }
         FloatVector least = FloatVector.broadcast(S, floor);
-        c00.blend(0f, c00.compare(LE, least)).intoArray(y, yo);
+        least.max(c00).intoArray(y, yo);
         if (TWO) {
-            c01.blend(0f, c01.compare(LE, least)).intoArray(y, yo + L);
+            least.max(c01).intoArray(y, yo + L);
         }
         if (PIXELS > 1) {
-            c10.blend(0f, c10.compare(LE, least)).intoArray(y, yo + LDC);
+            least.max(c10).intoArray(y, yo + LDC);
             if (TWO) {
-                c11.blend(0f, c11.compare(LE, least)).intoArray(y, yo + LDC + L);
+                least.max(c11).intoArray(y, yo + LDC + L);
             }
         }
         if (PIXELS > 2) {
-            c20.blend(0f, c20.compare(LE, least)).intoArray(y, yo + 2 * LDC);
+            least.max(c20).intoArray(y, yo + 2 * LDC);
             if (TWO) {
-                c21.blend(0f, c21.compare(LE, least)).intoArray(y, yo + 2 * LDC + L);
+                least.max(c21).intoArray(y, yo + 2 * LDC + L);
             }
         }
         if (PIXELS > 3) {
-            c30.blend(0f, c30.compare(LE, least)).intoArray(y, yo + 3 * LDC);
+            least.max(c30).intoArray(y, yo + 3 * LDC);
             if (TWO) {
-                c31.blend(0f, c31.compare(LE, least)).intoArray(y, yo + 3 * LDC + L);
+                least.max(c31).intoArray(y, yo + 3 * LDC + L);
             }
         }
         if (PIXELS > 4) {
-            c40.blend(0f, c40.compare(LE, least)).intoArray(y, yo + 4 * LDC);
+            least.max(c40).intoArray(y, yo + 4 * LDC);
             if (TWO) {
-                c41.blend(0f, c41.compare(LE, least)).intoArray(y, yo + 4 * LDC + L);
+                least.max(c41).intoArray(y, yo + 4 * LDC + L);
             }
         }
         if (PIXELS > 5) {
-            c50.blend(0f, c50.compare(LE, least)).intoArray(y, yo + 5 * LDC);
+            least.max(c50).intoArray(y, yo + 5 * LDC);
             if (TWO) {
-                c51.blend(0f, c51.compare(LE, least)).intoArray(y, yo + 5 * LDC + L);
+                least.max(c51).intoArray(y, yo + 5 * LDC + L);
             }
         }
         if (PIXELS > 6) {
-            c60.blend(0f, c60.compare(LE, least)).intoArray(y, yo + 6 * LDC);
+            least.max(c60).intoArray(y, yo + 6 * LDC);
             if (TWO) {
-                c61.blend(0f, c61.compare(LE, least)).intoArray(y, yo + 6 * LDC + L);
+                least.max(c61).intoArray(y, yo + 6 * LDC + L);
             }
         }
         if (PIXELS > 7) {
-            c70.blend(0f, c70.compare(LE, least)).intoArray(y, yo + 7 * LDC);
+            least.max(c70).intoArray(y, yo + 7 * LDC);
             if (TWO) {
-                c71.blend(0f, c71.compare(LE, least)).intoArray(y, yo + 7 * LDC + L);
+                least.max(c71).intoArray(y, yo + 7 * LDC + L);
             }
         }
         if (PIXELS > 8) {
-            c80.blend(0f, c80.compare(LE, least)).intoArray(y, yo + 8 * LDC);
+            least.max(c80).intoArray(y, yo + 8 * LDC);
             if (TWO) {
-                c81.blend(0f, c81.compare(LE, least)).intoArray(y, yo + 8 * LDC + L);
+                least.max(c81).intoArray(y, yo + 8 * LDC + L);
             }
         }
         if (PIXELS > 9) {
-            c90.blend(0f, c90.compare(LE, least)).intoArray(y, yo + 9 * LDC);
+            least.max(c90).intoArray(y, yo + 9 * LDC);
             if (TWO) {
-                c91.blend(0f, c91.compare(LE, least)).intoArray(y, yo + 9 * LDC + L);
+                least.max(c91).intoArray(y, yo + 9 * LDC + L);
             }
         }
         if (PIXELS > 10) {
-            ca0.blend(0f, ca0.compare(LE, least)).intoArray(y, yo + 10 * LDC);
+            least.max(ca0).intoArray(y, yo + 10 * LDC);
             if (TWO) {
-                ca1.blend(0f, ca1.compare(LE, least)).intoArray(y, yo + 10 * LDC + L);
+                least.max(ca1).intoArray(y, yo + 10 * LDC + L);
             }
         }
         if (PIXELS > 11) {
-            cb0.blend(0f, cb0.compare(LE, least)).intoArray(y, yo + 11 * LDC);
+            least.max(cb0).intoArray(y, yo + 11 * LDC);
             if (TWO) {
-                cb1.blend(0f, cb1.compare(LE, least)).intoArray(y, yo + 11 * LDC + L);
+                least.max(cb1).intoArray(y, yo + 11 * LDC + L);
             }
         }
     }

@@ -3,12 +3,15 @@ package dev.lanewise.vector;
 import dev.lanewise.runtime.kernel.ConvKernels;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MapKernels;
+import dev.lanewise.runtime.kernel.UnaryFn;
 
 /**
- * Convolutions by the vector API. Immutable and thread-safe; allocates only in {@link #pack}.
+ * Convolutions by the vector API. Output pixels with equal {@link Taps} form a rectangle, so that borders need
+ * nothing but fewer taps. Rectangles go to the filter's {@link DirectTiles}, and those that these do not take
+ * to {@link DepthwiseConv} or, as products without an im2col matrix, to {@link DenseConv}. Immutable and
+ * thread-safe; allocates only in {@link #pack}.
  *
- * <p>Depthwise filters: {@link DepthwiseConv}. All others are products without an im2col matrix,
- * see {@link DenseConv}; packed form: for each group {@link Panels} of [kernelH · kernelW ·
+ * <p>Packed form of a filter that is not depthwise: for each group {@link Panels} of [kernelH · kernelW ·
  * inChannels / group, outChannels / group].
  */
 public final class VectorConv implements ConvKernels {
@@ -30,11 +33,8 @@ public final class VectorConv implements ConvKernels {
         this.leastShaped = leastShaped;
     }
 
-    /**
-     * @param w {@link Panels} of each group, or [kernelH · kernelW, padded channels]
-     * @param direct {@code null} where the filter has no classes of its own
-     */
-    record Packed(ConvShape shape, float[] w, DirectConv direct) implements PackedFilter {
+    /** @param w {@link Panels} of each group, or [kernelH · kernelW, padded channels] */
+    private record Packed(ConvShape shape, float[] w, DirectTiles direct) implements PackedFilter {
         @Override
         public long bytes() {
             return 4L * w.length;
@@ -44,7 +44,7 @@ public final class VectorConv implements ConvKernels {
     @Override
     public PackedFilter pack(ConvShape s, ImageSize most, float[] w, int wOff) {
         if (s.depthwise()) {
-            return new Packed(s, DepthwiseConv.pack(s, w, wOff), null);
+            return new Packed(s, DepthwiseConv.pack(s, w, wOff), direct(s, most));
         }
         int in = s.inChannels() / s.group();
         int out = s.outChannels() / s.group();
@@ -65,11 +65,14 @@ public final class VectorConv implements ConvKernels {
             }
             Panels.pack(taken, 0, k, out, out, 1, packed, g * groupFloats);
         }
-        return new Packed(s, packed, shaped(s, most) ? DirectConv.of(s, most) : null);
+        return new Packed(s, packed, direct(s, most));
     }
 
-    private boolean shaped(ConvShape s, ImageSize most) {
-        return s.multiplyAdds(most) >= leastShaped;
+    private DirectTiles direct(ConvShape s, ImageSize most) {
+        if (s.multiplyAdds(most) < leastShaped) {
+            return DirectTiles.NONE;
+        }
+        return s.depthwise() ? DirectDepthwise.of(s, most) : DirectConv.of(s, most);
     }
 
     @Override
@@ -78,28 +81,75 @@ public final class VectorConv implements ConvKernels {
             boolean accumulate, Epilogue epilogue, float[] y, int yOff, int outH, int outW,
             int from, int to, float[] scratch) {
         Packed packed = (Packed) filter;
-        ConvShape s = packed.shape;
-        float[] init = accumulate ? y : bias == null ? Tiling.ZEROS : bias;
-        int initOff = accumulate ? yOff : bias == null ? 0 : biasOff;
         boolean columns = outH == 1;
         int oh = columns ? 0 : from;
         int ohEnd = columns ? 1 : to;
         int ow = columns ? from : 0;
         int owEnd = columns ? to : outW;
-        if (s.depthwise()) {
-            DepthwiseConv.conv(
-                    s, packed.w, x, xOff, inH, inW, init, initOff, accumulate, y, yOff, outW, oh, ohEnd, ow,
-                    owEnd);
-            DenseConv.finish(map, epilogue, s.outChannels(), y, yOff, outW, oh, ohEnd, ow, owEnd);
-        } else if (DirectConv.pointwise(s) && outH == inH && outW == inW) {
+        if (DirectConv.pointwise(packed.shape) && !packed.shape.depthwise() && outH == inH && outW == inW) {
             // one long row of pixels leaves one remainder of a tile, not one per row
-            DenseConv.conv(
-                    s, packed.direct, packed.w, x, xOff, 1, inH * inW, init, initOff, accumulate, map, epilogue,
-                    y, yOff, outH * outW, 0, 1, oh * outW + ow, (ohEnd - 1) * outW + owEnd, scratch);
+            conv(
+                    packed, x, xOff, 1, inH * inW, bias, biasOff, accumulate, epilogue, y, yOff, outH * outW, 0,
+                    1, oh * outW + ow, (ohEnd - 1) * outW + owEnd, scratch);
         } else {
-            DenseConv.conv(
-                    s, packed.direct, packed.w, x, xOff, inH, inW, init, initOff, accumulate, map, epilogue,
-                    y, yOff, outW, oh, ohEnd, ow, owEnd, scratch);
+            conv(
+                    packed, x, xOff, inH, inW, bias, biasOff, accumulate, epilogue, y, yOff, outW, oh, ohEnd, ow,
+                    owEnd, scratch);
+        }
+    }
+
+    /** Output pixels [firstRow, endRow) × [firstColumn, endColumn). */
+    private void conv(
+            Packed packed, float[] x, int xOff, int inH, int inW, float[] bias, int biasOff,
+            boolean accumulate, Epilogue epilogue, float[] y, int yOff, int outW, int firstRow, int endRow,
+            int firstColumn, int endColumn, float[] scratch) {
+        ConvShape s = packed.shape;
+        DirectTiles direct = accumulate ? DirectTiles.NONE : packed.direct;
+        float[] init = accumulate ? y : bias == null ? Tiling.ZEROS : bias;
+        int io = accumulate ? yOff : bias == null ? 0 : biasOff;
+        float floor = epilogue.fn() == UnaryFn.RELU ? 0f : ConvTile.NO_FLOOR;
+        Epilogue afterDirect = epilogue.fn() == UnaryFn.RELU ? Epilogue.NONE : epilogue;
+        for (int oh = firstRow; oh < endRow; ) {
+            int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
+            int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
+            int ohEnd = Taps.runEnd(oh, endRow, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH);
+            for (int ow = firstColumn; ow < endColumn; ) {
+                int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
+                int kw1 = Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                int owEnd =
+                        Taps.runEnd(ow, endColumn, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW);
+                boolean done = direct.rectangle(
+                        packed.w, x, xOff, inW, init, io, floor, y, yOff, outW, oh, ohEnd, kh0, kh1, ow, owEnd,
+                        kw0, kw1, scratch);
+                if (!done && s.depthwise()) {
+                    DepthwiseConv.rectangle(
+                            s, packed.w, x, xOff, inW, init, io, accumulate, y, yOff, outW, oh, ohEnd, kh0, kh1,
+                            ow, owEnd, kw0, kw1);
+                } else if (!done) {
+                    DenseConv.rectangle(
+                            s, packed.w, x, xOff, inH, inW, init, io, accumulate, y, yOff, outW, oh, ohEnd, ow,
+                            owEnd, scratch);
+                }
+                finish(done ? afterDirect : epilogue, s.outChannels(), y, yOff, outW, oh, ohEnd, ow, owEnd);
+                ow = owEnd;
+            }
+            oh = ohEnd;
+        }
+    }
+
+    /** The epilogue of output pixels [oh, ohEnd) × [ow, owEnd). */
+    private void finish(
+            Epilogue epilogue, int channels, float[] y, int yOff, int outW, int oh, int ohEnd, int ow,
+            int owEnd) {
+        if (epilogue.fn() == null) {
+            return;
+        }
+        boolean whole = owEnd - ow == outW;
+        int rows = whole ? 1 : ohEnd - oh;
+        int n = (owEnd - ow) * (whole ? ohEnd - oh : 1) * channels;
+        for (int row = 0; row < rows; row++) {
+            int at = yOff + ((oh + row) * outW + ow) * channels;
+            map.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), y, at, y, at, n);
         }
     }
 }

@@ -92,6 +92,8 @@ class ProductAllocationTest {
         ConvShape[] shapes = {
             new ConvShape(1, 20, 40, 3, 3, 1, 1, 1, 1, 1, 1),
             new ConvShape(1, 3, 17, 3, 3, 1, 1, 2, 2, 2, 2),
+            new ConvShape(1, 1, 8, 5, 5, 1, 1, 1, 1, 2, 2),
+            new ConvShape(1, 37, 10, 1, 1, 1, 1, 1, 1, 0, 0),
             new ConvShape(4, 20, 40, 3, 3, 1, 1, 1, 1, 1, 1),
             new ConvShape(37, 37, 37, 3, 3, 1, 1, 1, 1, 1, 1),
             new ConvShape(37, 37, 37, 5, 5, 1, 1, 1, 1, 2, 2),
@@ -111,8 +113,11 @@ class ProductAllocationTest {
         }
         PoolKernels pool = new VectorPool();
         PoolShape shape = new PoolShape(3, 3, 1, 1, 1, 1, 1, 1);
-        assertNone("max", () -> pool.max(shape, 37, x, 0, 12, 12, y, 0, 12, 12));
-        assertNone(
-                "average", () -> pool.average(shape, 37, x, 0, 12, 12, true, 14, 14, y, 0, 12, 12));
+        for (int channels : new int[] {7, 37}) {
+            assertNone("max", () -> pool.max(shape, channels, x, 0, 12, 12, y, 0, 12, 12));
+            assertNone(
+                    "average",
+                    () -> pool.average(shape, channels, x, 0, 12, 12, true, 14, 14, y, 0, 12, 12));
+        }
     }
 }

@@ -29,6 +29,18 @@ class VectorConvTest {
         }
     }
 
+    /** Borders with classes of their own, and outputs that end within a vector. */
+    @Test
+    void fewChannels() {
+        for (int channels : new int[] {1, 2, 3, 8, 15, 16, 17, 24, 31, 33}) {
+            compare(square(1, 1, channels, 5, 1, 1, 2), 14, 13);
+            compare(square(1, channels, 8, 5, 1, 1, 2), 14, 14);
+            compare(square(1, 64, channels, 1, 1, 1, 0), 10, 10);
+            compare(square(2, 4, 2 * channels, 3, 1, 1, 1), 9, 30);
+            compare(square(1, 3, channels, 3, 2, 1, 1), 31, 32);
+        }
+    }
+
     @Test
     void everyGeometry() {
         for (int kernel : new int[] {1, 2, 3, 5}) {
