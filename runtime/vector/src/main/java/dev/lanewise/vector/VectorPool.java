@@ -157,11 +157,14 @@ public final class VectorPool implements PoolKernels {
         for (int j = 0; j < channels; j += 4) {
             int at = Math.min(j, channels - 4);
             FloatVector best = FloatVector.broadcast(FOUR, Float.NEGATIVE_INFINITY);
-            for (int kh = 0; kh < rows; kh++) {
-                int from = xOff + kh * rowStep + at;
-                for (int kw = 0; kw < columns; kw++) {
-                    best = FloatVector.fromArray(FOUR, x, from).max(best);
-                    from += columnStep;
+            int from = xOff + at;
+            int kw = 0;
+            for (int t = rows * columns; t > 0; t--) {
+                best = FloatVector.fromArray(FOUR, x, from).max(best);
+                from += columnStep;
+                if (++kw == columns) {
+                    kw = 0;
+                    from += rowStep - columns * columnStep;
                 }
             }
             FloatVector.broadcast(FOUR, Float.NEGATIVE_INFINITY).max(best).intoArray(y, yOff + at);
@@ -175,11 +178,14 @@ public final class VectorPool implements PoolKernels {
         for (int j = 0; j < channels; j += 4) {
             int at = Math.min(j, channels - 4);
             FloatVector sum = FloatVector.zero(FOUR);
-            for (int kh = 0; kh < rows; kh++) {
-                int from = xOff + kh * rowStep + at;
-                for (int kw = 0; kw < columns; kw++) {
-                    sum = FloatVector.fromArray(FOUR, x, from).add(sum);
-                    from += columnStep;
+            int from = xOff + at;
+            int kw = 0;
+            for (int t = rows * columns; t > 0; t--) {
+                sum = FloatVector.fromArray(FOUR, x, from).add(sum);
+                from += columnStep;
+                if (++kw == columns) {
+                    kw = 0;
+                    from += rowStep - columns * columnStep;
                 }
             }
             FloatVector.zero(FOUR).add(sum).div(divisor).intoArray(y, yOff + at);
