@@ -64,8 +64,18 @@ final class RecurrentRows {
         return work(Cell.LSTM, size, 1, 1);
     }
 
-    /** Gives all hidden states, and carries the last into the next call. */
+    /** The same of many streams; see {@link Work.Streams}. */
+    static Work lstmStreams(int size, int count, boolean scattered) {
+        return work(Cell.LSTM, size, 1, count, scattered)
+                .streams(new Work.Streams(count, scattered), lstmStep(size).onnx());
+    }
+
     static Work work(Cell cell, int size, int length, int batch) {
+        return work(cell, size, length, batch, false);
+    }
+
+    /** Gives all hidden states, and carries the last into the next call. */
+    private static Work work(Cell cell, int size, int length, int batch, boolean scattered) {
         float range = (float) (1 / Math.sqrt(size)); // PyTorch's initialisation
         int rows = cell.gates * size;
         float[] w = weights(1, cell, size);
@@ -88,7 +98,8 @@ final class RecurrentRows {
         }
         graph.output("y", length, 1, batch, size);
         outputs.subList(1, outputs.size()).forEach(state -> graph.output(state, 1, batch, size));
-        Work work = Work.of(graph, feeds, manager -> torch(manager, cell, size, length, batch, w, r, b));
+        Work work = Work.of(graph, feeds,
+                manager -> torch(manager, cell, size, length, batch, scattered, w, r, b));
         for (int i = 1; i < outputs.size(); i++) {
             work = work.carry(feeds.get(i).name(), outputs.get(i));
         }
@@ -101,7 +112,8 @@ final class RecurrentRows {
     }
 
     private static Torch.Call torch(
-            NDManager manager, Cell cell, int size, int length, int batch, float[] w, float[] r, float[] b) {
+            NDManager manager, Cell cell, int size, int length, int batch, boolean scattered, float[] w, float[] r,
+            float[] b) {
         int rows = cell.gates * size;
         int[] order = switch (cell) {
             case LSTM -> new int[] {0, 2, 3, 1};
@@ -114,8 +126,9 @@ final class RecurrentRows {
                 Torch.array(manager, reorder(r, order, 0, size * size), rows, size),
                 Torch.array(manager, reorder(b, order, 0, size), rows),
                 Torch.array(manager, reorder(b, order, rows, size), rows));
-        NDArray[] state = {
-                manager.zeros(new Shape(1, batch, size)), manager.zeros(new Shape(1, batch, size))};
+        Shape shape = new Shape(1, batch, size);
+        NDArray[] state = {manager.zeros(shape), manager.zeros(shape)};
+        Scattered[] streams = {new Scattered(batch, size), new Scattered(batch, size)};
         return () -> {
             NDList result = switch (cell) {
                 case LSTM -> x.getNDArrayInternal()
@@ -127,7 +140,7 @@ final class RecurrentRows {
             };
             for (int i = 0; i < cell.states; i++) {
                 state[i].close();
-                state[i] = result.get(i + 1);
+                state[i] = scattered ? streams[i].throughStreams(result.get(i + 1)) : result.get(i + 1);
             }
             return new NDList(result.get(0));
         };

@@ -8,6 +8,7 @@ import java.util.function.Function;
 /** What is measured, by what it is about. */
 public enum Suite {
     RECURRENT("Recurrent layers", 10, data -> RecurrentRows.all()),
+    STREAMS("Streams that advance together", 2, data -> StreamRows.all()),
     MATMUL("Matrix products", 4, data -> MatmulRows.all()),
     WEIGHTS("Weights of 16, 8 and 4 bits", 12, data -> SmallWeightRows.all()),
     CONV("Convolutions in a chain of nine layers", 3, data -> ConvRows.all()),

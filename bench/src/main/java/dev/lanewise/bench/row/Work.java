@@ -17,10 +17,18 @@ import java.util.Map;
  * @param carried outputs by the inputs that they become in the next call; all of type f32
  * @param difference the most by which answers may differ, relative to the largest element
  * @param torch the same written with PyTorch's operations, or {@code null} where the model is only a file
+ * @param streams where Lanewise advances many streams in a call, for each of which rival has a row; or {@code null}
  */
 public record Work(
         byte[] onnx, byte[] rival, CompileOptions options, List<Feed> inputs, Map<String, String> carried,
-        double difference, Torch torch) {
+        double difference, Torch torch, Streams streams) {
+
+    /**
+     * Streams that advance together.
+     *
+     * @param scattered whether what the others carry, too, lies stream by stream and is gathered for each call
+     */
+    public record Streams(int count, boolean scattered) {}
 
     /** Answers of different runtimes differ by rounding; a wrong answer differs by more. */
     private static final double ROUNDING = 1e-3;
@@ -36,14 +44,14 @@ public record Work(
     }
 
     private static Work of(byte[] onnx, CompileOptions options, List<Feed> inputs, Torch torch) {
-        return new Work(onnx, onnx, options.debug(false), inputs, Map.of(), ROUNDING, torch);
+        return new Work(onnx, onnx, options.debug(false), inputs, Map.of(), ROUNDING, torch, null);
     }
 
     /** The same with an output that becomes an input in the next call. */
     Work carry(String input, String output) {
         Map<String, String> more = new LinkedHashMap<>(carried);
         more.put(input, output);
-        return new Work(onnx, rival, options.state(input, output), inputs, more, difference, torch);
+        return new Work(onnx, rival, options.state(input, output), inputs, more, difference, torch, streams);
     }
 
     /**
@@ -52,11 +60,16 @@ public record Work(
      * @param most see {@link #difference}
      */
     Work weights(String form, double most) {
-        return new Work(onnx, rival, options.weights(form), inputs, carried, most, null);
+        return new Work(onnx, rival, options.weights(form), inputs, carried, most, null, streams);
     }
 
     /** The same against another model in ONNX Runtime, of the same inputs and outputs. */
     Work rival(byte[] other) {
-        return new Work(onnx, other, options, inputs, carried, difference, torch);
+        return new Work(onnx, other, options, inputs, carried, difference, torch, streams);
+    }
+
+    /** The same, being a batch of streams, against Lanewise that has a model of one. */
+    Work streams(Streams ofBatch, byte[] one) {
+        return new Work(one, rival, options, inputs, carried, difference, torch, ofBatch);
     }
 }

@@ -35,16 +35,21 @@ public interface Subject extends AutoCloseable {
 
         /** Whether this runtime can do that work. */
         public boolean does(Work work) {
-            return this != PYTORCH || work.torch() != null;
+            return switch (this) {
+                case PYTORCH -> work.torch() != null;
+                case PLAIN -> work.streams() == null; // copies even more than PINNED does for streams
+                default -> true;
+            };
         }
 
         /** Prepares the work: everything that a server would do once. */
         public Subject prepare(Work work) throws Exception {
             return switch (this) {
                 case EMPTY -> new EmptySubject();
-                case LANEWISE -> new LanewiseSubject(work);
+                case LANEWISE -> LanewiseSubject.of(work);
                 case PLAIN -> new PlainOnnxSubject(work);
-                case PINNED -> new PinnedOnnxSubject(work);
+                case PINNED -> work.streams() != null && work.streams().scattered()
+                        ? new ScatteredOnnxSubject(work) : new PinnedOnnxSubject(work);
                 case PYTORCH -> new PyTorchSubject(work);
             };
         }

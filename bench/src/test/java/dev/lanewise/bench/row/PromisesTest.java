@@ -37,6 +37,8 @@ class PromisesTest {
         "'LSTM over 100, hidden 128', 1.3, BEST",
         "'LSTM over 100, hidden 256', 1.3, BEST",
         "'LSTM over 100, hidden 512', 1.05, BEST",
+        "'1,000 streams, LSTM step, hidden 128, states apart', 1.3, BEST",
+        "'1,000 streams, LSTM step, hidden 128, peers'' states in place', 1.3, BEST",
         "matmul 256×256×256, 1, BEST",
         "matmul 512×512×512, 1, BEST",
         "matmul 1024×1024×1024, 1, BEST",
