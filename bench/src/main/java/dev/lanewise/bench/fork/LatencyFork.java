@@ -32,6 +32,9 @@ public final class LatencyFork {
     /** Turns that each has. */
     static final int BLOCKS = 20;
 
+    /** Turns before, in which the measuring itself is compiled anew for having met all runtimes. */
+    private static final int REHEARSED_BLOCKS = 2;
+
     private static final long WARM_UP_NANOS = 1_500_000_000;
 
     private LatencyFork() {}
@@ -50,11 +53,13 @@ public final class LatencyFork {
         for (Subject subject : subjects) {
             warmUp(subject, row.intervalNanos(), histograms.get(0));
         }
-        histograms.forEach(Histogram::reset);
         Integer[] turns = new Integer[subjects.size()];
         Arrays.setAll(turns, i -> i);
         Random random = new Random(1);
-        for (int block = 0; block < BLOCKS; block++) {
+        for (int block = -REHEARSED_BLOCKS; block < BLOCKS; block++) {
+            if (block == 0) {
+                histograms.forEach(Histogram::reset);
+            }
             Collections.shuffle(Arrays.asList(turns), random);
             for (int turn : turns) {
                 call(subjects.get(turn), row.intervalNanos(), calls, histograms.get(turn));
