@@ -165,6 +165,7 @@ public final class Bench implements Callable<Integer> {
 
     private BenchResult measure() throws IOException, InterruptedException {
         Path data = Path.of(System.getenv().getOrDefault("LANEWISE_DATA", "../shared/data"));
+        List<Item> items = items(data);
         List<Subject.Kind> kinds = kinds();
         Machine machine = Machine.describe(kinds);
         out.println(machine.cpu() + ", " + machine.processors() + " processors, " + machine.java());
@@ -181,22 +182,33 @@ public final class Bench implements Callable<Integer> {
         if (json != null && Files.exists(json)) {
             result = BenchResult.join(List.of(BenchResult.read(json), result));
         }
-        for (Suite suite : suites) {
-            for (Item item : suite.items(data)) {
-                if (rows.matcher(item.name()).find()) {
-                    Optional<Result> known = result.find(item.name());
-                    Optional<Result> found = known.isPresent() ? known : measure(item, data, runs, roofline);
-                    found.ifPresent(each -> TextReport.print(each, out));
-                    if (known.isEmpty() && found.isPresent()) {
-                        result = result.with(found.get());
-                        if (json != null) {
-                            result.write(json);
-                        }
-                    }
+        for (Item item : items) {
+            Optional<Result> known = result.find(item.name());
+            Optional<Result> found = known.isPresent() ? known : measure(item, data, runs, roofline);
+            found.ifPresent(each -> TextReport.print(each, out));
+            if (known.isEmpty() && found.isPresent()) {
+                result = result.with(found.get());
+                if (json != null) {
+                    result.write(json);
                 }
             }
         }
         return result;
+    }
+
+    /** What was asked for. */
+    private List<Item> items(Path data) {
+        List<Item> items = new ArrayList<>();
+        for (Suite suite : suites) {
+            items.addAll(suite.items(data));
+        }
+        List<String> names = items.stream().map(Item::name).toList();
+        items.removeIf(item -> !rows.matcher(item.name()).find());
+        if (items.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--row " + rows + " is in none of these names:\n  "
+                    + String.join("\n  ", names));
+        }
+        return items;
     }
 
     /** Nothing where it fails: what the others measure is kept. */
@@ -221,10 +233,22 @@ public final class Bench implements Callable<Integer> {
             kinds.add(Subject.Kind.PLAIN);
             kinds.add(Subject.Kind.PINNED);
         }
-        if (peers.contains(Peer.PYTORCH)) {
+        if (peers.contains(Peer.PYTORCH) && hasPyTorch()) {
             kinds.add(Subject.Kind.PYTORCH);
         }
         return kinds;
+    }
+
+    /** Its native libraries are not for every machine; the others are measured all the same. */
+    private boolean hasPyTorch() {
+        try {
+            Machine.pyTorch();
+            return true;
+        } catch (RuntimeException | LinkageError e) {
+            spec.commandLine().getErr().println("lanewise bench: PyTorch does not start here and is left out (" + e
+                    + ")");
+            return false;
+        }
     }
 
     /** What chooses the rows and how they are measured; where the results went is nobody else's business. */

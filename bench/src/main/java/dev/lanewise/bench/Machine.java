@@ -93,9 +93,18 @@ public record Machine(
         }
     }
 
-    private static String pyTorch() {
+    /**
+     * Version of PyTorch, which this starts.
+     *
+     * @throws RuntimeException where it does not start; a {@link LinkageError} where DJL is not on the class path
+     */
+    static String pyTorch() {
         System.setProperty("ai.djl.offline", "true");
-        return Engine.getEngine("PyTorch").getVersion();
+        Engine engine = Engine.getEngine("PyTorch");
+        if (engine == null) {
+            throw new IllegalStateException("DJL's engine for it is not on the class path");
+        }
+        return engine.getVersion();
     }
 
     /** Value of the first line of that name in a file of the kernel's. */
