@@ -5,6 +5,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
 import dev.lanewise.formats.proto.ModelProto;
 import dev.lanewise.formats.proto.TensorProto;
 import java.io.IOException;
@@ -76,9 +77,33 @@ public final class ModelFile {
                             + ", this one implements version " + Limits.VERSION
                             + "; update Lanewise, or compile the model with the version in use");
         }
+        if (!message.hasArena() || !message.hasState()) {
+            throw new FormatException(name, message.hasArena() ? "state" : "arena", "missing: the file is damaged");
+        }
         checkCrc(name, "weights_crc", message.getWeightsCrc(), crc(message.getWeights()));
-        checkCrc(name, "structure_crc", message.getStructureCrc(), crc(structure(message)));
+        checkCrc(name, "structure_crc", message.getStructureCrc(), structureCrc(name, bytes));
         return new ModelFile(name, message);
+    }
+
+    /** Of the structure's fields as they stand in the file, which spares a start from writing them anew. */
+    private static int structureCrc(String name, byte[] bytes) {
+        CRC32 crc = new CRC32();
+        CodedInputStream in = CodedInputStream.newInstance(bytes);
+        try {
+            int from = 0;
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                in.skipField(tag);
+                int to = in.getTotalBytesRead();
+                int field = WireFormat.getTagFieldNumber(tag);
+                if (field >= ModelProto.DIMS_FIELD_NUMBER && field <= ModelProto.STATE_FIELD_NUMBER) {
+                    crc.update(bytes, from, to - from);
+                }
+                from = to;
+            }
+        } catch (IOException e) {
+            throw new FormatException(name, "", "unreadable: " + e.getMessage(), e);
+        }
+        return (int) crc.getValue();
     }
 
     private static ModelProto parse(String name, byte[] bytes) {
@@ -127,6 +152,8 @@ public final class ModelFile {
     public static ModelFile complete(String name, ModelProto message) {
         ModelProto.Builder whole =
                 message.toBuilder()
+                        .setArena(message.getArena()) // present, though nothing be in it
+                        .setState(message.getState())
                         .setVersion(Limits.VERSION)
                         .setMinReader(minReader(message))
                         .setWeightsCrc(crc(message.getWeights()))
@@ -199,7 +226,7 @@ public final class ModelFile {
         }
     }
 
-    /** What the structure's checksum covers. */
+    /** What the structure's checksum covers, as it is written. */
     private static ByteString structure(ModelProto message) {
         return ModelProto.newBuilder()
                 .addAllDims(message.getDimsList())
