@@ -369,21 +369,29 @@ public final class PlanCheck {
         }
     }
 
+    /** The arena's roots by their key; counted rather than sorted, since the JDK's sort begins with lambdas. */
     private int[] arenaRoots(int[] key) {
-        long[] sorted = new long[root.length]; // the key above, the tensor below
-        int count = 0;
+        int[] begins = new int[position + 2]; // where the roots of each key begin
         for (int t = 0; t < root.length; t++) {
-            if (root[t] == t && first[t] != NEVER && plan.capacity(t) > 0
-                    && plan.model().getTensors(t).getRegion() == Region.ARENA) {
-                sorted[count++] = (long) key[t] << 32 | t;
+            if (isArenaRoot(t)) {
+                begins[key[t] + 1]++;
             }
         }
-        Arrays.sort(sorted, 0, count);
-        int[] tensors = new int[count];
-        for (int i = 0; i < count; i++) {
-            tensors[i] = (int) sorted[i];
+        for (int i = 1; i < begins.length; i++) {
+            begins[i] += begins[i - 1];
+        }
+        int[] tensors = new int[begins[position + 1]];
+        for (int t = 0; t < root.length; t++) {
+            if (isArenaRoot(t)) {
+                tensors[begins[key[t]]++] = t;
+            }
         }
         return tensors;
+    }
+
+    private boolean isArenaRoot(int t) {
+        return root[t] == t && first[t] != NEVER && plan.capacity(t) > 0
+                && plan.model().getTensors(t).getRegion() == Region.ARENA;
     }
 
     private void remove(TreeMap<Integer, Integer>[] alive, int t) {

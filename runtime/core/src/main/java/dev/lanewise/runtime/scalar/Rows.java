@@ -31,8 +31,12 @@ final class Rows implements ScalarMatrix {
             for (int p = 0; p < k; p++) {
                 float[] row = new float[columns];
                 int from = bOff + p * kStride + block * BLOCK * nStride;
-                for (int j = 0; j < columns; j++) {
-                    row[j] = b[from + j * nStride];
+                if (nStride == 1) {
+                    System.arraycopy(b, from, row, 0, columns); // a cold start packs in the interpreter
+                } else {
+                    for (int j = 0; j < columns; j++) {
+                        row[j] = b[from + j * nStride];
+                    }
                 }
                 blocks[block][p] = row;
             }
