@@ -1,5 +1,6 @@
 package dev.lanewise.bench.fork;
 
+import dev.lanewise.compiler.aot.RuntimeJars;
 import dev.lanewise.runtime.LoadOptions;
 import java.util.List;
 
@@ -32,10 +33,10 @@ public record StartWay(String title, LoadOptions.Start start, boolean cached) {
         return start == null;
     }
 
-    /** Options of the JVM; the incubating module where vector kernels are wanted. */
+    /** Options of the JVM. */
     List<String> options() {
-        return isPeer() ? List.of("--enable-native-access=ALL-UNNAMED")
-                : start == LoadOptions.Start.SCALAR ? List.of()
-                : List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
+        return isPeer()
+                ? List.of("--enable-native-access=ALL-UNNAMED")
+                : RuntimeJars.options(start != LoadOptions.Start.SCALAR);
     }
 }

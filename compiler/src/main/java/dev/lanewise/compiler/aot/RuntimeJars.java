@@ -21,6 +21,21 @@ public final class RuntimeJars {
     private RuntimeJars() {}
 
     /**
+     * Options of the JVM that a program with these jars starts best with. Protobuf's use of {@code sun.misc.Unsafe} is
+     * allowed by name: to remark on it the JVM walks the stack, which is what it does first in a start.
+     *
+     * @param vector whether it is to run on vector kernels
+     */
+    public static List<String> options(boolean vector) {
+        List<String> options = new ArrayList<>();
+        if (vector) {
+            options.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        }
+        options.add("--sun-misc-unsafe-memory-access=allow");
+        return options;
+    }
+
+    /**
      * Puts them into a folder, made of class folders where this process runs from such.
      *
      * @return the jars in the order of a class path

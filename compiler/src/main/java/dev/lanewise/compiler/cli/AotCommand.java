@@ -62,20 +62,17 @@ final class AotCommand implements Callable<Integer> {
         Path lane = folder.resolve(baseName(file) + ".lane");
         Path cache = folder.resolve(baseName(file) + ".aot");
         OutputFile.write(lane, stream -> model.message().writeTo(stream));
-        AotCache.write(cache, options(), jars, Rehearsal.class.getName(), List.of(lane.toString()));
+        List<String> options = RuntimeJars.options(!noVector);
+        AotCache.write(cache, options, jars, Rehearsal.class.getName(), List.of(lane.toString()));
         PrintWriter out = spec.commandLine().getOut();
         out.println("wrote " + cache + ": " + Sizes.bytes(Files.size(cache)));
         out.println();
         List<String> line = new ArrayList<>(List.of("java", "-XX:AOTCache=" + cache));
-        line.addAll(options());
+        line.addAll(options);
         out.println(String.join(" ", line) + " \\");
         out.println("    -cp " + AotCache.classPath(jars) + ":YOUR.jar YOUR.Main");
         out.flush();
         return 0;
-    }
-
-    private List<String> options() {
-        return noVector ? List.of() : List.of("--add-modules", "jdk.incubator.vector");
     }
 
     private static String baseName(Path file) {
