@@ -7,7 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Pooling by the vector API: a vector of channels of one output pixel at a time, taps outside the
  * image left out by {@link Taps}, not tested. The last vector reaches back over channels already
- * done; fewer channels than lanes go by fours, and fewer than four one by one (no masks: on Java 17 they are
+ * done; fewer channels than lanes go by fours where {@link
+ * Lanes#OTHER_WIDTHS} allows it, else one by one (no masks: on Java 17 they are
  * boxed).
  *
  * <p>What a loop carries is an argument, never the receiver of a call: C2 knows the exact class of
@@ -97,10 +98,9 @@ public final class VectorPool implements PoolKernels {
                     from += rowStep - columns * columnStep;
                 }
             }
-            // no change, but its receiver is a fresh vector
-            FloatVector.broadcast(S, Float.NEGATIVE_INFINITY).max(best).intoArray(y, yOff + at);
+            best.intoArray(y, yOff + at);
         }
-        if (j == 0 && channels >= 4) {
+        if (j == 0 && channels >= 4 && Lanes.OTHER_WIDTHS) {
             maxFours(channels, rows, columns, x, xOff, rowStep, columnStep, y, yOff);
             return;
         }
@@ -135,7 +135,7 @@ public final class VectorPool implements PoolKernels {
             // plus zero changes no sum that began at +0, and makes the receiver a fresh vector
             FloatVector.zero(S).add(sum).div(divisor).intoArray(y, yOff + at);
         }
-        if (j == 0 && channels >= 4) {
+        if (j == 0 && channels >= 4 && Lanes.OTHER_WIDTHS) {
             averageFours(channels, rows, columns, divisor, x, xOff, rowStep, columnStep, y, yOff);
             return;
         }
