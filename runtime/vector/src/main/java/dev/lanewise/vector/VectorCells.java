@@ -13,7 +13,8 @@ import dev.lanewise.runtime.kernel.WeightMatrix;
  * <p>Units go in blocks of a panel's width P; the last one is filled up with units of zero weights, so
  * that products know no tails. What belongs to a block lies together: its columns of the transposed
  * weights [in, blocks · gates · P], {@link Panels} or {@link SmallPanels}, and its pre-activations,
- * {@code pre} [blocks, gates, P], so that a block goes from its inputs to its new states while it stays in the first cache:
+ * {@code pre} [blocks, gates, P], so that a block goes from its inputs to its new states while it stays
+ * in the first cache:
  *
  * <pre>
  *        columns of W   columns of R   pre
