@@ -4,7 +4,7 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 
 /**
  * What steps that do no multiply-adds cost in multiply-adds, so that a team can tell a large step from a small one.
- * Measured with vector kernels on operands in the second cache; a factor of two does not matter.
+ * Estimates for vector kernels on operands in the second cache; a factor of two does not matter.
  */
 final class Work {
 

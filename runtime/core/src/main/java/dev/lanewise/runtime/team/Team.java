@@ -14,8 +14,8 @@ public final class Team {
     public static final Team ALONE = new Team();
 
     /**
-     * Multiply-adds, or as much other work, below which a step stays on the calling thread: what handing over takes
-     * when the others have to be woken.
+     * Multiply-adds, or as much other work, below which a step stays on the calling thread: some 5 µs of vector
+     * kernels, which is soon lost again when the others have to be woken.
      */
     private static final long LEAST_WORK = 500_000;
 
