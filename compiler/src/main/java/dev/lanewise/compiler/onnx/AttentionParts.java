@@ -72,6 +72,12 @@ record AttentionParts(Formula f) {
         return biasOf(f.node().add(new Binary(BinaryFn.LESS_OR_EQUAL), positions(keys, 3), last), masked);
     }
 
+    /** What keeps query i from keys before {@code i + offset}; offset as for {@link #causalBias}. */
+    Value earliestBias(Dim queries, Dim keys, Value offset, double masked) {
+        Value first = f.plus(positions(queries, 2), offset);
+        return biasOf(f.node().add(new Binary(BinaryFn.GREATER_OR_EQUAL), positions(keys, 3), first), masked);
+    }
+
     /** What masks keys from {@code lengths [B]} on. */
     Value lengthBias(Value lengths, Dim keys, double masked) {
         Value limits = perBatch(f.cast(lengths, DType.I64));

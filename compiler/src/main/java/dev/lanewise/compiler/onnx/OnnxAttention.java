@@ -6,6 +6,7 @@ import dev.lanewise.compiler.op.Attention;
 import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Extents;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import java.util.List;
 import java.util.Map;
 
@@ -34,9 +35,6 @@ final class OnnxAttention {
         long heads = node.integer("q_num_heads", 0);
         long kvHeads = node.integer("kv_num_heads", heads);
         node.ignore("softmax_precision"); // never less than f32
-        if (node.integer("left_window_size", -1) >= 0 || node.integer("right_window_size", -1) >= 0) {
-            throw node.unsupported("sliding windows");
-        }
         Value q = byTime(parts, f.cast(node.in(0), arithmetic(node)), heads, joined);
         Cache keys = Cache.extend(parts, node, 1, PAST_KEY, kvHeads, joined);
         Cache values = Cache.extend(parts, node, 2, PAST_VALUE, kvHeads, joined);
@@ -46,12 +44,12 @@ final class OnnxAttention {
         float scale = node.number("scale", (float) (1 / Math.sqrt(q.dim(3).constant())));
         float softcap = node.number("softcap", 0);
         boolean causal = node.flag("is_causal", false);
-        Value bias = bias(parts, node, q.dim(1), keys.all.dim(1), causal);
+        Value bias = bias(parts, node, q.dim(1), keys, causal);
         boolean fusedCausal = causal && !node.has(LENGTHS);
         Value whole = bias;
         if (fusedCausal && (node.wants(3) || arithmetic(node) == DType.F64)) {
-            Value offset = node.add(new Extents(List.of(keys.past), true));
-            whole = parts.sum(bias, parts.causalBias(q.dim(1), keys.all.dim(1), offset, AttentionParts.MASKED));
+            Value first = firstPosition(parts, node, q.dim(1), keys);
+            whole = parts.sum(bias, parts.causalBias(q.dim(1), keys.all.dim(1), first, AttentionParts.MASKED));
         }
         Value y;
         if (arithmetic(node) == DType.F32) {
@@ -124,8 +122,9 @@ final class OnnxAttention {
     }
 
     /** What is added to the scores, but for what a fused causal mask does; {@code null} for nothing. */
-    private static Value bias(AttentionParts parts, OnnxNode node, Dim queries, Dim keys, boolean causal) {
+    private static Value bias(AttentionParts parts, OnnxNode node, Dim queries, Cache cache, boolean causal) {
         Formula f = parts.f();
+        Dim keys = cache.all.dim(1);
         Value bias = null;
         if (node.has(MASK)) {
             Value mask = node.in(MASK);
@@ -138,10 +137,38 @@ final class OnnxAttention {
             Value lengths = f.cast(node.in(LENGTHS), DType.I64);
             bias = parts.sum(bias, parts.lengthBias(lengths, keys, AttentionParts.MASKED));
             if (causal) {
-                Value offset = f.minus(parts.perBatch(lengths), node.add(new Extents(List.of(queries), true)));
-                bias = parts.sum(bias, parts.causalBias(queries, keys, offset, AttentionParts.MASKED));
+                Value first = firstPosition(parts, node, queries, cache);
+                bias = parts.sum(bias, parts.causalBias(queries, keys, first, AttentionParts.MASKED));
             }
         }
+        long left = window(node, "left_window_size");
+        if (left >= 0) {
+            Value first = f.apply(BinaryFn.ADD, firstPosition(parts, node, queries, cache), -left);
+            bias = parts.sum(bias, parts.earliestBias(queries, keys, first, AttentionParts.MASKED));
+        }
+        long right = window(node, "right_window_size");
+        if (right >= 0) {
+            Value last = f.apply(BinaryFn.ADD, firstPosition(parts, node, queries, cache), right);
+            bias = parts.sum(bias, parts.causalBias(queries, keys, last, AttentionParts.MASKED));
+        }
         return bias;
+    }
+
+    /** How many keys a query sees on one side of its own position; -1 for all. */
+    private static long window(OnnxNode node, String side) {
+        long size = node.integer(side, -1);
+        if (size < -1 || size > Integer.MAX_VALUE) {
+            throw node.misfit("attribute '" + side + "' is " + size + "; expected -1 or more");
+        }
+        return size;
+    }
+
+    /** How many keys lie before the first query: an i64 scalar or {@code [B, 1, 1, 1]}. */
+    private static Value firstPosition(AttentionParts parts, OnnxNode node, Dim queries, Cache cache) {
+        if (!node.has(LENGTHS)) {
+            return node.add(new Extents(List.of(cache.past), true));
+        }
+        Value lengths = parts.f().cast(node.in(LENGTHS), DType.I64);
+        return parts.f().minus(parts.perBatch(lengths), node.add(new Extents(List.of(queries), true)));
     }
 }

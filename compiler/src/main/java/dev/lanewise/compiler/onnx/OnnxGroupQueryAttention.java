@@ -193,7 +193,8 @@ final class OnnxGroupQueryAttention {
             bias = parts.sum(bias, parts.lengthBias(end, k.dim(1), AttentionParts.MASKED));
         }
         if (window > 0) {
-            bias = parts.sum(bias, windowBias(k.dim(1), window));
+            Value first = f.apply(BinaryFn.ADD, earlier(), 1 - window);
+            bias = parts.sum(bias, parts.earliestBias(queries, k.dim(1), first, AttentionParts.MASKED));
         }
         Dim keys = k.dim(1);
         if (sink != null) {
@@ -216,12 +217,6 @@ final class OnnxGroupQueryAttention {
         return past == null
                 ? node.constant(Literal.scalar(0L))
                 : f.reshape(past, List.of(batch, Dim.ONE, Dim.ONE, Dim.ONE));
-    }
-
-    /** What keeps a query from keys {@code window} or more before its own. */
-    private Value windowBias(Dim keys, long window) {
-        Value first = f.apply(BinaryFn.ADD, f.plus(parts.positions(queries, 2), earlier()), -window);
-        return parts.biasOf(f.apply(BinaryFn.GREATER, parts.positions(keys, 3), first), AttentionParts.MASKED);
     }
 
     /**
