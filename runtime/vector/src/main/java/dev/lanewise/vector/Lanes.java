@@ -21,12 +21,6 @@ public final class Lanes {
     /** Floats of a vector: 4, 8 or 16. */
     public static final int LANES = SPECIES.length();
 
-    /**
-     * Whether vectors of other widths may stand beside those of {@link #SPECIES}: on Java 17 they are boxed, and
-     * these with them.
-     */
-    static final boolean OTHER_WIDTHS = Runtime.version().feature() >= 25;
-
     /** Whether the machine has 32 vector registers (AVX-512, ARM) and not 16. */
     static final boolean MANY_REGISTERS =
             FloatVector.SPECIES_PREFERRED.length() >= 16

@@ -10,7 +10,6 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
-import dev.lanewise.runtime.scalar.ScalarLayout;
 
 /** The vector kernels over arrays, at the width of {@link Lanes}. */
 public final class VectorKernels implements Kernels {
@@ -23,7 +22,7 @@ public final class VectorKernels implements Kernels {
     private final ReduceKernels reduce = new VectorReduce();
     private final NormKernels norm = new VectorNorm();
     private final AttentionKernels attention = new VectorAttention();
-    private final LayoutKernels layout = Lanes.OTHER_WIDTHS ? new VectorLayout() : new ScalarLayout();
+    private final LayoutKernels layout = new VectorLayout();
 
     @Override
     public String name() {

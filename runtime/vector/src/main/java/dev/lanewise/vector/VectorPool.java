@@ -7,9 +7,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Pooling by the vector API: a vector of channels of one output pixel at a time, taps outside the
  * image left out by {@link Taps}, not tested. The last vector reaches back over channels already
- * done; fewer channels than lanes go by fours where {@link
- * Lanes#OTHER_WIDTHS} allows it, else one by one (no masks: on Java 17 they are
- * boxed).
+ * done. Fewer channels than lanes are one vector whose other lanes reach into the next pixel, which is
+ * stored later; the last pixels, behind which there is no room, go channel by channel (no masks: on
+ * Java 17 they are boxed).
  *
  * <p>What a loop carries is an argument, never the receiver of a call: C2 knows the exact class of
  * a vector just loaded, and of a result by its receiver's, but of a loop's variable only by
@@ -21,13 +21,11 @@ public final class VectorPool implements PoolKernels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.LANES;
 
-    /** For few channels. */
-    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
-
     @Override
     public void max(
             PoolShape s, int channels, float[] x, int xOff, int inH, int inW,
             float[] y, int yOff, int outH, int outW) {
+        int yEnd = yOff + outH * outW * channels;
         for (int oh = 0; oh < outH; oh++) {
             int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
             int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
@@ -42,7 +40,7 @@ public final class VectorPool implements PoolKernels {
                 int to = yOff + (oh * outW + ow) * channels;
                 maxPixel(
                         channels, kh1 - kh0, kw1 - kw0, x, from, s.dilationH() * inW * channels,
-                        s.dilationW() * channels, y, to);
+                        s.dilationW() * channels, y, to, yEnd);
             }
         }
     }
@@ -52,6 +50,7 @@ public final class VectorPool implements PoolKernels {
             PoolShape s, int channels, float[] x, int xOff, int inH, int inW,
             boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH,
             int outW) {
+        int yEnd = yOff + outH * outW * channels;
         for (int oh = 0; oh < outH; oh++) {
             int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
             int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
@@ -76,17 +75,24 @@ public final class VectorPool implements PoolKernels {
                 int to = yOff + (oh * outW + ow) * channels;
                 averagePixel(
                         channels, kh1 - kh0, kw1 - kw0, rows * columns, x, from,
-                        s.dilationH() * inW * channels, s.dilationW() * channels, y, to);
+                        s.dilationH() * inW * channels, s.dilationW() * channels, y, to, yEnd);
             }
         }
     }
 
+    /** Whether a whole vector can be read at a pixel's last tap and stored at the pixel. */
+    private static boolean fits(int lastTap, int xEnd, int to, int yEnd) {
+        return lastTap <= xEnd - L && to <= yEnd - L;
+    }
+
     private static void maxPixel(
             int channels, int rows, int columns, float[] x, int xOff, int rowStep, int columnStep,
-            float[] y, int yOff) {
+            float[] y, int yOff, int yEnd) {
         int j = 0;
-        for (; channels >= L && j < channels; j += L) {
-            int at = Math.min(j, channels - L);
+        boolean whole =
+                channels >= L || fits(xOff + (rows - 1) * rowStep + (columns - 1) * columnStep, x.length, yOff, yEnd);
+        for (; whole && j < channels; j += L) {
+            int at = Math.max(0, Math.min(j, channels - L));
             FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
             int from = xOff + at;
             int kw = 0;
@@ -98,11 +104,7 @@ public final class VectorPool implements PoolKernels {
                     from += rowStep - columns * columnStep;
                 }
             }
-            best.intoArray(y, yOff + at);
-        }
-        if (j == 0 && channels >= 4 && Lanes.OTHER_WIDTHS) {
-            maxFours(channels, rows, columns, x, xOff, rowStep, columnStep, y, yOff);
-            return;
+            FloatVector.broadcast(S, Float.NEGATIVE_INFINITY).max(best).intoArray(y, yOff + at);
         }
         for (; j < channels; j++) {
             float best = Float.NEGATIVE_INFINITY;
@@ -117,10 +119,12 @@ public final class VectorPool implements PoolKernels {
 
     private static void averagePixel(
             int channels, int rows, int columns, int divisor, float[] x, int xOff, int rowStep,
-            int columnStep, float[] y, int yOff) {
+            int columnStep, float[] y, int yOff, int yEnd) {
         int j = 0;
-        for (; channels >= L && j < channels; j += L) {
-            int at = Math.min(j, channels - L);
+        boolean whole =
+                channels >= L || fits(xOff + (rows - 1) * rowStep + (columns - 1) * columnStep, x.length, yOff, yEnd);
+        for (; whole && j < channels; j += L) {
+            int at = Math.max(0, Math.min(j, channels - L));
             FloatVector sum = FloatVector.zero(S);
             int from = xOff + at;
             int kw = 0;
@@ -132,12 +136,8 @@ public final class VectorPool implements PoolKernels {
                     from += rowStep - columns * columnStep;
                 }
             }
-            // plus zero changes no sum that began at +0, and makes the receiver a fresh vector
+            // plus zero changes no sum that began at +0
             FloatVector.zero(S).add(sum).div(divisor).intoArray(y, yOff + at);
-        }
-        if (j == 0 && channels >= 4 && Lanes.OTHER_WIDTHS) {
-            averageFours(channels, rows, columns, divisor, x, xOff, rowStep, columnStep, y, yOff);
-            return;
         }
         for (; j < channels; j++) {
             float sum = 0f;
@@ -147,48 +147,6 @@ public final class VectorPool implements PoolKernels {
                 }
             }
             y[yOff + j] = sum / divisor;
-        }
-    }
-
-    /** As {@link #maxPixel}, at least four channels and fewer than lanes. */
-    private static void maxFours(
-            int channels, int rows, int columns, float[] x, int xOff, int rowStep, int columnStep,
-            float[] y, int yOff) {
-        for (int j = 0; j < channels; j += 4) {
-            int at = Math.min(j, channels - 4);
-            FloatVector best = FloatVector.broadcast(FOUR, Float.NEGATIVE_INFINITY);
-            int from = xOff + at;
-            int kw = 0;
-            for (int t = rows * columns; t > 0; t--) {
-                best = FloatVector.fromArray(FOUR, x, from).max(best);
-                from += columnStep;
-                if (++kw == columns) {
-                    kw = 0;
-                    from += rowStep - columns * columnStep;
-                }
-            }
-            FloatVector.broadcast(FOUR, Float.NEGATIVE_INFINITY).max(best).intoArray(y, yOff + at);
-        }
-    }
-
-    /** As {@link #averagePixel}, at least four channels and fewer than lanes. */
-    private static void averageFours(
-            int channels, int rows, int columns, int divisor, float[] x, int xOff, int rowStep,
-            int columnStep, float[] y, int yOff) {
-        for (int j = 0; j < channels; j += 4) {
-            int at = Math.min(j, channels - 4);
-            FloatVector sum = FloatVector.zero(FOUR);
-            int from = xOff + at;
-            int kw = 0;
-            for (int t = rows * columns; t > 0; t--) {
-                sum = FloatVector.fromArray(FOUR, x, from).add(sum);
-                from += columnStep;
-                if (++kw == columns) {
-                    kw = 0;
-                    from += rowStep - columns * columnStep;
-                }
-            }
-            FloatVector.zero(FOUR).add(sum).div(divisor).intoArray(y, yOff + at);
         }
     }
 }

@@ -40,7 +40,7 @@ final class VectorTranspose {
     }
 
     /**
-     * to[j, i] = from[i, j].
+     * to[j, i] = from[i, j]. Where both sides fill a square, the last ones reach back over what is already done.
      *
      * @param from [rows, columns], rows {@code stride} apart
      * @param to [columns, rows], rows {@code toStride} apart
@@ -48,23 +48,27 @@ final class VectorTranspose {
     static void transpose(
             float[] from, int off, int stride, int rows, int columns,
             float[] to, int toOff, int toStride) {
-        int wholeRows = rows & -LANES;
-        int wholeColumns = columns & -LANES;
-        for (int i = 0; i < wholeRows; i += LANES) {
-            for (int j = 0; j < wholeColumns; j += LANES) {
-                int at = off + i * stride + j;
-                if (LANES == 16) {
-                    square16(from, at, stride, to, toOff + j * toStride + i, toStride);
-                } else if (LANES == 8) {
-                    square8(from, at, stride, to, toOff + j * toStride + i, toStride);
-                } else {
-                    square4(from, at, stride, to, toOff + j * toStride + i, toStride);
+        if (rows < LANES || columns < LANES) {
+            for (int i = 0; i < rows; i++) {
+                for (int j = 0; j < columns; j++) {
+                    to[toOff + j * toStride + i] = from[off + i * stride + j];
                 }
             }
+            return;
         }
-        for (int i = 0; i < rows; i++) {
-            for (int j = i < wholeRows ? wholeColumns : 0; j < columns; j++) {
-                to[toOff + j * toStride + i] = from[off + i * stride + j];
+        for (int j = 0; j < columns; j += LANES) {
+            int column = Math.min(j, columns - LANES);
+            for (int i = 0; i < rows; i += LANES) {
+                int row = Math.min(i, rows - LANES);
+                int at = off + row * stride + column;
+                int toAt = toOff + column * toStride + row;
+                if (LANES == 16) {
+                    square16(from, at, stride, to, toAt, toStride);
+                } else if (LANES == 8) {
+                    square8(from, at, stride, to, toAt, toStride);
+                } else {
+                    square4(from, at, stride, to, toAt, toStride);
+                }
             }
         }
     }
