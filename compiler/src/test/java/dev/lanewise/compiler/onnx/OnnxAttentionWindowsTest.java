@@ -10,8 +10,8 @@ import dev.lanewise.formats.LanewiseException;
 import org.junit.jupiter.api.Test;
 
 /**
- * Attention's windows, of operator set 25: the query at position p sees keys p − left to p + right. Against the formula in
- * double precision; ONNX Runtime does not have them.
+ * Attention's windows, of operator set 25: the query at position p sees keys p − left to p + right. Against the formula
+ * in double precision; ONNX Runtime does not have them.
  */
 class OnnxAttentionWindowsTest {
 
