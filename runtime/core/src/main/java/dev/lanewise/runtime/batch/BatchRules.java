@@ -243,7 +243,8 @@ final class BatchRules {
     }
 
     private boolean attention() {
-        if (!hasRank(0, 1) || !hasRank(1, 2) || !hasRank(2, 2) || has(3) && !hasRank(3, 1)) {
+        if (!hasRank(0, 1) || !hasRank(1, 2) || !hasRank(2, 2) || has(3) && !hasRank(3, 1)
+                || has(4) && !(hasRank(4, 2) && hasRank(5, 2))) {
             return false;
         }
         int batch = tensors.dimsOfOne(input(0)).get(0);
@@ -258,7 +259,7 @@ final class BatchRules {
             }
         }
         merge(0);
-        for (int i = 1; i <= 2; i++) {
+        for (int i : has(4) ? new int[] {1, 2, 4, 5} : new int[] {1, 2}) { // keys and values, and those of the past
             if (keysFirst) {
                 setInput(i, outerAxisFirst(i));
             } else {
