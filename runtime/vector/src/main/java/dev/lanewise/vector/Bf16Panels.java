@@ -20,8 +20,8 @@ final class Bf16Panels extends SmallPanels {
 
     private final int[] b; // [columns / P][k][L]
 
-    private Bf16Panels(int k, int[] b) {
-        super(k);
+    private Bf16Panels(int k, int columns, int[] b) {
+        super(k, columns);
         this.b = b;
     }
 
@@ -36,12 +36,17 @@ final class Bf16Panels extends SmallPanels {
                 b[at + p * L] |= (w.half(row, p) & 0xffff) << up;
             }
         }
-        return new Bf16Panels(w.k, b);
+        return new Bf16Panels(w.k, rows.length, b);
     }
 
     @Override
     public long bytes() {
         return 4L * b.length;
+    }
+
+    @Override
+    boolean waitsForSums() {
+        return true;
     }
 
     @Override

@@ -43,8 +43,8 @@ final class Int4Panels extends SmallPanels {
     private final int[] b; // [columns / P][groups · GROUP / STEPS][L]
     private final float[] scales; // [columns / P][groups][P]
 
-    private Int4Panels(int k, int[] b, float[] scales) {
-        super(k);
+    private Int4Panels(int k, int columns, int[] b, float[] scales) {
+        super(k, columns);
         this.groups = WeightForm.groups(k);
         this.b = b;
         this.scales = scales;
@@ -71,7 +71,7 @@ final class Int4Panels extends SmallPanels {
                 scales[(panel * groups + group) * P + inPanel] = w.scale(row, group * GROUP);
             }
         }
-        return new Int4Panels(w.k, b, scales);
+        return new Int4Panels(w.k, rows.length, b, scales);
     }
 
     @Override

@@ -42,8 +42,8 @@ final class Int8DynamicPanels extends SmallPanels {
     private final byte[] b; // [columns / P][k, even][P]
     private final float[] scales; // [columns]
 
-    private Int8DynamicPanels(int k, byte[] b, float[] scales) {
-        super(k);
+    private Int8DynamicPanels(int k, int columns, byte[] b, float[] scales) {
+        super(k, columns);
         this.b = b;
         this.scales = scales;
     }
@@ -62,7 +62,7 @@ final class Int8DynamicPanels extends SmallPanels {
             }
             scales[column] = row >= 0 && w.k > 0 ? w.scale(row, 0) : 0;
         }
-        return new Int8DynamicPanels(w.k, b, scales);
+        return new Int8DynamicPanels(w.k, rows.length, b, scales);
     }
 
     private static int even(int k) {

@@ -26,8 +26,8 @@ final class Int8Panels extends SmallPanels {
     private final byte[] b; // [columns / P][k][P]
     private final float[] scales; // [columns]
 
-    private Int8Panels(int k, byte[] b, float[] scales) {
-        super(k);
+    private Int8Panels(int k, int columns, byte[] b, float[] scales) {
+        super(k, columns);
         this.b = b;
         this.scales = scales;
     }
@@ -43,12 +43,17 @@ final class Int8Panels extends SmallPanels {
             }
             scales[column] = row >= 0 && w.k > 0 ? w.scale(row, 0) : 0;
         }
-        return new Int8Panels(w.k, b, scales);
+        return new Int8Panels(w.k, rows.length, b, scales);
     }
 
     @Override
     public long bytes() {
         return b.length + 4L * scales.length;
+    }
+
+    @Override
+    boolean waitsForSums() {
+        return true;
     }
 
     @Override

@@ -7,8 +7,8 @@ import dev.lanewise.runtime.kernel.WeightMatrix;
  * Weights in few bits, in the geometry of {@link Panels}: panels of {@link Panels#WIDTH} columns, each
  * with all of k. Immutable; a product allocates nothing.
  *
- * <p>Cuts a product into tiles: one row by four panels (8 vectors, as in {@link RowTiles}), one row by
- * one panel, and four rows by one panel, which decodes a weight once for four. What hangs over the last
+ * <p>Cuts a product into tiles: one row by four panels (8 vectors, as in {@link RowTiles}), one row by one
+ * panel, and four rows by one panel, which decodes a weight once for four. What hangs over the last
  * column works on the stage, at the start of the scratch array.
  */
 abstract class SmallPanels implements PanelProduct {
@@ -25,9 +25,11 @@ abstract class SmallPanels implements PanelProduct {
     private static final float[] ZEROS = new float[4 * P];
 
     final int k;
+    private final int columns;
 
-    SmallPanels(int k) {
+    SmallPanels(int k, int columns) {
         this.k = k;
+        this.columns = columns;
     }
 
     /** Panels of a matrix [n, k], a column for each of its rows. */
@@ -71,6 +73,11 @@ abstract class SmallPanels implements PanelProduct {
         return true;
     }
 
+    /** Whether one row by one panel waits for its two sums, so that four panels take hardly longer than two. */
+    boolean waitsForSums() {
+        return false;
+    }
+
     /** One row, four panels from {@code column} on. */
     abstract void row4(
             int column, float[] a, int aOff, float[] init, int io, float[] c, int co, float[] scratch);
@@ -112,6 +119,14 @@ abstract class SmallPanels implements PanelProduct {
         int j = 0;
         for (; j <= n - 4 * P; j += 4 * P) {
             row4(first + j, a, aOff, start, io + j * step, c, co + j, scratch);
+        }
+        int left = n - j;
+        if (left > 2 * P && first + j <= columns - 4 * P && waitsForSums()) {
+            // three panels, the gates of a GRU: a fourth is thrown away
+            System.arraycopy(start, io + j * step, scratch, 0, left);
+            row4(first + j, a, aOff, scratch, 0, scratch, 0, scratch);
+            System.arraycopy(scratch, 0, c, co + j, left);
+            return;
         }
         for (; j <= n - P; j += P) {
             row1(first + j, a, aOff, start, io + j * step, c, co + j, scratch);
