@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.graph;
 
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import java.util.List;
 
 /**
@@ -41,6 +42,22 @@ public interface Op {
 
     /** Emits the steps that execute this operation. */
     void lower(Lowering lowering);
+
+    /**
+     * The operation that training runs in this one's place: with the same inputs it gives the same outputs, and
+     * behind them what its gradient needs, such as the gates of a recurrent cell.
+     */
+    default Op recording() {
+        return this;
+    }
+
+    /**
+     * The gradient rule: gives the gradients of the inputs that are {@linkplain Gradient#needs needed}, computed
+     * from the gradients of the outputs by nodes that it adds. Here: there is none, which is an error.
+     */
+    default void gradient(Gradient gradient) {
+        throw gradient.unsupported("rule");
+    }
 
     /**
      * A rough count of the elementary operations of {@link #evaluate}, so that folding a hostile model's

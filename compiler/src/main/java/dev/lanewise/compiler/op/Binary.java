@@ -5,11 +5,14 @@ import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.runtime.kernel.BinaryFn;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -108,6 +111,62 @@ public record Binary(BinaryFn fn) implements Op {
             y[i] = Functions.binary(fn, a.doubleAt(shape.index(0, i)), b.doubleAt(shape.index(1, i)));
         }
         return List.of(Literal.of(a.type(), y, shape.shape()));
+    }
+
+    /** Of minimum and maximum, the one that was chosen; of two equal ones, each half, as PyTorch does. */
+    @Override
+    public void gradient(Gradient g) {
+        Value a = g.in(0);
+        Value b = g.in(1);
+        if (g.needs(0)) {
+            g.give(0, switch (fn) {
+                case ADD, SUB -> g.of();
+                case MUL -> g.times(g.of(), b);
+                case DIV -> g.over(g.of(), b);
+                case MIN -> g.times(g.of(), chosen(g, BinaryFn.LESS, a, b));
+                case MAX -> g.times(g.of(), chosen(g, BinaryFn.GREATER, a, b));
+                case POW -> g.times(
+                        g.of(), g.times(b, g.add(new Binary(BinaryFn.POW), a, g.affine(1, b, -1))));
+                case MOD, FMOD -> g.of();
+                case PRELU -> g.add(new Where(), isNegative(g, a), g.times(g.of(), b), g.of());
+                default -> throw g.unsupported("of " + fn);
+            });
+        }
+        if (g.needs(1)) {
+            g.give(1, switch (fn) {
+                case ADD -> g.of();
+                case SUB -> g.apply(UnaryFn.NEG, g.of());
+                case MUL -> g.times(g.of(), a);
+                case DIV -> g.apply(UnaryFn.NEG, g.over(g.times(g.of(), g.out()), b));
+                case MIN -> g.times(g.of(), chosen(g, BinaryFn.LESS, b, a));
+                case MAX -> g.times(g.of(), chosen(g, BinaryFn.GREATER, b, a));
+                case POW -> g.times(g.of(), g.times(g.out(), g.apply(UnaryFn.LOG, a)));
+                case MOD -> quotient(g, UnaryFn.FLOOR, a, b);
+                case FMOD -> truncated(g, a, b);
+                case PRELU -> g.times(g.of(), g.add(new Binary(BinaryFn.MIN), a, g.number(0, a)));
+                default -> throw g.unsupported("of " + fn);
+            });
+        }
+    }
+
+    /** 1 where the predicate holds, a half where both are equal. */
+    private static Value chosen(Gradient g, BinaryFn predicate, Value a, Value b) {
+        return g.plus(g.indicator(predicate, a, b), g.affine(0.5, g.indicator(BinaryFn.EQUAL, a, b), 0));
+    }
+
+    private static Value isNegative(Gradient g, Value x) {
+        return g.add(new Binary(BinaryFn.LESS), x, g.number(0, x));
+    }
+
+    private static Value quotient(Gradient g, UnaryFn rounding, Value a, Value b) {
+        return g.apply(UnaryFn.NEG, g.times(g.of(), g.apply(rounding, g.over(a, b))));
+    }
+
+    private static Value truncated(Gradient g, Value a, Value b) {
+        Value towardsZero = g.add(
+                new Where(), isNegative(g, g.over(a, b)), quotient(g, UnaryFn.CEIL, a, b),
+                quotient(g, UnaryFn.FLOOR, a, b));
+        return towardsZero;
     }
 
     @Override

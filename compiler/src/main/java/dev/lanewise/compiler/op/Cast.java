@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
@@ -83,6 +84,11 @@ public record Cast(DType to, boolean saturate) implements Op {
     /** The largest value of an integer type (of u64, the largest that a long holds). */
     static long most(DType type) {
         return type.bits() == 64 ? Long.MAX_VALUE : (1L << type.bits() - (type.isUnsigned() ? 0 : 1)) - 1;
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        g.give(0, g.add(to(g.in(0).type().type()), g.of()));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,18 @@ public record Concat(int axis) implements Op {
         }
         return floating ? Literal.of(parts.get(0).type(), doubles, shape) : Literal.of(parts.get(0).type(), longs,
                 shape);
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        Dim start = Dim.ZERO;
+        for (int i = 0; i < g.node().inputs().size(); i++) {
+            Dim length = g.in(i).dim(axis);
+            if (g.needs(i)) {
+                g.give(i, g.add(Slice.along(axis, start, length, g.of().shape()), g.of()));
+            }
+            start = start.plus(length);
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
@@ -57,6 +58,14 @@ public record Cumulate(int axis, boolean exclusive, boolean reverse, boolean pro
             }
         }
         return List.of(floating ? Literal.of(x.type(), doubles, x.shape()) : Literal.of(x.type(), longs, x.shape()));
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        if (products) {
+            throw g.unsupported("for products");
+        }
+        g.give(0, g.add(new Cumulate(axis, exclusive, !reverse, false), g.of()));
     }
 
     @Override

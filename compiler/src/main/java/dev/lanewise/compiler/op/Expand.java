@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.Collections;
 import java.util.List;
@@ -56,6 +57,12 @@ public record Expand(List<Dim> shape) implements Op {
     @Override
     public boolean isPure() {
         return shape.stream().allMatch(Dim::isConstant);
+    }
+
+    /** What was repeated is summed. */
+    @Override
+    public void gradient(Gradient g) {
+        g.give(0, g.of());
     }
 
     @Override

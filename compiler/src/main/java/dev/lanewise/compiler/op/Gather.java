@@ -5,8 +5,10 @@ import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
@@ -70,6 +72,35 @@ public record Gather(int axis) implements Op {
                 i -> (i / width / count * n + Indices.positive(indices.longAt(i / width % count), n)) * width
                         + i % width,
                 shape));
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        Value x = g.in(0);
+        int last = g.in(1).rank();
+        List<Dim> tuples = new ArrayList<>(g.in(1).shape());
+        tuples.add(Dim.ONE);
+        // the axis chosen from comes first, and goes back to its place
+        List<Integer> toFront = new ArrayList<>();
+        List<Integer> back = new ArrayList<>();
+        for (int i = 0; i < last; i++) {
+            toFront.add(axis + i);
+        }
+        for (int i = 0; i < g.of().rank(); i++) {
+            if (i < axis || i >= axis + last) {
+                toFront.add(i);
+            }
+        }
+        List<Dim> front = new ArrayList<>(x.shape());
+        front.add(0, front.remove(axis));
+        for (int i = 0; i < x.rank(); i++) {
+            back.add(i < axis ? i + 1 : i == axis ? 0 : i);
+        }
+        Value updates = axis == 0 ? g.of() : g.add(new Transpose(toFront), g.of());
+        Value sums = g.add(
+                new ScatterNd(ScatterReduction.ADD), g.zeros(new ValueType(x.type().type(), front)),
+                g.reshape(g.in(1), tuples), updates);
+        g.give(0, axis == 0 ? sums : g.add(new Transpose(back), sums));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.List;
@@ -49,6 +50,12 @@ public record GatherElements(int axis) implements Op {
             stride *= shape[a];
         }
         return address;
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        g.give(0, g.add(
+                new ScatterElements(axis, ScatterReduction.ADD), g.zeros(g.in(0).type()), g.in(1), g.of()));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
@@ -81,6 +82,14 @@ public record GatherNd(int batch) implements Op {
             slice = slice * n + Indices.positive(indices.longAt(tuple * depth + d), n);
         }
         return slice;
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        if (batch != 0) {
+            throw g.unsupported("with batch axes");
+        }
+        g.give(0, g.add(new ScatterNd(ScatterReduction.ADD), g.zeros(g.in(0).type()), g.in(1), g.of()));
     }
 
     @Override

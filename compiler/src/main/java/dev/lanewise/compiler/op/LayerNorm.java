@@ -5,16 +5,19 @@ import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Over all axes from {@code axis}, of f32: {@code y = (x − mean) / √(var + ε) · scale + bias}, with var
+ * Over all axes from {@code axis}, of floating point: {@code y = (x − mean) / √(var + ε) · scale + bias}, with var
  * = Σ (x − mean)² / n (Ba, Kiros, Hinton 2016). Inputs x, scale, bias or none; scale and bias have the
  * extents of the normalised axes.
  *
@@ -24,18 +27,19 @@ public record LayerNorm(int axis, float epsilon, boolean stats) implements Op {
 
     @Override
     public List<ValueType> infer(Signature in) {
-        in.requireType(0, DType.F32);
+        in.requireFloating(0);
         if (axis < 0 || axis >= in.rank(0)) {
             throw in.fail("axis " + axis + " of " + in.type(0));
         }
         Dim n = ValueType.product(in.shape(0).subList(axis, in.rank(0)));
         for (int i = 1; i < in.count(); i++) {
             if (i == 1 || in.has(i)) {
-                in.requireType(i, DType.F32);
+                in.requireSameType(0, i);
                 in.requireEqual(in.type(i).size(), n, "the size of input " + i);
             }
         }
-        ValueType stat = new ValueType(DType.F32, in.shape(0).subList(0, axis));
+        DType precise = in.dtype(0) == DType.F64 ? DType.F64 : DType.F32;
+        ValueType stat = new ValueType(precise, in.shape(0).subList(0, axis));
         return stats ? List.of(in.type(0), stat, stat) : List.of(in.type(0));
     }
 
@@ -59,9 +63,51 @@ public record LayerNorm(int axis, float epsilon, boolean stats) implements Op {
             }
         }
         Literal result = Literal.of(x.type(), y, x.shape());
+        DType precise = x.type() == DType.F64 ? DType.F64 : DType.F32;
         return stats
-                ? List.of(result, Literal.of(DType.F32, means, leading), Literal.of(DType.F32, inverses, leading))
+                ? List.of(result, Literal.of(precise, means, leading), Literal.of(precise, inverses, leading))
                 : List.of(result);
+    }
+
+    @Override
+    public Op recording() {
+        return new LayerNorm(axis, epsilon, true);
+    }
+
+    /**
+     * With {@code n = (x − mean) / √(var + ε)} and {@code dn = dy · scale}: {@code dx = (dn − mean(dn) − n · mean(dn · n))
+     * / √(var + ε)}.
+     */
+    @Override
+    public void gradient(Gradient g) {
+        Value x = g.in(0);
+        List<Integer> axes = Gradient.axesFrom(axis, x);
+        List<Dim> kept = new ArrayList<>(x.shape());
+        axes.forEach(i -> kept.set(i, Dim.ONE));
+        List<Dim> normalised = x.shape().subList(axis, x.rank());
+        Value inverse = g.reshape(g.out(2), kept);
+        Value n = g.times(g.minus(x, g.reshape(g.out(1), kept)), inverse);
+        Value of = g.ofOrZeros(0);
+        if (g.needs(0)) {
+            Value dn = g.times(of, g.reshape(g.in(1), normalised));
+            Value part = g.minus(g.minus(dn, g.mean(dn, axes)), g.times(n, g.mean(g.times(dn, n), axes)));
+            g.give(0, g.times(part, inverse));
+            Dim count = ValueType.product(normalised);
+            if (g.of(1) != null) {
+                g.give(0, g.add(new Expand(x.shape()), g.over(g.reshape(g.of(1), kept), g.count(count, x))));
+            }
+            if (g.of(2) != null) {
+                Value slope = g.times(g.apply(UnaryFn.SQUARE, inverse), g.over(n, g.count(count, x)));
+                g.give(0, g.times(g.reshape(g.of(2), kept), g.apply(UnaryFn.NEG, slope)));
+            }
+        }
+        for (int i = 1; i < g.node().inputs().size(); i++) {
+            if (g.needs(i)) {
+                Value scaled = i == 1 ? g.times(of, n) : of;
+                Value sum = g.sumTo(scaled, new ValueType(x.type().type(), normalised));
+                g.give(i, g.reshape(sum, g.in(i).shape()));
+            }
+        }
     }
 
     @Override

@@ -6,9 +6,11 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.compiler.plan.PlanTensor;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.runtime.kernel.BinaryFn;
@@ -110,6 +112,48 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
     public boolean hasWeights(Node node) {
         return node.input(1).isConstant() && node.input(1).rank() == 2
                 && node.input(0).type().type() == DType.F32;
+    }
+
+    /** {@code da = dy · bᵀ, db = aᵀ · dy, dbias = Σ dy}. */
+    @Override
+    public void gradient(Gradient g) {
+        if (epilogue != Epilogue.NONE) {
+            throw g.unsupported("with an epilogue");
+        }
+        Value a = g.in(0);
+        Value b = g.in(1);
+        Value of = g.of();
+        if (g.needs(0)) {
+            g.give(0, g.add(transB ? PLAIN : new MatMul(true, Epilogue.NONE), of, b));
+        }
+        if (g.needs(1)) {
+            boolean flat = b.rank() == 2;
+            Value rows = flat ? rows(g, a) : a;
+            Value ofRows = flat ? rows(g, of) : of;
+            g.give(1, transB
+                    ? g.add(PLAIN, lastTransposed(g, ofRows), rows)
+                    : g.add(PLAIN, lastTransposed(g, rows), ofRows));
+        }
+        if (g.needs(2)) {
+            g.give(2, of);
+        }
+    }
+
+    /** All leading axes as one. */
+    private static Value rows(Gradient g, Value x) {
+        return x.rank() == 2 ? x
+                : g.reshape(x, List.of(
+                        ValueType.product(x.shape().subList(0, x.rank() - 1)), x.dim(x.rank() - 1)));
+    }
+
+    private static Value lastTransposed(Gradient g, Value x) {
+        int[] permutation = new int[x.rank()];
+        for (int axis = 0; axis < permutation.length; axis++) {
+            permutation[axis] = axis;
+        }
+        permutation[x.rank() - 1] = x.rank() - 2;
+        permutation[x.rank() - 2] = x.rank() - 1;
+        return g.add(Transpose.of(permutation), x);
     }
 
     @Override

@@ -5,11 +5,14 @@ import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.compiler.plan.PlanStep;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -105,6 +108,25 @@ public record Pad(Mode mode, List<Dim> before, List<Dim> after) implements Op {
     @Override
     public boolean isPure() {
         return before.stream().allMatch(Dim::isConstant) && after.stream().allMatch(Dim::isConstant);
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        if (mode != Mode.CONSTANT) {
+            throw g.unsupported("for padding of mode " + mode);
+        }
+        if (g.needs(0)) {
+            g.give(0, inner(g));
+        }
+        if (g.needs(1)) {
+            List<Integer> all = Gradient.axesFrom(0, g.of());
+            Value outer = g.minus(g.sum(g.of(), all), g.sum(inner(g), all));
+            g.give(1, g.reshape(outer, g.in(1).shape()));
+        }
+    }
+
+    private Value inner(Gradient g) {
+        return g.add(new Slice(before, Collections.nCopies(before.size(), 1), g.in(0).shape()), g.of());
     }
 
     @Override

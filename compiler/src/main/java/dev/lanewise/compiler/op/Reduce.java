@@ -5,11 +5,15 @@ import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ReduceFn;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -149,6 +153,26 @@ public record Reduce(ReduceFn fn, List<Integer> axes, boolean keepDims) implemen
             case MAX -> order >= 0 ? acc : x;
             case MIN -> order <= 0 ? acc : x;
         };
+    }
+
+    /** Of an extreme, all elements that are equal to it share its gradient. */
+    @Override
+    public void gradient(Gradient g) {
+        Value x = g.in(0);
+        List<Dim> kept = new ArrayList<>(x.shape());
+        axes.forEach(axis -> kept.set(axis, Dim.ONE));
+        Value of = g.reshape(g.of(), kept);
+        Value y = g.reshape(g.out(), kept);
+        g.give(0, switch (fn) {
+            case SUM -> g.add(new Expand(x.shape()), of);
+            case SUM_SQUARE -> g.times(of, g.affine(2, x, 0));
+            case SUM_ABS -> g.times(of, g.apply(UnaryFn.SIGN, x));
+            case PROD -> g.times(of, g.over(y, x));
+            case MAX, MIN -> {
+                Value extreme = g.indicator(BinaryFn.EQUAL, x, y);
+                yield g.times(extreme, g.over(of, g.sum(extreme, axes)));
+            }
+        });
     }
 
     @Override

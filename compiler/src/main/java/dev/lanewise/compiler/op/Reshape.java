@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import java.util.Collections;
 import java.util.List;
 
@@ -47,6 +48,11 @@ public record Reshape(List<Dim> shape) implements Op {
     @Override
     public boolean isPure() {
         return shape.stream().allMatch(Dim::isConstant);
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        g.give(0, g.reshape(g.of(), g.in(0).shape()));
     }
 
     @Override

@@ -1,13 +1,16 @@
 package dev.lanewise.compiler.op;
 
+import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
-import dev.lanewise.formats.DType;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,8 +23,8 @@ public record RmsNorm(int axis, float epsilon) implements Op {
 
     @Override
     public List<ValueType> infer(Signature in) {
-        in.requireType(0, DType.F32);
-        in.requireType(1, DType.F32);
+        in.requireFloating(0);
+        in.requireSameType(0, 1);
         if (axis < 0 || axis >= in.rank(0)) {
             throw in.fail("axis " + axis + " of " + in.type(0));
         }
@@ -43,6 +46,25 @@ public record RmsNorm(int axis, float epsilon) implements Op {
             }
         }
         return List.of(Literal.of(x.type(), y, x.shape()));
+    }
+
+    /** With {@code n = x / √(Σ x² / n + ε)} and {@code dn = dy · scale}: {@code dx = (dn − n · mean(dn · n)) / √(…)}. */
+    @Override
+    public void gradient(Gradient g) {
+        Value x = g.in(0);
+        List<Integer> axes = Gradient.axesFrom(axis, x);
+        List<Dim> normalised = x.shape().subList(axis, x.rank());
+        Value squares = g.mean(g.apply(UnaryFn.SQUARE, x), axes);
+        Value inverse = g.apply(UnaryFn.RECIPROCAL, g.apply(UnaryFn.SQRT, g.affine(1, squares, epsilon)));
+        Value n = g.times(x, inverse);
+        if (g.needs(0)) {
+            Value dn = g.times(g.of(), g.reshape(g.in(1), normalised));
+            g.give(0, g.times(g.minus(dn, g.times(n, g.mean(g.times(dn, n), axes))), inverse));
+        }
+        if (g.needs(1)) {
+            Value sum = g.sumTo(g.times(g.of(), n), new ValueType(x.type().type(), normalised));
+            g.give(1, g.reshape(sum, g.in(1).shape()));
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,21 @@ public record ScatterNd(ScatterReduction reduction) implements Op {
             y.update(slice * width + i % width, updates, i);
         }
         return List.of(y.literal());
+    }
+
+    /** Where updates replace, indices are taken to be distinct: which of equal ones counts is not looked at. */
+    @Override
+    public void gradient(Gradient g) {
+        boolean adds = reduction == ScatterReduction.ADD;
+        if (!adds && reduction != ScatterReduction.NONE) {
+            throw g.unsupported("with the reduction " + reduction);
+        }
+        if (g.needs(0)) {
+            g.give(0, adds ? g.of() : g.add(this, g.of(), g.in(1), g.zeros(g.in(2).type())));
+        }
+        if (g.needs(2)) {
+            g.give(2, g.add(new GatherNd(0), g.of(), g.in(1)));
+        }
     }
 
     @Override

@@ -5,9 +5,11 @@ import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.compiler.plan.PlanStep;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -89,6 +91,36 @@ public record Slice(List<Dim> starts, List<Integer> strides, List<Dim> shape) im
     @Override
     public boolean isPure() {
         return starts.stream().allMatch(Dim::isConstant) && shape.stream().allMatch(Dim::isConstant);
+    }
+
+    /** Puts the elements back where they were: zeros between those of a stride, before the first and behind the last. */
+    @Override
+    public void gradient(Gradient g) {
+        Value spread = g.of();
+        List<Dim> before = new ArrayList<>();
+        List<Dim> after = new ArrayList<>();
+        for (int axis = 0; axis < starts.size(); axis++) {
+            int stride = strides.get(axis);
+            Dim last = starts.get(axis).plus(shape.get(axis).minus(1).times(stride));
+            if (stride < 0) {
+                spread = g.add(backwards(axis, spread.shape()), spread);
+            }
+            if (Math.abs(stride) > 1) {
+                spread = Spread.apart(g, spread, axis, Math.abs(stride));
+            }
+            before.add(stride < 0 ? last : starts.get(axis));
+            after.add(g.in(0).dim(axis).minus(1).minus(stride < 0 ? starts.get(axis) : last));
+        }
+        boolean whole = before.stream().allMatch(dim -> dim.is(0)) && after.stream().allMatch(dim -> dim.is(0));
+        g.give(0, whole ? spread : g.add(new Pad(Pad.Mode.CONSTANT, before, after), spread));
+    }
+
+    private static Slice backwards(int axis, List<Dim> shape) {
+        List<Dim> starts = new ArrayList<>(Collections.nCopies(shape.size(), Dim.ZERO));
+        List<Integer> strides = new ArrayList<>(Collections.nCopies(shape.size(), 1));
+        starts.set(axis, shape.get(axis).minus(1));
+        strides.set(axis, -1);
+        return new Slice(starts, strides, shape);
     }
 
     @Override

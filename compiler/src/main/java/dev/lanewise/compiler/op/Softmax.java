@@ -4,10 +4,13 @@ import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +24,7 @@ public record Softmax(boolean log) implements Op {
 
     @Override
     public List<ValueType> infer(Signature in) {
-        in.requireType(0, DType.F32);
+        in.requireFloating(0);
         if (in.rank(0) == 0) {
             throw in.fail("a scalar has no last axis");
         }
@@ -44,6 +47,16 @@ public record Softmax(boolean log) implements Op {
             }
         }
         return List.of(Literal.of(x.type(), y, x.shape()));
+    }
+
+    /** {@code dx = y · (dy − Σ dy · y)}; of the logarithm {@code dx = dy − eʸ · Σ dy}. */
+    @Override
+    public void gradient(Gradient g) {
+        List<Integer> last = List.of(g.of().rank() - 1);
+        Value y = g.out();
+        g.give(0, log
+                ? g.minus(g.of(), g.times(g.apply(UnaryFn.EXP, y), g.sum(g.of(), last)))
+                : g.times(y, g.minus(g.of(), g.sum(g.times(g.of(), y), last))));
     }
 
     @Override

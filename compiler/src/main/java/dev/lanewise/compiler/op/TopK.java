@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
@@ -70,6 +71,12 @@ public record TopK(int axis, Dim k, boolean largest, boolean sorted) implements 
         return x.type() == DType.U64
                 ? Long.compareUnsigned(x.longAt(a), x.longAt(b))
                 : Long.compare(x.longAt(a), x.longAt(b));
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        g.give(0, g.add(
+                new ScatterElements(axis, ScatterReduction.ADD), g.zeros(g.in(0).type()), g.out(1), g.of()));
     }
 
     @Override

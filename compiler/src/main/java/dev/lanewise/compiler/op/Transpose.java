@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,15 @@ public record Transpose(List<Integer> permutation) implements Op {
             strides[axis] = source[permutation.get(axis)];
         }
         return List.of(x.select(i -> Strides.index(i, shape, strides), shape));
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        int[] inverse = new int[permutation.size()];
+        for (int axis = 0; axis < inverse.length; axis++) {
+            inverse[permutation.get(axis)] = axis;
+        }
+        g.give(0, g.add(of(inverse), g.of()));
     }
 
     @Override

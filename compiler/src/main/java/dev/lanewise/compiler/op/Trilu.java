@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.List;
@@ -43,6 +44,11 @@ public record Trilu(boolean upper) implements Op {
                     return upper && distance >= k || !upper && distance <= k ? e : x.size();
                 },
                 x.shape()));
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        g.give(0, g.add(this, g.of(), g.in(1)));
     }
 
     @Override

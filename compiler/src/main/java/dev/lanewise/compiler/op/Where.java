@@ -5,8 +5,10 @@ import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
+import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
@@ -77,6 +79,17 @@ public record Where() implements Op {
         return List.of(floating
                 ? Literal.of(a.type(), doubles, shape.shape())
                 : Literal.of(a.type(), longs, shape.shape()));
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        Value zero = g.number(0, g.of());
+        if (g.needs(1)) {
+            g.give(1, g.add(this, g.in(0), g.of(), zero));
+        }
+        if (g.needs(2)) {
+            g.give(2, g.add(this, g.in(0), zero, g.of()));
+        }
     }
 
     @Override

@@ -1,0 +1,126 @@
+package dev.lanewise.compiler.train;
+
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.GraphBuilder;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.runtime.kernel.BinaryFn;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Reverse-mode differentiation (Linnainmaa 1970; Griewank, Walther, "Evaluating Derivatives", 2008): records
+ * a graph's nodes, each as the operation that also gives what its gradient needs, then walks them
+ * backwards and lets each operation's rule add the nodes that compute gradients. What no parameter leads to,
+ * and what does not lead to the loss, gets none.
+ */
+public final class Differentiate {
+
+    private final GraphBuilder graph;
+    /** Values of the source graph by what stands for them here. */
+    private final Map<Value, Value> recorded = new HashMap<>();
+    private final List<Node> nodes = new ArrayList<>();
+
+    /**
+     * @param graph receives all nodes
+     */
+    public Differentiate(GraphBuilder graph) {
+        this.graph = graph;
+    }
+
+    /** Makes {@code here} stand for a value of the source graph: an input, a state, a constant that is trained. */
+    public void bind(Value source, Value here) {
+        recorded.put(source, here);
+    }
+
+    /** Records all nodes of a graph, whose inputs and states are bound. */
+    public void record(Graph source) {
+        for (Node node : source.nodes()) {
+            List<Value> inputs = new ArrayList<>();
+            for (Value input : node.inputs()) {
+                inputs.add(input == null ? null : here(input));
+            }
+            List<Value> outputs = graph.addAll(node.name(), node.op().recording(), inputs);
+            for (int i = 0; i < node.outputs().size(); i++) {
+                recorded.put(node.outputs().get(i), outputs.get(i));
+            }
+            Node made = outputs.get(0).producer();
+            if (made != null) {
+                nodes.add(made);
+            }
+        }
+    }
+
+    /** What stands for a value of the source graph. */
+    public Value here(Value source) {
+        return recorded.getOrDefault(source, source);
+    }
+
+    /**
+     * The gradients of a scalar.
+     *
+     * @param loss a recorded value of one element
+     * @param of recorded values, such as parameters
+     * @return by value; none for those that the loss does not depend on
+     */
+    public Map<Value, Value> gradients(Value loss, Collection<Value> of) {
+        Value one = Value.constant("loss/gradient", Literal.splat(loss.type().type(), 1, loss.type().extents()));
+        return gradients(Map.of(loss, one), of);
+    }
+
+    /**
+     * Gradients of a sum of products.
+     *
+     * @param seeds by recorded value what it is multiplied by, of its type
+     * @param of see above
+     */
+    public Map<Value, Value> gradients(Map<Value, Value> seeds, Collection<Value> of) {
+        Set<Value> depending = dependingOn(of);
+        Map<Value, Value> gradients = new HashMap<>();
+        seeds.forEach((value, seed) -> accumulate(gradients, value, seed));
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = nodes.get(i);
+            List<Value> ofOutputs = new ArrayList<>();
+            node.outputs().forEach(output -> ofOutputs.add(gradients.get(output)));
+            if (ofOutputs.stream().anyMatch(Objects::nonNull) && node.inputs().stream().anyMatch(depending::contains)) {
+                Gradient gradient = new Gradient(graph, node, ofOutputs, depending::contains);
+                node.op().gradient(gradient);
+                for (int in = 0; in < gradient.given().length; in++) {
+                    if (gradient.given()[in] != null && gradient.needs(in)) {
+                        accumulate(gradients, node.input(in), gradient.given()[in]);
+                    }
+                }
+            }
+        }
+        gradients.keySet().retainAll(new HashSet<>(of));
+        return gradients;
+    }
+
+    private void accumulate(Map<Value, Value> gradients, Value value, Value more) {
+        Value before = gradients.get(value);
+        gradients.put(
+                value, before == null ? more : graph.add(value.name() + "/gradient", new Binary(BinaryFn.ADD), before,
+                        more));
+    }
+
+    /** The values of floating point that are computed from others, and these. */
+    private Set<Value> dependingOn(Collection<Value> sources) {
+        Set<Value> depending = new HashSet<>(sources);
+        for (Node node : nodes) {
+            if (node.inputs().stream().anyMatch(depending::contains)) {
+                node.outputs().stream()
+                        .filter(output -> output.type().type().isFloating())
+                        .forEach(depending::add);
+            }
+        }
+        return depending;
+    }
+}
