@@ -2,6 +2,7 @@ package dev.lanewise.compiler;
 
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.train.TrainOptions;
 import dev.lanewise.compiler.weights.WeightRule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,11 +25,12 @@ import java.util.Map;
  * @param stream the axis of time of a model that is to take chunks; {@code null} for whole sequences
  * @param weights forms in which weights are stored; of the rules that match one, the last counts. None
  *     keeps what is exact in a small form, as weights of quantised models are, in that form
+ * @param training how the model is trained; {@code null} for one that only infers
  */
 public record CompileOptions(
         Map<String, Range> bounds, long defaultBound, Map<String, Integer> lengths, Map<String, Literal> pins,
         Map<String, String> states, boolean autoState, boolean debug, int goldens, StreamAxis stream,
-        List<WeightRule> weights) {
+        List<WeightRule> weights, TrainOptions training) {
 
     /** Smallest and largest value of an extent. */
     public record Range(long min, long max) {}
@@ -40,7 +42,7 @@ public record CompileOptions(
     private static final long ANY_LENGTH = 1 << 24;
 
     private static final CompileOptions DEFAULTS =
-            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0, null, List.of());
+            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0, null, List.of(), null);
 
     public CompileOptions {
         bounds = Map.copyOf(bounds);
@@ -64,18 +66,18 @@ public record CompileOptions(
         Map<String, Range> more = new LinkedHashMap<>(bounds);
         more.put(name, new Range(min, max));
         return new CompileOptions(
-                more, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, weights);
+                more, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, weights, training);
     }
 
     public CompileOptions defaultBound(long bound) {
-        return new CompileOptions(bounds, bound, lengths, pins, states, autoState, debug, goldens, stream, weights);
+        return new CompileOptions(bounds, bound, lengths, pins, states, autoState, debug, goldens, stream, weights, training);
     }
 
     /** Makes an input that is a sequence so many tensors: inputs {@code name[0]}, {@code name[1]}, … */
     public CompileOptions length(String sequence, int length) {
         Map<String, Integer> more = new LinkedHashMap<>(lengths);
         more.put(sequence, length);
-        return new CompileOptions(bounds, defaultBound, more, pins, states, autoState, debug, goldens, stream, weights);
+        return new CompileOptions(bounds, defaultBound, more, pins, states, autoState, debug, goldens, stream, weights, training);
     }
 
     /** Fixes the value of an input, which the compiled model then no longer has. */
@@ -83,7 +85,7 @@ public record CompileOptions(
         Map<String, Literal> more = new LinkedHashMap<>(pins);
         more.put(input, value);
         return new CompileOptions(
-                bounds, defaultBound, lengths, more, states, autoState, debug, goldens, stream, weights);
+                bounds, defaultBound, lengths, more, states, autoState, debug, goldens, stream, weights, training);
     }
 
     /** Makes an input and an output one state. */
@@ -91,27 +93,27 @@ public record CompileOptions(
         Map<String, String> more = new LinkedHashMap<>(states);
         more.put(input, output);
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, more, autoState, debug, goldens, stream, weights);
+                bounds, defaultBound, lengths, pins, more, autoState, debug, goldens, stream, weights, training);
     }
 
     public CompileOptions autoState(boolean auto) {
-        return new CompileOptions(bounds, defaultBound, lengths, pins, states, auto, debug, goldens, stream, weights);
+        return new CompileOptions(bounds, defaultBound, lengths, pins, states, auto, debug, goldens, stream, weights, training);
     }
 
     public CompileOptions debug(boolean keep) {
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, states, autoState, keep, goldens, stream, weights);
+                bounds, defaultBound, lengths, pins, states, autoState, keep, goldens, stream, weights, training);
     }
 
     public CompileOptions goldens(int count) {
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, states, autoState, debug, count, stream, weights);
+                bounds, defaultBound, lengths, pins, states, autoState, debug, count, stream, weights, training);
     }
 
     /** Makes a model over whole sequences one over chunks; {@code null} for one as it is. */
     public CompileOptions stream(StreamAxis axis) {
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, axis, weights);
+                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, axis, weights, training);
     }
 
     /**
@@ -124,7 +126,13 @@ public record CompileOptions(
         List<WeightRule> more = new ArrayList<>(weights);
         more.add(WeightRule.parse(rule));
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, more);
+                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, more, training);
+    }
+
+    /** Gives the file programs that train it; {@code null} for one that only infers. */
+    public CompileOptions training(TrainOptions options) {
+        return new CompileOptions(
+                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, weights, options);
     }
 
     /** The extent of that name, with its bounds; what is streamed has none, since only chunks have. */

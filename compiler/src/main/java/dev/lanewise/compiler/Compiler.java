@@ -7,6 +7,7 @@ import dev.lanewise.compiler.pass.Passes;
 import dev.lanewise.compiler.pass.SmallWeights;
 import dev.lanewise.compiler.plan.Emitter;
 import dev.lanewise.compiler.stream.Streaming;
+import dev.lanewise.compiler.train.TrainingGraphs;
 import dev.lanewise.compiler.weights.ChosenForms;
 import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.FormatException;
@@ -62,9 +63,12 @@ public final class Compiler {
     private static Compiled compile(String name, Graph graph, CompileOptions options, List<String> imported) {
         List<String> notes = new ArrayList<>(imported);
         try {
+            if (options.training() != null) {
+                return compileTrainable(name, graph, options, notes);
+            }
             ChosenForms forms = new ChosenForms(options.weights());
             Graph ready = SmallWeights.apply(Passes.run(graph, options, notes), forms);
-            Emitter.Emitted emitted = new Emitter().emit(ready, name, options.debug());
+            Emitter.Emitted emitted = new Emitter().add(Emitter.INFER, ready).emit(name, options.debug());
             ModelFile file = withStreams(emitted.file(), notes);
             return new Compiled(GoldenVectors.addTo(file, options.goldens()), ready, notes,
                     emitted.lowerBound(), emitted.requests(), forms.stored());
@@ -73,6 +77,23 @@ public final class Compiler {
         } catch (LanewiseException e) {
             throw new CompileException(name, List.of(e));
         }
+    }
+
+    /** Weights keep the form in which training changes them. */
+    private static Compiled compileTrainable(String name, Graph graph, CompileOptions options, List<String> notes) {
+        TrainingGraphs graphs = TrainingGraphs.of(Passes.plain(graph, options, notes), options.training());
+        Graph infer = Passes.onTrainedWeights(graphs.infer());
+        Emitter emitter = new Emitter()
+                .add(Emitter.INFER, infer)
+                .add(Emitter.EVALUATE, Passes.training(graphs.evaluate()), graphs.initials())
+                .add(Emitter.TRAIN, Passes.training(graphs.train()), graphs.initials());
+        if (graphs.update() != null) {
+            emitter.add(Emitter.UPDATE, Passes.training(graphs.update()), graphs.initials());
+        }
+        Emitter.Emitted emitted = emitter.emit(name, options.debug());
+        return new Compiled(
+                GoldenVectors.addTo(emitted.file(), options.goldens()), infer, notes, emitted.lowerBound(),
+                emitted.requests(), List.of());
     }
 
     /** The file with the delays of its streams and what they carry, for people who inspect it. */

@@ -196,6 +196,16 @@ public final class GraphBuilder {
         return constants;
     }
 
+    /** How many nodes there are so far. */
+    public int size() {
+        return nodes.size();
+    }
+
+    /** The nodes from number {@code from} on. */
+    public List<Node> nodes(int from) {
+        return List.copyOf(nodes.subList(from, nodes.size()));
+    }
+
     public Graph build() {
         return new Graph(inputs, outputs, states, nodes);
     }

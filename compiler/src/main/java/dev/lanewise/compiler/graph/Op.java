@@ -52,6 +52,14 @@ public interface Op {
     }
 
     /**
+     * Adds to a graph what training runs in this one's place, and gives its outputs: the first ones are this
+     * operation's. Here: {@link #recording}. Overridden where training computes something else, as dropout does.
+     */
+    default List<Value> train(GraphBuilder graph, String name, List<Value> inputs) {
+        return graph.addAll(name, recording(), inputs);
+    }
+
+    /**
      * The gradient rule: gives the gradients of the inputs that are {@linkplain Gradient#needs needed}, computed
      * from the gradients of the outputs by nodes that it adds. Here: there is none, which is an error.
      */

@@ -58,6 +58,8 @@ public final class Ops {
             new Entry(Range.class, Range::cases),
             new Entry(NonZero.class, NonZero::cases),
             new Entry(NonMaxSuppression.class, NonMaxSuppression::cases),
+            // Training
+            new Entry(Update.class, Update::cases),
             // Control
             new Entry(Branch.class, Branch::cases),
             new Entry(Repeat.class, Repeat::cases));

@@ -59,6 +59,23 @@ public final class Passes {
             new JoinConvolutions(),
             new RemoveUnused());
 
+    /** The same, but for what would compute other weights of those that training changes. */
+    private static final List<Pass> FAST_ON_TRAINED_WEIGHTS = List.of(
+            new AttendInPlace(),
+            new FuseEpilogues(),
+            new ShareEqual(),
+            new RemoveUnused());
+
+    /** What gradient rules have left. */
+    private static final List<Pass> TRAINING = List.of(
+            new RemoveUnused(),
+            new Simplify(),
+            new ShareEqual(),
+            new EliminateTransposes(),
+            new SimplifyViews(),
+            new ShareEqual(),
+            new RemoveUnused());
+
     private Passes() {}
 
     /**
@@ -70,6 +87,21 @@ public final class Passes {
         Folding folding = new Folding();
         Graph plain = run(PLAIN, PairStates.apply(graph, options, notes), folding);
         return run(FAST, Streaming.apply(plain, options, notes), folding);
+    }
+
+    /** What says more plainly what a graph computes; its weights then are those that training changes. */
+    public static Graph plain(Graph graph, CompileOptions options, List<String> notes) {
+        return run(PLAIN, PairStates.apply(graph, options, notes), new Folding());
+    }
+
+    /** The passes for inference on weights that training changes. */
+    public static Graph onTrainedWeights(Graph plain) {
+        return run(FAST_ON_TRAINED_WEIGHTS, plain, new Folding());
+    }
+
+    /** The passes for a program that trains, or evaluates in between. */
+    public static Graph training(Graph graph) {
+        return run(TRAINING, graph, new Folding());
     }
 
     private static Graph run(List<Pass> passes, Graph graph, Folding folding) {

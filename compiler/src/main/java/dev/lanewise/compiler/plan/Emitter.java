@@ -3,6 +3,7 @@ package dev.lanewise.compiler.plan;
 import com.google.protobuf.ByteString;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.Limits;
@@ -20,33 +21,54 @@ import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.formats.proto.TensorProto;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Lowers a graph, places its tensors and writes the message. Used once. */
+/** Lowers graphs, places their tensors and writes the message, a program for each graph. Used once. */
 public final class Emitter {
 
+    /** What every model has. */
+    public static final String INFER = "infer";
+
+    /** One step of training, or its gradients. */
+    public static final String TRAIN = "train";
+
+    /** The loss of a batch with the parameters as they are. */
+    public static final String EVALUATE = "evaluate";
+
+    /** A step of training from the gradients that "train" has added up. */
+    public static final String UPDATE = "update";
+
     private final DimTable dims = new DimTable();
+    private final Map<Literal, PlanTensor> constants = new HashMap<>();
     private final ModelProto.Builder model = ModelProto.newBuilder();
     private final DebugProto.Builder debug = DebugProto.newBuilder();
     private final ByteString.Output largeWeights = ByteString.newOutput();
     private final ByteString.Output smallWeights = ByteString.newOutput();
     private int tensors;
+    private Placement.Result placed;
 
     /**
      * What came out.
      *
-     * @param lowerBound [storage] elements that no placement of the arena could do without
+     * @param lowerBound [storage] elements that no placement of the arena of "infer" could do without
+     * @param requests what was placed in that arena
      */
     public record Emitted(ModelFile file, long[] lowerBound, List<MemoryPlanner.Request> requests) {}
 
+    /** Adds a program whose states begin with zeros. */
+    public Emitter add(String program, Graph graph) {
+        return add(program, graph, Map.of());
+    }
+
     /**
-     * Makes the model file of a graph.
+     * Adds a program; "infer" comes first.
      *
-     * @param source name of the model it came from, for people
-     * @param withDebug whether names of tensors and steps are kept
+     * @param initials what states begin with that do not begin with zeros, by name
      */
-    public Emitted emit(Graph graph, String source, boolean withDebug) {
-        Lowering lowering = new Lowering(dims);
+    public Emitter add(String program, Graph graph, Map<String, Literal> initials) {
+        Lowering lowering = new Lowering(dims, constants);
         List<PlanTensor> inputs = new ArrayList<>();
         for (Graph.Port port : graph.inputs()) {
             inputs.add(bind(lowering, port.value().name(), port.value().type(), port));
@@ -70,14 +92,37 @@ public final class Emitter {
             if (next.root().region == Region.WEIGHTS) {
                 next = copy(body, next);
             }
-            extendInPlace(body, states.get(nexts.size()), next.root());
+            InPlace.lay(body, states.get(nexts.size()), next.root());
             nexts.add(next);
             alive.add(next);
         }
-        Placement.Result placed =
-                new Placement(body, inputs, states, outputs).place(states, alive);
-        write(graph, body, inputs, outputs, states, nexts);
-        model.setArena(memory(placed.arena())).setState(memory(placed.state()));
+        Placement.Result result = new Placement(body, inputs, states, outputs).place(states, alive);
+        ProgramProto.Builder proto = program(graph, body, inputs, outputs, states);
+        for (int i = 0; i < states.size(); i++) {
+            Literal initial = initials.get(graph.states().get(i).name());
+            proto.addStates(StateProto.newBuilder()
+                    .setName(graph.states().get(i).name())
+                    .setValue(id(states.get(i)))
+                    .setNext(id(nexts.get(i)))
+                    .setInitial(initial == null ? 0 : id(lowering.constant(states.get(i).name, initial)) + 1));
+        }
+        if (program.equals(INFER)) {
+            placed = result;
+            model.setArena(memory(result.arena())).setState(memory(result.state()));
+        } else {
+            proto.setArena(memory(result.arena())).setState(memory(result.state()));
+        }
+        model.addPrograms(proto.setName(program));
+        return this;
+    }
+
+    /**
+     * Makes the model file.
+     *
+     * @param source name of the model it came from, for people
+     * @param withDebug whether names of tensors and steps are kept
+     */
+    public Emitted emit(String source, boolean withDebug) {
         model.addAllDims(dims.entries());
         model.setProducer("lanewise");
         if (withDebug) {
@@ -117,27 +162,16 @@ public final class Emitter {
         return taken ? copy(body, tensor) : tensor;
     }
 
-    /** What a state becomes by appending to it lies where the state does: only what is new is written. */
-    private static void extendInPlace(PlanBlock body, PlanTensor state, PlanTensor next) {
-        for (PlanStep step : body.steps) {
-            boolean appends = step.kind == StepKind.CONCAT && step.outputs.get(0) == next
-                    && step.inputs.get(0) == state && next.region == Region.ARENA;
-            if (appends && next.type.shape().subList(0, step.ints.get(0)).stream().allMatch(dim -> dim.is(1))) {
-                next.viewOf = state;
-            }
-        }
-    }
-
     private static PlanTensor copy(PlanBlock body, PlanTensor tensor) {
         PlanTensor copy = new PlanTensor(tensor.name, tensor.type, null);
         body.steps.add(new PlanStep(tensor.name, StepKind.RESHAPE, List.of(tensor), List.of(copy)));
         return copy;
     }
 
-    private void write(
-            Graph graph, PlanBlock body, List<PlanTensor> inputs, List<PlanTensor> outputs, List<PlanTensor> states,
-            List<PlanTensor> nexts) {
-        ProgramProto.Builder program = ProgramProto.newBuilder().setName("infer");
+    /** Everything but name, states and memory; inputs and states get their numbers before what comes from them. */
+    private ProgramProto.Builder program(
+            Graph graph, PlanBlock body, List<PlanTensor> inputs, List<PlanTensor> outputs, List<PlanTensor> states) {
+        ProgramProto.Builder program = ProgramProto.newBuilder();
         for (int i = 0; i < inputs.size(); i++) {
             program.addInputs(PortProto.newBuilder()
                     .setName(graph.inputs().get(i).name())
@@ -150,13 +184,7 @@ public final class Emitter {
                     .setName(graph.outputs().get(i).name())
                     .setTensor(id(outputs.get(i))));
         }
-        for (int i = 0; i < states.size(); i++) {
-            program.addStates(StateProto.newBuilder()
-                    .setName(graph.states().get(i).name())
-                    .setValue(id(states.get(i)))
-                    .setNext(id(nexts.get(i))));
-        }
-        model.addPrograms(program);
+        return program;
     }
 
     private BlockProto block(PlanBlock block) {

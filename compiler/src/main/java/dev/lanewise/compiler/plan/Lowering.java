@@ -28,8 +28,11 @@ public final class Lowering {
     private final PlanBlock block;
     private Node node;
 
-    Lowering(DimTable dims) {
-        this(dims, new HashMap<>(), new HashMap<>(), new PlanBlock());
+    /**
+     * @param constants tensors of constants so far; programs of a model share them
+     */
+    Lowering(DimTable dims, Map<Literal, PlanTensor> constants) {
+        this(dims, new HashMap<>(), constants, new PlanBlock());
     }
 
     private Lowering(

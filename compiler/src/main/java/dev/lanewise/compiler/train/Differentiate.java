@@ -48,14 +48,12 @@ public final class Differentiate {
             for (Value input : node.inputs()) {
                 inputs.add(input == null ? null : here(input));
             }
-            List<Value> outputs = graph.addAll(node.name(), node.op().recording(), inputs);
+            int before = graph.size();
+            List<Value> outputs = node.op().train(graph, node.name(), inputs);
             for (int i = 0; i < node.outputs().size(); i++) {
                 recorded.put(node.outputs().get(i), outputs.get(i));
             }
-            Node made = outputs.get(0).producer();
-            if (made != null) {
-                nodes.add(made);
-            }
+            nodes.addAll(graph.nodes(before));
         }
     }
 

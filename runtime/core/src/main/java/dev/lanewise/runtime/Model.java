@@ -1,6 +1,7 @@
 package dev.lanewise.runtime;
 
 import dev.lanewise.formats.ModelFile;
+import dev.lanewise.formats.PlanException;
 import dev.lanewise.formats.proto.BlockProto;
 import dev.lanewise.formats.proto.MetadataProto;
 import dev.lanewise.formats.proto.PortProto;
@@ -9,6 +10,7 @@ import dev.lanewise.formats.proto.StateProto;
 import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.runtime.batch.BatchPlan;
 import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.plan.Buffer;
 import dev.lanewise.runtime.plan.Extents;
 import dev.lanewise.runtime.plan.Plan;
 import dev.lanewise.runtime.scalar.ScalarKernels;
@@ -32,6 +34,9 @@ public final class Model {
 
     static final int FINGERPRINT_BYTES = 16;
 
+    /** The program that every model has. */
+    private static final String INFER = "infer";
+
     private final ModelFile file;
     private final Plan plan;
     private final ProgramProto program;
@@ -43,6 +48,9 @@ public final class Model {
     private final int[] stateDims;
     /** By position in {@link #stateDims}: whether no input has the symbol, so that states carry it. */
     private final boolean[] carriedExtents;
+    /** By state: the tensor of weights that it begins with, or -1. */
+    private final int[] initials;
+    private final LoadOptions options;
     private final long maxBytes;
     /** By number of streams; sessions hold the plans that they use. */
     private final Map<Integer, WeakReference<BatchPlan>> batchPlans = new HashMap<>();
@@ -50,10 +58,23 @@ public final class Model {
     private volatile boolean settled = true;
 
     private Model(ModelFile file, LoadOptions options) {
+        this(file, new Plan(file, options.maxBytes()), INFER, options);
+        if (options.verifyGoldens()) {
+            Goldens.verify(this);
+        }
+        if (options.start() == LoadOptions.Start.TIER_UP && mayTierUp()) {
+            settled = false;
+            TierUp tierUp = new TierUp(this);
+            tierUp.start();
+        }
+    }
+
+    private Model(ModelFile file, Plan plan, String programName, LoadOptions options) {
         this.file = file;
+        this.options = options;
         this.maxBytes = options.maxBytes();
-        this.plan = new Plan(file, options.maxBytes());
-        this.program = plan.program("infer");
+        this.plan = plan;
+        this.program = plan.program(programName);
         this.inputNames = names(program.getInputsList());
         this.outputNames = names(program.getOutputsList());
         this.stateNames = stateNames(program.getStatesList());
@@ -70,15 +91,11 @@ public final class Model {
         for (int i = 0; i < stateDims.length; i++) {
             carriedExtents[i] = !ofInputs.contains(stateDims[i]);
         }
+        this.initials = new int[program.getStatesCount()];
+        for (int i = 0; i < initials.length; i++) {
+            initials[i] = program.getStates(i).getInitial() - 1;
+        }
         this.tier = firstTier(options.start());
-        if (options.verifyGoldens()) {
-            Goldens.verify(this);
-        }
-        if (options.start() == LoadOptions.Start.TIER_UP && mayTierUp()) {
-            settled = false;
-            TierUp tierUp = new TierUp(this);
-            tierUp.start();
-        }
     }
 
     /**
@@ -191,7 +208,35 @@ public final class Model {
 
     /** The same with several threads, which share the streams; see {@link #newBatchSession(int)}. */
     public BatchSession newBatchSession(int streams, SessionOptions options) {
+        if (!program.getName().equals(INFER)) {
+            throw new PlanException(name() + ": the program '" + program.getName()
+                    + "' has no streams that could advance together");
+        }
         return new BatchSession(this, tier, streams, Threads.team(options));
+    }
+
+    /**
+     * Another program of the same file, such as {@code train}, as a model of its own: with inputs, outputs and states of
+     * its own, on the fastest kernels from the first run on, unless this one was loaded for scalar kernels.
+     *
+     * @throws dev.lanewise.formats.PlanException where the file has no such program, or where it takes more memory than
+     *     {@link LoadOptions#maxBytes}
+     */
+    public Model program(String name) {
+        boolean scalar = options.start() == LoadOptions.Start.SCALAR;
+        LoadOptions same = scalar ? options : options.start(LoadOptions.Start.BEST_COLD);
+        Model other = new Model(file, plan, name, same);
+        plan.requireMemory(other.program, options.maxBytes());
+        return other;
+    }
+
+    /** Names of all programs in the file; {@code infer} is one of them. */
+    public List<String> programs() {
+        List<String> names = new ArrayList<>();
+        for (ProgramProto each : file.message().getProgramsList()) {
+            names.add(each.getName());
+        }
+        return List.copyOf(names);
     }
 
     /** A state at the beginning of a stream. */
@@ -295,6 +340,30 @@ public final class Model {
 
     ProgramProto program() {
         return program;
+    }
+
+    /** Copies the weights that states begin with to where they lie. */
+    void begin(Buffer[] buffers) {
+        for (int i = 0; i < initials.length; i++) {
+            if (initials[i] >= 0) {
+                int value = program.getStates(i).getValue();
+                Buffer to = buffers[plan.type(value).storage().ordinal()];
+                plan.weights(initials[i]).copy(0, to, plan.offset(value), plan.capacity(value));
+            }
+        }
+    }
+
+    /**
+     * The tensor of a state's value.
+     *
+     * @throws IllegalArgumentException where there is none of that name; the message lists those there are
+     */
+    int stateTensor(String name) {
+        int i = stateNames.indexOf(name);
+        if (i < 0) {
+            throw new IllegalArgumentException("no state '" + name + "'; there are " + stateNames);
+        }
+        return program.getStates(i).getValue();
     }
 
     Tier tier() {

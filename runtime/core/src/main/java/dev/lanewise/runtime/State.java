@@ -30,13 +30,14 @@ public final class State {
 
     State(Model model) {
         this.model = model;
-        int[] elements = model.plan().stateElements();
+        int[] elements = model.plan().stateElements(model.program());
         this.buffers = new Buffer[elements.length];
         for (DType.Storage storage : DType.Storage.values()) {
             buffers[storage.ordinal()] = Buffer.allocate(storage, elements[storage.ordinal()]);
         }
         this.extents = new int[model.stateDims().length];
         Arrays.fill(extents, -1);
+        model.begin(buffers);
     }
 
     Model model() {
@@ -61,7 +62,7 @@ public final class State {
         return true;
     }
 
-    /** Back to the beginning of a stream: zeros. Allocates nothing. */
+    /** Back to the beginning of a stream: zeros, or what the model's file says. Allocates nothing. */
     public void reset() {
         for (Buffer buffer : buffers) {
             switch (buffer.storage()) {
@@ -74,6 +75,44 @@ public final class State {
             }
         }
         Arrays.fill(extents, -1);
+        model.begin(buffers);
+    }
+
+    /**
+     * Copies the elements of one value, f32, out of the state. Allocates nothing.
+     *
+     * @param name one of {@link Model#stateNames}
+     * @param into [elements of the value at its bounds]
+     */
+    public void read(String name, float[] into) {
+        int tensor = model.stateTensor(name);
+        System.arraycopy(floats(tensor), model.plan().offset(tensor), into, 0, elements(tensor, into));
+    }
+
+    /** Copies the elements of one value, f32, into the state; see {@link #read}. */
+    public void write(String name, float[] from) {
+        int tensor = model.stateTensor(name);
+        System.arraycopy(from, 0, floats(tensor), model.plan().offset(tensor), elements(tensor, from));
+    }
+
+    /** How many elements a value has at its bounds. */
+    public int elements(String name) {
+        return model.plan().capacity(model.stateTensor(name));
+    }
+
+    private float[] floats(int tensor) {
+        if (model.plan().type(tensor) != DType.F32) {
+            throw new IllegalArgumentException("the state is " + model.plan().type(tensor) + "; expected f32");
+        }
+        return buffer(DType.Storage.FLOATS).floats;
+    }
+
+    private int elements(int tensor, float[] array) {
+        int elements = model.plan().capacity(tensor);
+        if (array.length != elements) {
+            throw new IllegalArgumentException("an array of " + array.length + " elements; expected " + elements);
+        }
+        return elements;
     }
 
     /** A state of its own with the same content: a fork of the stream. */

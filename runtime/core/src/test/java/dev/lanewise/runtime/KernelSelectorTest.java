@@ -17,6 +17,7 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
+import dev.lanewise.runtime.kernel.UpdateKernels;
 import dev.lanewise.runtime.kernel.WeightMatrix;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import java.util.Arrays;
@@ -74,6 +75,11 @@ class KernelSelectorTest {
         @Override
         public LayoutKernels layout() {
             return ScalarKernels.INSTANCE.layout();
+        }
+
+        @Override
+        public UpdateKernels update() {
+            return ScalarKernels.INSTANCE.update();
         }
     }
 

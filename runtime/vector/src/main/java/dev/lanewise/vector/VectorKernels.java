@@ -10,6 +10,7 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
+import dev.lanewise.runtime.kernel.UpdateKernels;
 
 /** The vector kernels over arrays, at the width of {@link Lanes}. */
 public final class VectorKernels implements Kernels {
@@ -23,6 +24,7 @@ public final class VectorKernels implements Kernels {
     private final NormKernels norm = new VectorNorm();
     private final AttentionKernels attention = new VectorAttention();
     private final LayoutKernels layout = new VectorLayout();
+    private final UpdateKernels update = new VectorUpdate();
 
     @Override
     public String name() {
@@ -86,5 +88,10 @@ public final class VectorKernels implements Kernels {
     @Override
     public LayoutKernels layout() {
         return layout;
+    }
+
+    @Override
+    public UpdateKernels update() {
+        return update;
     }
 }

@@ -10,6 +10,7 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
+import dev.lanewise.runtime.kernel.UpdateKernels;
 import dev.lanewise.vector.VectorKernels;
 
 /** {@link VectorKernels} with products and cells of one row over aligned native weights. */
@@ -77,5 +78,10 @@ public final class Vector25Kernels implements Kernels {
     @Override
     public LayoutKernels layout() {
         return onTheHeap.layout();
+    }
+
+    @Override
+    public UpdateKernels update() {
+        return onTheHeap.update();
     }
 }

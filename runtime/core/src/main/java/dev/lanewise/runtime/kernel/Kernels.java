@@ -64,4 +64,6 @@ public interface Kernels {
     AttentionKernels attention();
 
     LayoutKernels layout();
+
+    UpdateKernels update();
 }

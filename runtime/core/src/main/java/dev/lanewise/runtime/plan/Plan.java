@@ -68,13 +68,16 @@ public final class Plan {
         this.constants = new Constant[tensors];
         this.constantBuffers = new Buffer[tensors];
         this.forms = new WeightForm[tensors];
-        long bytes = bytes(arenaElements) + bytes(stateElements) + readTensors();
+        requireMemory(bytes(arenaElements) + bytes(stateElements) + readTensors(), maxBytes);
+        readWeights();
+        PlanCheck.check(this);
+    }
+
+    private void requireMemory(long bytes, long maxBytes) {
         if (bytes > maxBytes) {
             throw new PlanException(file.name() + ": needs " + bytes + " bytes of memory, " + maxBytes
                     + " are allowed; raise LoadOptions.maxBytes, or compile with smaller bounds");
         }
-        readWeights();
-        PlanCheck.check(this);
     }
 
     private int[] elements(String field, MemoryProto memory) {
@@ -116,8 +119,7 @@ public final class Plan {
                     constantBuffers[t] = new Buffer(types[t].storage());
                     bytes += own;
                 }
-                case ARENA -> requireInside(field, tensor, t, arenaElements);
-                case STATE -> requireInside(field, tensor, t, stateElements);
+                case ARENA, STATE -> requireOffset(field, tensor, t);
                 case PORT -> {
                     int owner = tensor.getOffset();
                     if (owner < 0 || owner > t) {
@@ -251,11 +253,10 @@ public final class Plan {
         return empty ? 0 : (int) product;
     }
 
-    private void requireInside(String field, TensorProto tensor, int t, int[] elements) {
-        int available = elements[types[t].storage().ordinal()];
-        if (tensor.getOffset() < 0 || (long) tensor.getOffset() + capacity[t] > available) {
-            throw bad(field, "ends at element " + ((long) tensor.getOffset() + capacity[t]) + " of " + available
-                    + " in its region");
+    /** Whether it lies inside its region is for {@link PlanCheck}: each program has memory of its own. */
+    private void requireOffset(String field, TensorProto tensor, int t) {
+        if (tensor.getOffset() < 0 || (long) tensor.getOffset() + capacity[t] > Integer.MAX_VALUE) {
+            throw bad(field, "ends at element " + ((long) tensor.getOffset() + capacity[t]));
         }
     }
 
@@ -275,14 +276,33 @@ public final class Plan {
         return extents;
     }
 
-    /** [storage] elements of a session's arena. */
+    /** [storage] elements of the arena of a session that infers. */
     public int[] arenaElements() {
         return arenaElements;
     }
 
-    /** [storage] elements of a state. */
+    /** [storage] elements of a state of a session that infers. */
     public int[] stateElements() {
         return stateElements;
+    }
+
+    /** [storage] elements of the arena of a session that runs the program. */
+    public int[] arenaElements(ProgramProto program) {
+        return program.hasArena() ? elements("arena", program.getArena()) : arenaElements;
+    }
+
+    /** [storage] elements of a state of the program. */
+    public int[] stateElements(ProgramProto program) {
+        return program.hasState() ? elements("state", program.getState()) : stateElements;
+    }
+
+    /**
+     * Fails where a session of the program and its state take more memory than is allowed.
+     *
+     * @throws PlanException where they do
+     */
+    public void requireMemory(ProgramProto program, long maxBytes) {
+        requireMemory(bytes(arenaElements(program)) + bytes(stateElements(program)), maxBytes);
     }
 
     public int tensorCount() {
@@ -334,28 +354,36 @@ public final class Plan {
         throw new PlanException(file.name() + ": has no program '" + name + "'");
     }
 
-    /** A session's operands: a fresh one per tensor, ports with arrays of their own. */
-    Operand[] operands(SessionMemory memory) {
-        Operand[] operands = new Operand[types.length];
-        for (int t = 0; t < operands.length; t++) {
-            TensorProto tensor = model.getTensors(t);
-            DType.Storage storage = types[t].storage();
-            operands[t] = switch (tensor.getRegion()) {
-                case WEIGHTS -> new Operand(
-                        tensorName(t), types[t], dims[t], constantBuffers[t], capacity[t], constants[t]);
-                case ARENA -> operand(t, memory.arena(storage), tensor.getOffset());
-                case STATE -> operand(t, memory.state(storage), tensor.getOffset());
-                case PORT -> operand(
-                        t,
-                        tensor.getOffset() == t
-                                ? Buffer.allocate(storage, capacity[t])
-                                : operands[tensor.getOffset()].buffer,
-                        0);
-                case UNRECOGNIZED -> throw new IllegalStateException();
-            };
-            operands[t].refresh(memory.extents());
-        }
-        return operands;
+    /**
+     * A tensor as an operand of a session; ports have arrays of their own, or share that of an earlier one.
+     *
+     * @param owner the operand of that one, {@code null} where there is none
+     */
+    Operand operand(int t, SessionMemory memory, Operand owner) {
+        TensorProto tensor = model.getTensors(t);
+        DType.Storage storage = types[t].storage();
+        Operand operand = switch (tensor.getRegion()) {
+            case WEIGHTS -> new Operand(
+                    tensorName(t), types[t], dims[t], constantBuffers[t], capacity[t], constants[t]);
+            case ARENA -> operand(t, memory.arena(storage), tensor.getOffset());
+            case STATE -> operand(t, memory.state(storage), tensor.getOffset());
+            case PORT -> operand(t, owner == null ? Buffer.allocate(storage, capacity[t]) : owner.buffer, 0);
+            case UNRECOGNIZED -> throw new IllegalStateException();
+        };
+        operand.refresh(memory.extents());
+        return operand;
+    }
+
+    /** The tensor whose array a port shares; itself for one that has its own, and for what is no port. */
+    int arrayOwner(int t) {
+        TensorProto tensor = model.getTensors(t);
+        return tensor.getRegion() == Region.PORT ? tensor.getOffset() : t;
+    }
+
+    /** The value that a weight's tensor holds; for states that begin with one. */
+    public Buffer weights(int t) {
+        constants[t].fill(constantBuffers[t]);
+        return constantBuffers[t];
     }
 
     private Operand operand(int t, Buffer buffer, int offset) {

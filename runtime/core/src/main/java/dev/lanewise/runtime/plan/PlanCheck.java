@@ -47,6 +47,8 @@ public final class PlanCheck {
     private final int[] first;
     private final int[] last;
     private final boolean[] written;
+    private final int[] arenaElements;
+    private final int[] stateElements;
     /** [tensor] the step that writes it first, {@code null} where none does. */
     private final StepProto[] writer;
     /** Tensors first written inside the blocks that are being walked. */
@@ -60,6 +62,8 @@ public final class PlanCheck {
         this.plan = plan;
         this.program = program;
         this.field = field;
+        this.arenaElements = plan.arenaElements(program);
+        this.stateElements = plan.stateElements(program);
         int n = plan.tensorCount();
         root = new int[n];
         first = new int[n];
@@ -143,6 +147,13 @@ public final class PlanCheck {
         if (plan.type(value) != plan.type(next) || plan.dims(value).length != plan.dims(next).length) {
             throw plan.bad(at, "the value of '" + state.getName() + "' and its successor differ in type or rank");
         }
+        if (state.getInitial() != 0) {
+            int initial = tensor(at, state.getInitial() - 1);
+            if (plan.model().getTensors(initial).getRegion() != Region.WEIGHTS || plan.type(initial) != plan.type(value)
+                    || !Arrays.equals(plan.dims(initial), plan.dims(value))) {
+                throw plan.bad(at, "'" + state.getName() + "' begins with what is no weight of its type and extents");
+            }
+        }
         for (int dim : plan.dims(value)) {
             if (!plan.extents().isNumber(dim) && !plan.extents().isSymbol(dim)) {
                 throw plan.bad(at, "'" + state.getName() + "' has an extent that is neither a number nor a symbol");
@@ -193,9 +204,20 @@ public final class PlanCheck {
         return new int[] {plan.type(t).storage().ordinal(), offset(t), offset(t) + plan.capacity(t)};
     }
 
+    /** Also whether the tensor lies inside its region, which is as large as this program says. */
     private int tensor(String at, int id) {
         if (id < 0 || id >= root.length) {
             throw plan.bad(at, "refers to tensor " + Integer.toUnsignedString(id) + " of " + root.length);
+        }
+        Region region = plan.model().getTensors(id).getRegion();
+        int[] elements = region == Region.ARENA ? arenaElements : region == Region.STATE ? stateElements : null;
+        if (elements != null) {
+            int available = elements[plan.type(id).storage().ordinal()];
+            long end = (long) offset(id) + plan.capacity(id);
+            if (end > available) {
+                throw plan.bad(at, "tensor '" + plan.tensorName(id) + "' ends at element " + end + " of " + available
+                        + " in its region");
+            }
         }
         return id;
     }

@@ -28,22 +28,22 @@ final class Preparation {
         this.plan = plan;
         this.program = program;
         this.kernels = kernels;
-        this.memory = new SessionMemory(plan.extents(), plan.arenaElements(), team);
-        this.operands = plan.operands(memory);
+        this.memory = new SessionMemory(plan.extents(), plan.arenaElements(program), team);
+        this.operands = new Operand[plan.tensorCount()];
     }
 
     Prepared prepared() {
         List<Operand> inputs = new ArrayList<>();
         for (PortProto port : program.getInputsList()) {
-            inputs.add(operands[port.getTensor()]);
+            inputs.add(operand(port.getTensor()));
         }
         List<Operand> outputs = new ArrayList<>();
         for (PortProto port : program.getOutputsList()) {
-            outputs.add(operands[port.getTensor()]);
+            outputs.add(operand(port.getTensor()));
         }
         List<Prepared.Carried> states = new ArrayList<>();
         for (StateProto state : program.getStatesList()) {
-            states.add(new Prepared.Carried(operands[state.getValue()], operands[state.getNext()]));
+            states.add(new Prepared.Carried(operand(state.getValue()), operand(state.getNext())));
         }
         // what the caller, or the next run, reads may be a constant that no step has asked for
         for (Operand output : outputs) {
@@ -53,6 +53,15 @@ final class Preparation {
             carried.next().materialise();
         }
         return new Prepared(memory, inputs, outputs, states, block(program.getBody()));
+    }
+
+    /** Only what the program uses gets an operand: other programs' tensors may take much memory. */
+    private Operand operand(int t) {
+        if (operands[t] == null) {
+            int owner = plan.arrayOwner(t);
+            operands[t] = plan.operand(t, memory, owner == t ? null : operand(owner));
+        }
+        return operands[t];
     }
 
     private Block block(BlockProto proto) {
@@ -92,7 +101,7 @@ final class Preparation {
         Operand[] result = new Operand[ids.size()];
         for (int i = 0; i < result.length; i++) {
             int id = ids.get(i);
-            result[i] = id == 0 ? null : operands[id - 1];
+            result[i] = id == 0 ? null : operand(id - 1);
         }
         return result;
     }
@@ -100,7 +109,7 @@ final class Preparation {
     private List<Operand> list(List<Integer> ids) {
         List<Operand> result = new ArrayList<>();
         for (int id : ids) {
-            result.add(operands[id]);
+            result.add(operand(id));
         }
         return result;
     }

@@ -10,6 +10,7 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
+import dev.lanewise.runtime.kernel.UpdateKernels;
 
 /**
  * The kernels that run on every JVM, as plain loops: the reference for the bits of all others, and
@@ -28,6 +29,7 @@ public final class ScalarKernels implements Kernels {
     private final NormKernels norm = new ScalarNorm();
     private final AttentionKernels attention = new ScalarAttention();
     private final LayoutKernels layout = new ScalarLayout();
+    private final UpdateKernels update = new ScalarUpdate();
 
     private ScalarKernels() {}
 
@@ -79,5 +81,10 @@ public final class ScalarKernels implements Kernels {
     @Override
     public LayoutKernels layout() {
         return layout;
+    }
+
+    @Override
+    public UpdateKernels update() {
+        return update;
     }
 }

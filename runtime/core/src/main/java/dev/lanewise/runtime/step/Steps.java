@@ -60,6 +60,8 @@ public final class Steps {
             case ONE_HOT -> new OneHotStep(args);
             case LEARN -> new LearnStep(args);
 
+            case UPDATE -> new UpdateStep(args);
+
             case REPEAT -> new RepeatStep(args);
             case BRANCH -> new BranchStep(args);
 

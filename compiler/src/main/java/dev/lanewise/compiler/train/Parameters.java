@@ -1,0 +1,87 @@
+package dev.lanewise.compiler.train;
+
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Node;
+import dev.lanewise.compiler.graph.Op;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.Conv;
+import dev.lanewise.compiler.op.Expand;
+import dev.lanewise.compiler.op.Gather;
+import dev.lanewise.compiler.op.Gru;
+import dev.lanewise.compiler.op.LayerNorm;
+import dev.lanewise.compiler.op.Lstm;
+import dev.lanewise.compiler.op.MatMul;
+import dev.lanewise.compiler.op.RmsNorm;
+import dev.lanewise.compiler.op.Rnn;
+import dev.lanewise.formats.DType;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The constants of a graph that training may change: f32, of more than one element, where an operation has its weights.
+ * One literal is one parameter, however often it is used.
+ */
+final class Parameters {
+
+    /**
+     * A parameter.
+     *
+     * @param name unique among a graph's
+     * @param uses the constants that hold it
+     */
+    record Parameter(String name, Literal literal, List<Value> uses) {}
+
+    private Parameters() {}
+
+    /** In the order of first use. */
+    static List<Parameter> of(Graph graph) {
+        Map<Literal, Parameter> byLiteral = new IdentityHashMap<>();
+        Map<String, Parameter> byName = new LinkedHashMap<>();
+        for (Node node : graph.nodes()) {
+            for (int i = 0; i < node.inputs().size(); i++) {
+                Value value = node.input(i);
+                if (value != null && isParameter(node.op(), i, value)) {
+                    Parameter known = byLiteral.get(value.constant());
+                    if (known == null) {
+                        String name = unique(value.name(), byName);
+                        known = new Parameter(name, value.constant(), new ArrayList<>());
+                        byLiteral.put(value.constant(), known);
+                        byName.put(name, known);
+                    }
+                    if (!known.uses.contains(value)) {
+                        known.uses.add(value);
+                    }
+                }
+            }
+        }
+        return new ArrayList<>(byName.values());
+    }
+
+    private static String unique(String name, Map<String, Parameter> taken) {
+        String unique = name;
+        for (int i = 2; taken.containsKey(unique); i++) {
+            unique = name + "#" + i;
+        }
+        return unique;
+    }
+
+    private static boolean isParameter(Op op, int input, Value value) {
+        boolean several = value.isConstant() && value.type().type() == DType.F32 && value.constant().size() > 1;
+        if (!several) {
+            return false;
+        }
+        if (op instanceof MatMul || op instanceof Binary binary && !binary.fn().isPredicate()) {
+            return true;
+        }
+        if (op instanceof Conv || op instanceof Lstm || op instanceof Gru || op instanceof Rnn || op instanceof LayerNorm
+                || op instanceof RmsNorm) {
+            return input == 1 || input == 2 || input == 3;
+        }
+        return (op instanceof Gather || op instanceof Expand) && input == 0;
+    }
+}

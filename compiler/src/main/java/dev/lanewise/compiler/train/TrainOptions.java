@@ -1,0 +1,77 @@
+package dev.lanewise.compiler.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What a user decides about training when compiling. Immutable; start from {@link #of}.
+ *
+ * @param loss the output, of one element, that training lowers
+ * @param clipNorm largest norm of all gradients together, beyond which they are scaled down (Pascanu, Mikolov, Bengio
+ *     2013); 0 for any
+ * @param clipValue largest magnitude of an element of a gradient; 0 for any
+ * @param accumulate whether "train" adds gradients up, for "update" to use them
+ * @param average what of the average of weights is kept in each step (Polyak, Juditsky 1992); 0 for none
+ * @param frozen names of parameters that stay as they are
+ * @param groups parameters with a decay and a learning rate of their own; of those that match, the last counts
+ */
+public record TrainOptions(
+        String loss, Optimizer optimizer, float clipNorm, float clipValue, boolean accumulate, float average,
+        List<Pattern> frozen, List<Group> groups) {
+
+    /** Parameters whose names match are treated differently. */
+    public record Group(Pattern names, float decay, float rateFactor) {}
+
+    public TrainOptions {
+        frozen = List.copyOf(frozen);
+        groups = List.copyOf(groups);
+    }
+
+    /** Nothing frozen, clipped or accumulated. */
+    public static TrainOptions of(String loss, Optimizer optimizer) {
+        return new TrainOptions(loss, optimizer, 0, 0, false, 0, List.of(), List.of());
+    }
+
+    public TrainOptions clipNorm(double norm) {
+        return new TrainOptions(loss, optimizer, (float) norm, clipValue, accumulate, average, frozen, groups);
+    }
+
+    public TrainOptions clipValue(double value) {
+        return new TrainOptions(loss, optimizer, clipNorm, (float) value, accumulate, average, frozen, groups);
+    }
+
+    public TrainOptions accumulate(boolean whether) {
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, whether, average, frozen, groups);
+    }
+
+    public TrainOptions average(double kept) {
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, (float) kept, frozen, groups);
+    }
+
+    /** Leaves parameters as they are whose whole names a regular expression matches. */
+    public TrainOptions freeze(String names) {
+        List<Pattern> more = new ArrayList<>(frozen);
+        more.add(Pattern.compile(names));
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, more, groups);
+    }
+
+    /** Gives parameters a weight decay, and a factor of the learning rate, of their own. */
+    public TrainOptions group(String names, double decay, double rateFactor) {
+        List<Group> more = new ArrayList<>(groups);
+        more.add(new Group(Pattern.compile(names), (float) decay, (float) rateFactor));
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, frozen, more);
+    }
+
+    boolean isFrozen(String name) {
+        return frozen.stream().anyMatch(pattern -> pattern.matcher(name).matches());
+    }
+
+    Group group(String name) {
+        Group found = new Group(null, optimizer.decay(), 1);
+        for (Group group : groups) {
+            found = group.names.matcher(name).matches() ? group : found;
+        }
+        return found;
+    }
+}

@@ -1,0 +1,240 @@
+package dev.lanewise.compiler.train;
+
+import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.GraphBuilder;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.Reduce;
+import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.compiler.op.Unary;
+import dev.lanewise.compiler.op.Update;
+import dev.lanewise.compiler.train.Parameters.Parameter;
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.PlanException;
+import dev.lanewise.runtime.kernel.BinaryFn;
+import dev.lanewise.runtime.kernel.ReduceFn;
+import dev.lanewise.runtime.kernel.UnaryFn;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The step of training as graphs: forwards, backwards, then an {@link Update} of each parameter. With accumulation the
+ * gradients are added up in states, and a second graph updates from them and begins anew.
+ */
+final class TrainingStep {
+
+    /** The input that a schedule sets before each step. */
+    static final String RATE = "learning_rate";
+
+    /** The norm of all gradients together, before they are clipped. */
+    static final String NORM = "gradient_norm";
+
+    /** A state: how many gradients were added up. */
+    private static final String COUNT = "train/accumulated";
+
+    private static final String POWERS = "train/powers";
+
+    /** What keeps the quotient of a clipped norm finite; PyTorch's. */
+    private static final float TINY = 1e-6f;
+
+    private final Graph source;
+    private final Value loss;
+    private final List<Parameter> trained;
+    private final TrainOptions options;
+    private final Map<String, Literal> initials = new LinkedHashMap<>();
+    private final Graph train;
+    private final Graph update;
+
+    TrainingStep(Graph source, Value loss, List<Parameter> trained, TrainOptions options) {
+        this.source = source;
+        this.loss = loss;
+        this.trained = trained;
+        this.options = options;
+        this.train = makeTrain();
+        this.update = options.accumulate() ? makeUpdate() : null;
+    }
+
+    Graph train() {
+        return train;
+    }
+
+    Graph update() {
+        return update;
+    }
+
+    /** What the optimiser's own states begin with, where not with zeros. */
+    Map<String, Literal> initials() {
+        return initials;
+    }
+
+    private Graph makeTrain() {
+        GraphBuilder graph = new GraphBuilder();
+        Differentiate differentiate = new Differentiate(graph);
+        source.inputs().forEach(port -> differentiate.bind(port.value(), graph.inputLike(port.name(), port.value())));
+        Map<Parameter, Value> values = new LinkedHashMap<>();
+        for (Parameter parameter : trained) {
+            Value state = graph.state(parameter.name(), parameter.literal().valueType());
+            parameter.uses().forEach(use -> differentiate.bind(use, state));
+            values.put(parameter, state);
+        }
+        source.states().forEach(
+                state -> differentiate.bind(state.value(), graph.state(state.name(), state.value().type())));
+        differentiate.record(source);
+        source.outputs().forEach(port -> graph.output(port.name(), differentiate.here(port.value())));
+        Map<Value, Value> gradients = differentiate.gradients(differentiate.here(loss), values.values());
+        Map<Parameter, Value> found = new LinkedHashMap<>();
+        values.forEach((parameter, value) -> {
+            if (gradients.containsKey(value)) {
+                found.put(parameter, clipped(graph, parameter, gradients.get(value)));
+            } else {
+                graph.next(parameter.name(), value, value);
+            }
+        });
+        if (found.isEmpty()) {
+            throw new PlanException("the loss '" + options.loss() + "' depends on none of the weights");
+        }
+        if (options.accumulate()) {
+            accumulate(graph, values, found);
+        } else {
+            apply(graph, values, found, guard(graph, differentiate.here(loss)));
+        }
+        source.states().forEach(state -> graph.next(
+                state.name(), differentiate.here(state.value()), differentiate.here(state.next())));
+        return graph.build();
+    }
+
+    private Graph makeUpdate() {
+        GraphBuilder graph = new GraphBuilder();
+        Value one = graph.constant("one", Literal.scalar(1f));
+        Value count = graph.state(COUNT, ValueType.of(DType.F32));
+        Value scale = graph.add("mean", new Binary(BinaryFn.DIV), one, count);
+        Map<Parameter, Value> values = new LinkedHashMap<>();
+        Map<Parameter, Value> means = new LinkedHashMap<>();
+        for (Parameter parameter : trained) {
+            ValueType type = parameter.literal().valueType();
+            Value sum = graph.state(sumName(parameter), type);
+            values.put(parameter, graph.state(parameter.name(), type));
+            means.put(parameter, graph.add(sumName(parameter), new Binary(BinaryFn.MUL), sum, scale));
+            graph.next(sumName(parameter), sum, zeros(graph, type));
+        }
+        graph.next(COUNT, count, zeros(graph, count.type()));
+        apply(graph, values, means, graph.add("guard", new Binary(BinaryFn.SUB), scale, scale));
+        return graph.build();
+    }
+
+    private static String sumName(Parameter parameter) {
+        return parameter.name() + "/sum";
+    }
+
+    private static Value zeros(GraphBuilder graph, ValueType type) {
+        return graph.constant("zeros", Literal.splat(type.type(), 0, type.extents()));
+    }
+
+    /** Adds the gradients to what was added up before. */
+    private void accumulate(GraphBuilder graph, Map<Parameter, Value> values, Map<Parameter, Value> gradients) {
+        gradients.forEach((parameter, gradient) -> {
+            Value sum = graph.state(sumName(parameter), parameter.literal().valueType());
+            graph.next(parameter.name(), values.get(parameter), values.get(parameter));
+            graph.next(sumName(parameter), sum, graph.add(sumName(parameter), new Binary(BinaryFn.ADD), sum, gradient));
+        });
+        Value count = graph.state(COUNT, ValueType.of(DType.F32));
+        graph.next(COUNT, count, graph.add(COUNT, new Unary(UnaryFn.AFFINE, 1, 1), count));
+    }
+
+    private Value clipped(GraphBuilder graph, Parameter parameter, Value gradient) {
+        float most = options.clipValue();
+        return most == 0 ? gradient : graph.add(parameter.name() + "/clipped", new Unary(UnaryFn.CLIP, -most, most), gradient);
+    }
+
+    /** 0, or NaN where the loss is not finite: added to the gradients' scale it keeps the weights as they are. */
+    private static Value guard(GraphBuilder graph, Value loss) {
+        Value scalar = loss.rank() == 0 ? loss : graph.add("guard", new Reshape(List.of()), loss);
+        return graph.add("guard", new Binary(BinaryFn.SUB), scalar, scalar);
+    }
+
+    private void apply(
+            GraphBuilder graph, Map<Parameter, Value> values, Map<Parameter, Value> gradients, Value guard) {
+        Value rate = graph.input(RATE, ValueType.of(DType.F32));
+        Value scale = scale(graph, gradients, guard);
+        Value powers = options.optimizer().needsPowers() ? powers(graph) : null;
+        gradients.forEach((parameter, gradient) -> {
+            Value value = values.get(parameter);
+            TrainOptions.Group group = options.group(parameter.name());
+            Optimizer optimizer = options.optimizer();
+            List<Value> inputs = new ArrayList<>();
+            inputs.add(value);
+            inputs.add(gradient);
+            inputs.add(rate);
+            inputs.add(scale);
+            inputs.add(powers);
+            for (int slot = 0; slot < optimizer.slots(); slot++) {
+                inputs.add(graph.state(slotName(parameter, slot), value.type()));
+            }
+            List<Value> after = graph.addAll(
+                    parameter.name() + "/update",
+                    new Update(
+                            optimizer.rule(), group.decay(), group.rateFactor(), optimizer.first(), optimizer.second(),
+                            optimizer.epsilon()),
+                    inputs);
+            graph.next(parameter.name(), value, after.get(0));
+            for (int slot = 0; slot < optimizer.slots(); slot++) {
+                graph.next(slotName(parameter, slot), inputs.get(inputs.size() - optimizer.slots() + slot),
+                        after.get(1 + slot));
+            }
+            average(graph, parameter, after.get(0));
+        });
+    }
+
+    private static String slotName(Parameter parameter, int slot) {
+        return parameter.name() + "/slot" + slot;
+    }
+
+    /** {@code beta1ᵗ, beta2ᵗ} of this step, the first being step 1. */
+    private Value powers(GraphBuilder graph) {
+        double[] betas = {options.optimizer().first(), options.optimizer().second()};
+        Value before = graph.state(POWERS, ValueType.of(DType.F64, 2));
+        Value after = graph.add(
+                POWERS, new Binary(BinaryFn.MUL), before, graph.constant("betas", Literal.of(DType.F64, betas, 2)));
+        graph.next(POWERS, before, after);
+        initials.put(POWERS, Literal.splat(DType.F64, 1, 2));
+        return after;
+    }
+
+    /** What all gradients are multiplied by: 1, or what clipping their norm leaves. */
+    private Value scale(GraphBuilder graph, Map<Parameter, Value> gradients, Value guard) {
+        if (options.clipNorm() == 0) {
+            return graph.add("scale", new Unary(UnaryFn.AFFINE, 1, 1), guard);
+        }
+        Value sum = null;
+        for (Value gradient : gradients.values()) {
+            Value squares = graph.add(
+                    NORM, new Reduce(ReduceFn.SUM_SQUARE, Gradient.axesFrom(0, gradient), false), gradient);
+            sum = sum == null ? squares : graph.add(NORM, new Binary(BinaryFn.ADD), sum, squares);
+        }
+        Value norm = graph.add(NORM, Unary.of(UnaryFn.SQRT), sum);
+        graph.output(NORM, norm);
+        Value most = graph.constant("most", Literal.scalar(options.clipNorm()));
+        Value over = graph.add("scale", new Binary(BinaryFn.DIV), most,
+                graph.add("scale", new Unary(UnaryFn.AFFINE, 1, TINY), norm));
+        Value factor = graph.add(
+                "scale", new Binary(BinaryFn.MIN), over, graph.constant("one", Literal.scalar(1f)));
+        return graph.add("scale", new Binary(BinaryFn.ADD), factor, guard);
+    }
+
+    /** {@code average = kept · average + (1 − kept) · p} */
+    private void average(GraphBuilder graph, Parameter parameter, Value after) {
+        if (options.average() == 0) {
+            return;
+        }
+        String name = parameter.name() + "/average";
+        Value before = graph.state(name, after.type());
+        Value kept = graph.add(name, new Unary(UnaryFn.AFFINE, options.average(), 0), before);
+        Value taken = graph.add(name, new Unary(UnaryFn.AFFINE, 1 - options.average(), 0), after);
+        graph.next(name, before, graph.add(name, new Binary(BinaryFn.ADD), kept, taken));
+        initials.put(name, parameter.literal());
+    }
+}
