@@ -101,6 +101,12 @@ public final class Plan {
     /** Validates all tensors and gives the bytes of weights and ports. */
     private long readTensors() {
         int[] atMost = extents.atMost();
+        int[] largestArena = arenaElements.clone();
+        int[] largestState = stateElements.clone();
+        for (ProgramProto program : model.getProgramsList()) {
+            raise(largestArena, arenaElements(program));
+            raise(largestState, stateElements(program));
+        }
         long bytes = 0;
         for (int t = 0; t < types.length; t++) {
             TensorProto tensor = model.getTensors(t);
@@ -119,7 +125,8 @@ public final class Plan {
                     constantBuffers[t] = new Buffer(types[t].storage());
                     bytes += own;
                 }
-                case ARENA, STATE -> requireOffset(field, tensor, t);
+                case ARENA -> requireInside(field, tensor, t, largestArena);
+                case STATE -> requireInside(field, tensor, t, largestState);
                 case PORT -> {
                     int owner = tensor.getOffset();
                     if (owner < 0 || owner > t) {
@@ -253,10 +260,18 @@ public final class Plan {
         return empty ? 0 : (int) product;
     }
 
-    /** Whether it lies inside its region is for {@link PlanCheck}: each program has memory of its own. */
-    private void requireOffset(String field, TensorProto tensor, int t) {
-        if (tensor.getOffset() < 0 || (long) tensor.getOffset() + capacity[t] > Integer.MAX_VALUE) {
-            throw bad(field, "ends at element " + ((long) tensor.getOffset() + capacity[t]));
+    private static void raise(int[] largest, int[] elements) {
+        for (int i = 0; i < largest.length; i++) {
+            largest[i] = Math.max(largest[i], elements[i]);
+        }
+    }
+
+    /** Whether it lies inside the memory of the very program that uses it is for {@link PlanCheck}. */
+    private void requireInside(String field, TensorProto tensor, int t, int[] elements) {
+        int available = elements[types[t].storage().ordinal()];
+        if (tensor.getOffset() < 0 || (long) tensor.getOffset() + capacity[t] > available) {
+            throw bad(field, "ends at element " + ((long) tensor.getOffset() + capacity[t]) + " of " + available
+                    + " in its region");
         }
     }
 
