@@ -42,7 +42,8 @@ public record CompileOptions(
     private static final long ANY_LENGTH = 1 << 24;
 
     private static final CompileOptions DEFAULTS =
-            new CompileOptions(Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0, null, List.of(), null);
+            new CompileOptions(
+                    Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0, null, List.of(), null);
 
     public CompileOptions {
         bounds = Map.copyOf(bounds);
@@ -70,14 +71,16 @@ public record CompileOptions(
     }
 
     public CompileOptions defaultBound(long bound) {
-        return new CompileOptions(bounds, bound, lengths, pins, states, autoState, debug, goldens, stream, weights, training);
+        return new CompileOptions(
+                bounds, bound, lengths, pins, states, autoState, debug, goldens, stream, weights, training);
     }
 
     /** Makes an input that is a sequence so many tensors: inputs {@code name[0]}, {@code name[1]}, … */
     public CompileOptions length(String sequence, int length) {
         Map<String, Integer> more = new LinkedHashMap<>(lengths);
         more.put(sequence, length);
-        return new CompileOptions(bounds, defaultBound, more, pins, states, autoState, debug, goldens, stream, weights, training);
+        return new CompileOptions(
+                bounds, defaultBound, more, pins, states, autoState, debug, goldens, stream, weights, training);
     }
 
     /** Fixes the value of an input, which the compiled model then no longer has. */
@@ -97,7 +100,8 @@ public record CompileOptions(
     }
 
     public CompileOptions autoState(boolean auto) {
-        return new CompileOptions(bounds, defaultBound, lengths, pins, states, auto, debug, goldens, stream, weights, training);
+        return new CompileOptions(
+                bounds, defaultBound, lengths, pins, states, auto, debug, goldens, stream, weights, training);
     }
 
     public CompileOptions debug(boolean keep) {

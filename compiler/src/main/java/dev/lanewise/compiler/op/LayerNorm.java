@@ -75,8 +75,8 @@ public record LayerNorm(int axis, float epsilon, boolean stats) implements Op {
     }
 
     /**
-     * With {@code n = (x − mean) / √(var + ε)} and {@code dn = dy · scale}: {@code dx = (dn − mean(dn) − n · mean(dn · n))
-     * / √(var + ε)}.
+     * With {@code n = (x − mean) / √(var + ε)} and {@code dn = dy · scale}: {@code dx = (dn − mean(dn)
+     * − n · mean(dn · n)) / √(var + ε)}.
      */
     @Override
     public void gradient(Gradient g) {

@@ -48,7 +48,7 @@ public record RmsNorm(int axis, float epsilon) implements Op {
         return List.of(Literal.of(x.type(), y, x.shape()));
     }
 
-    /** With {@code n = x / √(Σ x² / n + ε)} and {@code dn = dy · scale}: {@code dx = (dn − n · mean(dn · n)) / √(…)}. */
+    /** With {@code n = x / r, r = √(mean(x²) + ε), dn = dy · scale}: {@code dx = (dn − n · mean(dn · n)) / r}. */
     @Override
     public void gradient(Gradient g) {
         Value x = g.in(0);

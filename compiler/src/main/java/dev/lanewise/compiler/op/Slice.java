@@ -93,7 +93,7 @@ public record Slice(List<Dim> starts, List<Integer> strides, List<Dim> shape) im
         return starts.stream().allMatch(Dim::isConstant) && shape.stream().allMatch(Dim::isConstant);
     }
 
-    /** Puts the elements back where they were: zeros between those of a stride, before the first and behind the last. */
+    /** Puts the elements back where they were, zeros around them and between those of a stride. */
     @Override
     public void gradient(Gradient g) {
         Value spread = g.of();

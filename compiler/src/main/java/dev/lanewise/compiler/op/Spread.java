@@ -12,7 +12,7 @@ final class Spread {
 
     private Spread() {}
 
-    /** Puts {@code stride − 1} zeros between the elements of an axis: of n there will be {@code (n − 1) · stride + 1}. */
+    /** Puts {@code stride − 1} zeros between the elements of an axis: n become {@code (n − 1) · stride + 1}. */
     static Value apart(Gradient g, Value x, int axis, int stride) {
         Dim n = x.dim(axis);
         List<Dim> split = new ArrayList<>(x.shape());

@@ -17,9 +17,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * An optimiser's step (formulas: {@link UpdateKernels}). Inputs p, its gradient, the learning rate and what the gradient
- * is scaled by (one element each), {@code beta1ᵗ, beta2ᵗ} (f64 [2]) or none, slots of p's extents; outputs p' and the
- * slots'. Where the scale is not finite, nothing changes.
+ * An optimiser's step (formulas: {@link UpdateKernels}). Inputs p, its gradient, the learning rate and what the
+ * gradient is scaled by (one element each), {@code beta1ᵗ, beta2ᵗ} (f64 [2]) or none, slots of p's extents; outputs
+ * p' and the slots'. Where the scale is not finite, nothing changes.
  *
  * @param decay of the weights: an L2 penalty, but for {@link UpdateRule#ADAM_W}
  * @param rateFactor what the learning rate is multiplied by

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The graph as it is, but for parameters, which are states that stay as they are: to validate while training goes on. */
+/** The graph as it is, but for parameters, which are states that stay as they are: to validate while training. */
 final class Evaluating {
 
     private Evaluating() {}

@@ -78,8 +78,8 @@ final class Parameters {
         if (op instanceof MatMul || op instanceof Binary binary && !binary.fn().isPredicate()) {
             return true;
         }
-        if (op instanceof Conv || op instanceof Lstm || op instanceof Gru || op instanceof Rnn || op instanceof LayerNorm
-                || op instanceof RmsNorm) {
+        if (op instanceof Conv || op instanceof Lstm || op instanceof Gru || op instanceof Rnn
+                || op instanceof LayerNorm || op instanceof RmsNorm) {
             return input == 1 || input == 2 || input == 3;
         }
         return (op instanceof Gather || op instanceof Expand) && input == 0;

@@ -46,7 +46,8 @@ public record TrainingGraphs(Graph infer, Graph evaluate, Graph train, Graph upd
         TrainingStep step = new TrainingStep(graph, loss, trained, options);
         initials.putAll(step.initials());
         return new TrainingGraphs(
-                withoutLoss(graph, options.loss()), Evaluating.of(graph, trained), step.train(), step.update(), initials);
+                withoutLoss(graph, options.loss()), Evaluating.of(graph, trained), step.train(), step.update(),
+                initials);
     }
 
     private static Value loss(Graph graph, TrainOptions options) {

@@ -147,7 +147,9 @@ final class TrainingStep {
 
     private Value clipped(GraphBuilder graph, Parameter parameter, Value gradient) {
         float most = options.clipValue();
-        return most == 0 ? gradient : graph.add(parameter.name() + "/clipped", new Unary(UnaryFn.CLIP, -most, most), gradient);
+        return most == 0
+                ? gradient
+                : graph.add(parameter.name() + "/clipped", new Unary(UnaryFn.CLIP, -most, most), gradient);
     }
 
     /** 0, or NaN where the loss is not finite: added to the gradients' scale it keeps the weights as they are. */

@@ -52,7 +52,8 @@ class TrainingProgramTest {
         Dim batch = Dim.symbol("B", 1, 8);
         Value x = graph.input("x", new ValueType(DType.F32, List.of(batch, Dim.of(2))));
         Value target = graph.input("target", new ValueType(DType.F32, List.of(batch, Dim.ONE)));
-        Value hidden = graph.add("hidden", MatMul.PLAIN, x, weights("hidden.weight", 2, HIDDEN), weights("hidden.bias", HIDDEN));
+        Value hidden = graph.add(
+                "hidden", MatMul.PLAIN, x, weights("hidden.weight", 2, HIDDEN), weights("hidden.bias", HIDDEN));
         Value active = graph.add("active", Unary.of(UnaryFn.TANH), hidden);
         Value y = graph.add("y", MatMul.PLAIN, active, weights("out.weight", HIDDEN, 1));
         Value error = graph.add("error", new Binary(BinaryFn.SUB), y, target);
@@ -139,7 +140,8 @@ class TrainingProgramTest {
                     for (int e = 0; e < expected.size(); e++) {
                         assertEquals(
                                 expected.doubleAt(e), session.output(port.name()).get(e),
-                                2e-5 * Math.max(1, Math.abs(expected.doubleAt(e))), optimizer + " " + port.name() + " in " + i);
+                                2e-5 * Math.max(1, Math.abs(expected.doubleAt(e))),
+                                optimizer + " " + port.name() + " in " + i);
                     }
                 }
                 for (Graph.StatePair state : graph.states()) {
@@ -154,7 +156,8 @@ class TrainingProgramTest {
         for (Optimizer optimizer : OPTIMIZERS) {
             List<float[]> weights = new ArrayList<>();
             for (Start start : List.of(Start.SCALAR, Start.BEST_COLD)) {
-                Session session = session(model(compile(TrainOptions.of("loss", optimizer).clipNorm(0.5)), start).program("train"));
+                ModelFile file = compile(TrainOptions.of("loss", optimizer).clipNorm(0.5));
+                Session session = session(model(file, start).program("train"));
                 session.input("learning_rate").set(new float[] {0.03f});
                 for (int i = 0; i < 30; i++) {
                     session.run();
@@ -201,7 +204,8 @@ class TrainingProgramTest {
 
     @Test
     void aLossThatIsNoNumberChangesNothing() {
-        Session session = session(model(compile(TrainOptions.of("loss", Optimizer.adam())), Start.SCALAR).program("train"));
+        ModelFile file = compile(TrainOptions.of("loss", Optimizer.adam()));
+        Session session = session(model(file, Start.SCALAR).program("train"));
         session.input("learning_rate").set(new float[] {0.1f});
         float[] before = new float[HIDDEN];
         float[] after = new float[HIDDEN];
@@ -237,8 +241,8 @@ class TrainingProgramTest {
     @Test
     void noBytesPerStep() {
         for (Optimizer optimizer : OPTIMIZERS) {
-            Session session = session(model(compile(TrainOptions.of("loss", optimizer).clipNorm(1).average(0.9)), Start.BEST_COLD)
-                    .program("train"));
+            ModelFile file = compile(TrainOptions.of("loss", optimizer).clipNorm(1).average(0.9));
+            Session session = session(model(file, Start.BEST_COLD).program("train"));
             AllocationProbe.assertAllocatesNothing(session::run);
         }
     }

@@ -216,8 +216,8 @@ public final class Model {
     }
 
     /**
-     * Another program of the same file, such as {@code train}, as a model of its own: with inputs, outputs and states of
-     * its own, on the fastest kernels from the first run on, unless this one was loaded for scalar kernels.
+     * Another program of the same file, such as {@code train}, as a model of its own: with inputs, outputs and
+     * states of its own, on the fastest kernels from the first run on, unless this one was loaded for scalar kernels.
      *
      * @throws dev.lanewise.formats.PlanException where the file has no such program, or where it takes more memory than
      *     {@link LoadOptions#maxBytes}

@@ -49,7 +49,8 @@ public final class VectorUpdate implements UpdateKernels {
     @Override
     public void adam(
             float[] p, int pOff, float[] gradient, int gOff, float[] m, int mOff, float[] v, int vOff, int n,
-            float rate, float scale, float decay, float beta1, float beta2, float epsilon, float correction, float keep) {
+            float rate, float scale, float decay, float beta1, float beta2, float epsilon, float correction,
+            float keep) {
         int whole = n & -LANES;
         for (int i = 0; i < whole; i += LANES) {
             FloatVector w = load(p, pOff + i);

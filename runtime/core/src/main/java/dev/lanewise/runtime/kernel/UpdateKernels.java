@@ -33,7 +33,8 @@ public interface UpdateKernels {
      */
     void adam(
             float[] p, int pOff, float[] gradient, int gOff, float[] m, int mOff, float[] v, int vOff, int n,
-            float rate, float scale, float decay, float beta1, float beta2, float epsilon, float correction, float keep);
+            float rate, float scale, float decay, float beta1, float beta2, float epsilon, float correction,
+            float keep);
 
     /**
      * RMSProp (Hinton 2012): {@code v = alpha · v + ((1 − alpha) · g) · g}, {@code s = g / (√v + epsilon)}, and with

@@ -24,7 +24,8 @@ public final class ScalarUpdate implements UpdateKernels {
     @Override
     public void adam(
             float[] p, int pOff, float[] gradient, int gOff, float[] m, int mOff, float[] v, int vOff, int n,
-            float rate, float scale, float decay, float beta1, float beta2, float epsilon, float correction, float keep) {
+            float rate, float scale, float decay, float beta1, float beta2, float epsilon, float correction,
+            float keep) {
         float rest1 = 1 - beta1;
         float rest2 = 1 - beta2;
         for (int i = 0; i < n; i++) {
