@@ -56,6 +56,16 @@ final class Strip {
     }
 
     /**
+     * Makes columns of a to rows of the strip. What a tile has beyond {@code rows} is left as it was, and what comes
+     * of it is not used.
+     *
+     * @param a [kc, rows], rows {@code lda} apart
+     */
+    static void transpose(float[] scratch, int rows, int kc, float[] a, int aOff, int lda) {
+        VectorTranspose.columns(a, aOff, lda, kc, rows, scratch, 0, STRIDE);
+    }
+
+    /**
      * Whole vectors: what they carry over the end of a row is overwritten by the next columns, or
      * lies in the 16 floats between 256 and the stride. Short rows are what images of few channels
      * have, and there copying is most of the work.

@@ -82,13 +82,35 @@ public final class VectorMatmul implements MatmulKernels {
 
     @Override
     public void matmulDynamic(
-            int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff, int ldb,
-            boolean transB, float[] c, int cOff, int ldc, float[] panels, int panelsOff,
-            float[] scratch) {
+            int m, int n, int k, float[] a, int aOff, int lda, boolean transA,
+            float[] b, int bOff, int ldb, boolean transB, float[] c, int cOff, int ldc,
+            float[] panels, int panelsOff, float[] scratch) {
         Panels.pack(b, bOff, k, n, transB ? 1 : ldb, transB ? ldb : 1, panels, panelsOff);
-        product(
-                m, n, k, a, aOff, lda, panels, panelsOff, k, Tiling.ZEROS, 0, 0, c, cOff, ldc,
-                scratch);
+        matmulPanels(
+                m, n, k, a, aOff, lda, transA, panels, panelsOff, null, 0, 0, c, cOff, ldc, scratch);
+    }
+
+    @Override
+    public void packPanels(
+            float[] b, int bOff, int k, int n, int kStride, int nStride, float[] panels, int panelsOff) {
+        Panels.pack(b, bOff, k, n, kStride, nStride, panels, panelsOff);
+    }
+
+    @Override
+    public void matmulPanels(
+            int m, int n, int k, float[] a, int aOff, int lda, boolean transA, float[] panels, int panelsOff,
+            float[] init, int initOff, int initStride, float[] c, int cOff, int ldc, float[] scratch) {
+        float[] start = init == null ? Tiling.ZEROS : init;
+        int startOff = init == null ? 0 : initOff;
+        int startStride = init == null ? 0 : initStride;
+        if (m == 1 && !transA) {
+            product(
+                    m, n, k, a, aOff, lda, panels, panelsOff, k, start, startOff, startStride, c, cOff, ldc, scratch);
+        } else {
+            blocks(
+                    m, n, k, a, aOff, lda, transA, panels, panelsOff, k, start, startOff, startStride,
+                    c, cOff, ldc, scratch);
+        }
     }
 
     /**
@@ -101,11 +123,18 @@ public final class VectorMatmul implements MatmulKernels {
     static void product(
             int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff, int depth,
             float[] init, int io, int is, float[] c, int cOff, int ldc, float[] scratch) {
-        int panelStride = depth * Panels.WIDTH;
         if (m == 1) {
-            Tiling.row(k, n, a, aOff, b, bOff, panelStride, init, io, c, cOff, scratch);
-            return;
+            Tiling.row(k, n, a, aOff, b, bOff, depth * Panels.WIDTH, init, io, c, cOff, scratch);
+        } else {
+            blocks(m, n, k, a, aOff, lda, false, b, bOff, depth, init, io, is, c, cOff, ldc, scratch);
         }
+    }
+
+    /** The same for any m, and for a [k, m] where {@code transA}. */
+    private static void blocks(
+            int m, int n, int k, float[] a, int aOff, int lda, boolean transA, float[] b, int bOff, int depth,
+            float[] init, int io, int is, float[] c, int cOff, int ldc, float[] scratch) {
+        int panelStride = depth * Panels.WIDTH;
         int rows = blockRows(m);
         for (int m0 = 0; m0 < m; m0 += rows) {
             int mc = Math.min(rows, m - m0);
@@ -117,7 +146,8 @@ public final class VectorMatmul implements MatmulKernels {
                     boolean first = k0 == 0;
                     int initStep = init == Tiling.ZEROS ? 0 : n0;
                     block(
-                            mc, Math.min(BLOCK_N, n - n0), kc, a, aOff + m0 * lda + k0, lda,
+                            mc, Math.min(BLOCK_N, n - n0), kc,
+                            a, aOff + (transA ? m0 + k0 * lda : m0 * lda + k0), lda, transA,
                             b, bOff + Panels.offset(depth, n0) + k0 * Panels.WIDTH, panelStride,
                             first ? init : c, first ? io + m0 * is + initStep : to + n0, first ? is : ldc,
                             c, to + n0, ldc, scratch);
@@ -135,20 +165,26 @@ public final class VectorMatmul implements MatmulKernels {
 
     /** All rows, for one block of b that fits the second cache. */
     private static void block(
-            int m, int n, int kc, float[] a, int aOff, int lda, float[] b, int bOff,
+            int m, int n, int kc, float[] a, int aOff, int lda, boolean transA, float[] b, int bOff,
             int panelStride,
             float[] init, int io, int is, float[] c, int cOff, int ldc, float[] scratch) {
         int i = 0;
         while (i < m) {
             int tileRows = Tiling.tileRows(m - i);
-            int from = aOff + i * lda;
+            int rows = Math.min(tileRows, m - i);
+            int from = aOff + i * (transA ? 1 : lda);
             int to = cOff + i * ldc;
+            if (transA) {
+                Strip.transpose(scratch, rows, kc, a, from, lda);
+            }
             if (tileRows == 1) {
                 Tiling.row(
-                        kc, n, a, from, b, bOff, panelStride, init, io + i * is, c, to, scratch);
+                        kc, n, transA ? scratch : a, transA ? 0 : from, b, bOff, panelStride, init, io + i * is,
+                        c, to, scratch);
             } else {
-                int rows = Math.min(tileRows, m - i);
-                Strip.copy(scratch, rows, tileRows, 0, kc, a, from, lda);
+                if (!transA) {
+                    Strip.copy(scratch, rows, tileRows, 0, kc, a, from, lda);
+                }
                 Tiling.strip(
                         rows, tileRows, kc, n, scratch, b, bOff, panelStride, init, io + i * is, is,
                         c, to, ldc);

@@ -61,19 +61,46 @@ final class VectorTranspose {
             for (int i = 0; i < rows; i += LANES) {
                 int row = Math.min(i, rows - LANES);
                 int at = off + row * stride + column;
-                int toAt = toOff + column * toStride + row;
-                if (LANES == 16) {
-                    square16(from, at, stride, to, toAt, toStride);
-                } else if (LANES == 8) {
-                    square8(from, at, stride, to, toAt, toStride);
-                } else {
-                    square4(from, at, stride, to, toAt, toStride);
-                }
+                square(from, at, stride, to, toOff + column * toStride + row, toStride, LANES);
             }
         }
     }
 
-    private static void square16(float[] from, int off, int stride, float[] to, int toOff, int toStride) {
+    /**
+     * The same for few columns: squares may read beyond them, and write up to three rows more, for which there must be
+     * room.
+     */
+    static void columns(
+            float[] from, int off, int stride, int rows, int columns,
+            float[] to, int toOff, int toStride) {
+        int whole = Lanes.roundUp(columns, LANES);
+        if (rows < LANES || off + (rows - 1) * stride + whole > from.length) {
+            transpose(from, off, stride, rows, columns, to, toOff, toStride);
+            return;
+        }
+        for (int j = 0; j < columns; j += LANES) {
+            for (int i = 0; i < rows; i += LANES) {
+                int row = Math.min(i, rows - LANES);
+                square(
+                        from, off + row * stride + j, stride, to, toOff + j * toStride + row, toStride, columns - j);
+            }
+        }
+    }
+
+    /** @param keep how many columns are wanted: so many rows are written, rounded up to a multiple of four */
+    private static void square(
+            float[] from, int off, int stride, float[] to, int toOff, int toStride, int keep) {
+        if (LANES == 16) {
+            square16(from, off, stride, to, toOff, toStride, keep);
+        } else if (LANES == 8) {
+            square8(from, off, stride, to, toOff, toStride, keep);
+        } else {
+            square4(from, off, stride, to, toOff, toStride);
+        }
+    }
+
+    private static void square16(
+            float[] from, int off, int stride, float[] to, int toOff, int toStride, int keep) {
         FloatVector a0 = FloatVector.fromArray(SPECIES, from, off);
         FloatVector a1 = FloatVector.fromArray(SPECIES, from, off + stride);
         FloatVector a2 = FloatVector.fromArray(SPECIES, from, off + 2 * stride);
@@ -158,21 +185,31 @@ final class VectorTranspose {
         e1.intoArray(to, toOff + toStride);
         e2.intoArray(to, toOff + 2 * toStride);
         e3.intoArray(to, toOff + 3 * toStride);
+        if (keep <= 4) {
+            return;
+        }
         e4.intoArray(to, toOff + 4 * toStride);
         e5.intoArray(to, toOff + 5 * toStride);
         e6.intoArray(to, toOff + 6 * toStride);
         e7.intoArray(to, toOff + 7 * toStride);
+        if (keep <= 8) {
+            return;
+        }
         e8.intoArray(to, toOff + 8 * toStride);
         e9.intoArray(to, toOff + 9 * toStride);
         ea.intoArray(to, toOff + 10 * toStride);
         eb.intoArray(to, toOff + 11 * toStride);
+        if (keep <= 12) {
+            return;
+        }
         ec.intoArray(to, toOff + 12 * toStride);
         ed.intoArray(to, toOff + 13 * toStride);
         ee.intoArray(to, toOff + 14 * toStride);
         ef.intoArray(to, toOff + 15 * toStride);
     }
 
-    private static void square8(float[] from, int off, int stride, float[] to, int toOff, int toStride) {
+    private static void square8(
+            float[] from, int off, int stride, float[] to, int toOff, int toStride, int keep) {
         FloatVector a0 = FloatVector.fromArray(SPECIES, from, off);
         FloatVector a1 = FloatVector.fromArray(SPECIES, from, off + stride);
         FloatVector a2 = FloatVector.fromArray(SPECIES, from, off + 2 * stride);
@@ -209,6 +246,9 @@ final class VectorTranspose {
         d1.intoArray(to, toOff + toStride);
         d2.intoArray(to, toOff + 2 * toStride);
         d3.intoArray(to, toOff + 3 * toStride);
+        if (keep <= 4) {
+            return;
+        }
         d4.intoArray(to, toOff + 4 * toStride);
         d5.intoArray(to, toOff + 5 * toStride);
         d6.intoArray(to, toOff + 6 * toStride);

@@ -45,7 +45,12 @@ class ProductAllocationTest {
                 "dynamic",
                 () ->
                         kernels.matmulDynamic(
-                                5, n, k, a, 0, k, a, 0, 10, true, c, 0, n, panels, 0, scratch));
+                                5, n, k, a, 0, k, false, a, 0, 10, true, c, 0, n, panels, 0, scratch));
+        assertNone(
+                "both transposed",
+                () ->
+                        kernels.matmulDynamic(
+                                37, n, k, a, 0, 50, true, a, 0, 10, true, c, 0, n, panels, 0, scratch));
     }
 
     @Test

@@ -76,16 +76,30 @@ class VectorMatmulTest {
 
     @Test
     void dynamicRightHandSides() {
-        for (int n : Twins.SIZES) {
-            for (int m : new int[] {1, 2, 5, 12, 13}) {
-                dynamic(m, n, 21, false);
-                dynamic(m, n, 21, true);
+        for (boolean transA : new boolean[] {false, true}) {
+            for (int n : Twins.SIZES) {
+                for (int m : new int[] {1, 2, 5, 12, 13}) {
+                    dynamic(m, n, 21, transA, false);
+                    dynamic(m, n, 21, transA, true);
+                }
             }
+            for (int k : Twins.SIZES) {
+                for (int m : new int[] {1, 3, 12, 27}) {
+                    dynamic(m, 37, k, transA, false);
+                    dynamic(m, 37, k, transA, true);
+                }
+            }
+            dynamic(265, 530, 300, transA, false);
         }
-        for (int k : Twins.SIZES) {
-            for (int m : new int[] {1, 3, 12}) {
-                dynamic(m, 37, k, false);
-                dynamic(m, 37, k, true);
+    }
+
+    @Test
+    void panelsOfTheRun() {
+        for (boolean transA : new boolean[] {false, true}) {
+            for (int m : ROWS) {
+                panels(m, 37, 21, transA);
+                panels(m, 96, 300, transA);
+                panels(m, 5, 1, transA);
             }
         }
     }
@@ -111,25 +125,53 @@ class VectorMatmulTest {
         Twins.assertOnly(what, before, found, 11, m, n, ldc);
     }
 
-    private void dynamic(int m, int n, int k, boolean transposed) {
-        String what = m + "x" + n + "x" + k + (transposed ? " transposed" : "");
-        int lda = k + 1;
-        int ldb = (transposed ? k : n) + 2;
+    private void dynamic(int m, int n, int k, boolean transA, boolean transB) {
+        String what = m + "x" + n + "x" + k + (transA ? " a" : "") + (transB ? " b" : "") + " transposed";
+        int lda = (transA ? m : k) + 1;
+        int ldb = (transB ? k : n) + 2;
         int ldc = n + 3;
-        float[] a = Twins.values(1, 2 + m * lda);
-        float[] b = Twins.values(2, 3 + (transposed ? n : k) * ldb);
+        float[] a = Twins.values(1, 2 + (transA ? k : m) * lda);
+        float[] b = Twins.values(2, 3 + (transB ? n : k) * ldb);
         float[] before = Twins.values(4, 7 + m * ldc + 20);
         float[] expected = before.clone();
         float[] found = before.clone();
         int panels = MatmulKernels.panelFloats(n, k);
         scalar.matmulDynamic(
-                m, n, k, a, 2, lda, b, 3, ldb, transposed, expected, 7, ldc, new float[panels + 9],
-                9,
-                new float[Kernels.SCRATCH_FLOATS]);
+                m, n, k, a, 2, lda, transA, b, 3, ldb, transB, expected, 7, ldc, new float[panels + 9],
+                9, new float[Kernels.SCRATCH_FLOATS]);
         vector.matmulDynamic(
-                m, n, k, a, 2, lda, b, 3, ldb, transposed, found, 7, ldc, new float[panels + 9], 9,
+                m, n, k, a, 2, lda, transA, b, 3, ldb, transB, found, 7, ldc, new float[panels + 9], 9,
                 Twins.values(5, Kernels.SCRATCH_FLOATS));
         Twins.assertSameBits(what, expected, found);
         Twins.assertOnly(what, before, found, 7, m, n, ldc);
+    }
+
+    /** Sums that start from c itself, from one row for all, and from nothing. */
+    private void panels(int m, int n, int k, boolean transA) {
+        int lda = (transA ? m : k) + 1;
+        int ldc = n + 3;
+        float[] a = Twins.values(1, 2 + (transA ? k : m) * lda);
+        float[] b = Twins.values(2, 3 + k * n);
+        float[] row = Twins.values(3, 4 + n);
+        for (int init = 0; init < 3; init++) {
+            float[] before = Twins.values(4, 7 + m * ldc + 20);
+            float[] expected = before.clone();
+            float[] found = before.clone();
+            panels(scalar, m, n, k, a, lda, transA, b, init, row, expected, ldc);
+            panels(vector, m, n, k, a, lda, transA, b, init, row, found, ldc);
+            String what = m + "x" + n + "x" + k + (transA ? " transposed" : "") + " from " + init;
+            Twins.assertSameBits(what, expected, found);
+            Twins.assertOnly(what, before, found, 7, m, n, ldc);
+        }
+    }
+
+    private static void panels(
+            MatmulKernels kernels, int m, int n, int k, float[] a, int lda, boolean transA, float[] b, int init,
+            float[] row, float[] c, int ldc) {
+        float[] panels = Twins.values(6, MatmulKernels.panelFloats(n, k) + 9);
+        kernels.packPanels(b, 3, k, n, 1, k, panels, 9);
+        kernels.matmulPanels(
+                m, n, k, a, 2, lda, transA, panels, 9, init == 0 ? c : init == 1 ? row : null, init == 0 ? 7 : 4,
+                init == 0 ? ldc : 0, c, 7, ldc, Twins.values(5, Kernels.SCRATCH_FLOATS));
     }
 }

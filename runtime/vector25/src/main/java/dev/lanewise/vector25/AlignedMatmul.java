@@ -74,10 +74,24 @@ final class AlignedMatmul implements MatmulKernels {
 
     @Override
     public void matmulDynamic(
-            int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff, int ldb,
-            boolean transB, float[] c, int cOff, int ldc, float[] panels, int panelsOff,
-            float[] scratch) {
+            int m, int n, int k, float[] a, int aOff, int lda, boolean transA,
+            float[] b, int bOff, int ldb, boolean transB, float[] c, int cOff, int ldc,
+            float[] panels, int panelsOff, float[] scratch) {
         many.matmulDynamic(
-                m, n, k, a, aOff, lda, b, bOff, ldb, transB, c, cOff, ldc, panels, panelsOff, scratch);
+                m, n, k, a, aOff, lda, transA, b, bOff, ldb, transB, c, cOff, ldc, panels, panelsOff, scratch);
+    }
+
+    @Override
+    public void packPanels(
+            float[] b, int bOff, int k, int n, int kStride, int nStride, float[] panels, int panelsOff) {
+        many.packPanels(b, bOff, k, n, kStride, nStride, panels, panelsOff);
+    }
+
+    @Override
+    public void matmulPanels(
+            int m, int n, int k, float[] a, int aOff, int lda, boolean transA, float[] panels, int panelsOff,
+            float[] init, int initOff, int initStride, float[] c, int cOff, int ldc, float[] scratch) {
+        many.matmulPanels(
+                m, n, k, a, aOff, lda, transA, panels, panelsOff, init, initOff, initStride, c, cOff, ldc, scratch);
     }
 }

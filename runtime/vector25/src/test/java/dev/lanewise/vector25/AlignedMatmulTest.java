@@ -191,10 +191,10 @@ class AlignedMatmulTest {
         float[] found = before.clone();
         int panels = MatmulKernels.panelFloats(n, k);
         scalar.matmulDynamic(
-                m, n, k, a, 2, lda, b, 3, ldb, transposed, expected, 7, ldc, new float[panels + 9],
+                m, n, k, a, 2, lda, false, b, 3, ldb, transposed, expected, 7, ldc, new float[panels + 9],
                 9, new float[Kernels.SCRATCH_FLOATS]);
         aligned.matmulDynamic(
-                m, n, k, a, 2, lda, b, 3, ldb, transposed, found, 7, ldc, new float[panels + 9], 9,
+                m, n, k, a, 2, lda, false, b, 3, ldb, transposed, found, 7, ldc, new float[panels + 9], 9,
                 Twins.values(5, Kernels.SCRATCH_FLOATS));
         Twins.assertSameBits(what, expected, found);
         Twins.assertOnly(what, before, found, 7, m, n, ldc);

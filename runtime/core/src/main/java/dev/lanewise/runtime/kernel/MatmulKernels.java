@@ -66,7 +66,7 @@ public interface MatmulKernels {
     /**
      * Product of two activations, {@code b} as it lies in memory.
      *
-     * @param a [m, k], rows {@code lda} apart
+     * @param a [m, k], or, where {@code transA}, [k, m], rows {@code lda} apart
      * @param b [k, n] with rows {@code ldb} apart, or, where {@code transB}, [n, k] with rows
      *     {@code ldb} apart
      * @param c [m, n], rows {@code ldc} apart; overlaps no other argument
@@ -74,12 +74,37 @@ public interface MatmulKernels {
      * @param scratch see {@link Kernels}
      */
     void matmulDynamic(
-            int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff, int ldb,
-            boolean transB, float[] c, int cOff, int ldc, float[] panels, int panelsOff,
-            float[] scratch);
+            int m, int n, int k, float[] a, int aOff, int lda, boolean transA,
+            float[] b, int bOff, int ldb, boolean transB, float[] c, int cOff, int ldc,
+            float[] panels, int panelsOff, float[] scratch);
 
     /**
-     * Floats for the copy of b that {@link #matmulDynamic} makes, for any sizes up to these; the
+     * Copies {@code b} into panels for {@link #matmulPanels}: for what is multiplied more than once, but changes from
+     * run to run, as weights do in training.
+     *
+     * @param b holds [k, n] by the two strides, as {@link #pack} says
+     * @param panels at least {@link #panelFloats} floats from {@code panelsOff}; only kernels of the same provider
+     *     read them
+     */
+    void packPanels(
+            float[] b, int bOff, int k, int n, int kStride, int nStride, float[] panels, int panelsOff);
+
+    /**
+     * {@code c = init + a · b}: each element starts at that of init, and takes in k = 0, 1, … in order.
+     *
+     * @param a [m, k], or, where {@code transA}, [k, m], rows {@code lda} apart
+     * @param panels b [k, n], as {@link #packPanels} made them of the same k and n
+     * @param init [m, n], rows {@code initStride} apart, 0 for one row [n] for all; may be c itself, and otherwise
+     *     does not overlap it; {@code null} for zeros
+     * @param c [m, n], rows {@code ldc} apart; overlaps no other argument but init
+     * @param scratch see {@link Kernels}
+     */
+    void matmulPanels(
+            int m, int n, int k, float[] a, int aOff, int lda, boolean transA, float[] panels, int panelsOff,
+            float[] init, int initOff, int initStride, float[] c, int cOff, int ldc, float[] scratch);
+
+    /**
+     * Floats for the copy of b that {@link #matmulDynamic} and {@link #packPanels} make, for any sizes up to these; the
      * same for every provider.
      */
     static int panelFloats(int n, int k) {

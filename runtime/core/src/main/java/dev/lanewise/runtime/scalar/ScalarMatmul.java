@@ -55,14 +55,14 @@ public final class ScalarMatmul implements MatmulKernels {
 
     @Override
     public void matmulDynamic(
-            int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff, int ldb,
-            boolean transB, float[] c, int cOff, int ldc, float[] panels, int panelsOff,
-            float[] scratch) {
+            int m, int n, int k, float[] a, int aOff, int lda, boolean transA,
+            float[] b, int bOff, int ldb, boolean transB, float[] c, int cOff, int ldc,
+            float[] panels, int panelsOff, float[] scratch) {
         float[] rows = b;
         int rowsOff = bOff;
         int rowStride = ldb;
         if (transB) {
-            gather(b, bOff, k, n, 1, ldb, panels, panelsOff, n);
+            packPanels(b, bOff, k, n, 1, ldb, panels, panelsOff);
             rows = panels;
             rowsOff = panelsOff;
             rowStride = n;
@@ -70,18 +70,31 @@ public final class ScalarMatmul implements MatmulKernels {
         for (int i = 0; i < m; i++) {
             int row = cOff + i * ldc;
             start(null, 0, c, row, n);
-            addProduct(k, n, a, aOff + i * lda, rows, rowsOff, rowStride, c, row);
+            addProduct(
+                    k, n, a, aOff + i * (transA ? 1 : lda), transA ? lda : 1, rows, rowsOff, rowStride, c, row);
         }
     }
 
-    /** Copies b to row-major [k, n] with rows {@code ldy} apart. */
-    private static void gather(
-            float[] b, int bOff, int k, int n, int kStride, int nStride, float[] y, int yOff,
-            int ldy) {
+    /** Panels are b itself, dense and row-major. */
+    @Override
+    public void packPanels(
+            float[] b, int bOff, int k, int n, int kStride, int nStride, float[] panels, int panelsOff) {
         for (int p = 0; p < k; p++) {
             for (int j = 0; j < n; j++) {
-                y[yOff + p * ldy + j] = b[bOff + p * kStride + j * nStride];
+                panels[panelsOff + p * n + j] = b[bOff + p * kStride + j * nStride];
             }
+        }
+    }
+
+    @Override
+    public void matmulPanels(
+            int m, int n, int k, float[] a, int aOff, int lda, boolean transA, float[] panels, int panelsOff,
+            float[] init, int initOff, int initStride, float[] c, int cOff, int ldc, float[] scratch) {
+        for (int i = 0; i < m; i++) {
+            int row = cOff + i * ldc;
+            start(init, initOff + i * initStride, c, row, n);
+            addProduct(
+                    k, n, a, aOff + i * (transA ? 1 : lda), transA ? lda : 1, panels, panelsOff, n, c, row);
         }
     }
 
@@ -103,18 +116,20 @@ public final class ScalarMatmul implements MatmulKernels {
     /**
      * {@code c[n] += a[k] · b[k, n]}, k ascending.
      *
+     * @param a [k], {@code aStride} apart
      * @param b [k, n], rows {@code ldb} apart
      */
     private static void addProduct(
-            int k, int n, float[] a, int aOff, float[] b, int bOff, int ldb, float[] c, int cOff) {
+            int k, int n, float[] a, int aOff, int aStride, float[] b, int bOff, int ldb, float[] c, int cOff) {
         int p = 0;
         for (; p < k - 3; p += 4) {
+            int at = aOff + p * aStride;
             addFour(
-                    n, a[aOff + p], a[aOff + p + 1], a[aOff + p + 2], a[aOff + p + 3],
+                    n, a[at], a[at + aStride], a[at + 2 * aStride], a[at + 3 * aStride],
                     b, bOff + p * ldb, ldb, c, cOff);
         }
         for (; p < k; p++) {
-            addOne(n, a[aOff + p], b, bOff + p * ldb, c, cOff);
+            addOne(n, a[aOff + p * aStride], b, bOff + p * ldb, c, cOff);
         }
     }
 

@@ -9,8 +9,8 @@ import dev.lanewise.runtime.plan.StepArgs;
 import dev.lanewise.runtime.team.Divisible;
 
 /**
- * A product of two activations, {@code y[..., m, n] = a[..., m, k] · b[..., k, n]} (b [..., n, k] where
- * transposed), the leading extents broadcast. f32 by the kernels, with scratch for a copy of b; other
+ * A product of two activations, {@code y[..., m, n] = a[..., m, k] · b[..., k, n]} (a [..., k, m], b
+ * [..., n, k] where transposed), the leading extents broadcast. f32 by the kernels, with scratch for a copy of b; other
  * floats accumulate in f64, integers, which may be of different types, in 64 bits.
  */
 final class MatmulDynamicStep extends Step implements Divisible {
@@ -24,6 +24,7 @@ final class MatmulDynamicStep extends Step implements Divisible {
     private final Operand b;
     private final Operand y;
     private final Operand scratch;
+    private final boolean transA;
     private final boolean transB;
     private final Chunk.Arithmetic arithmetic;
     private final Chunk chunkA;
@@ -43,6 +44,7 @@ final class MatmulDynamicStep extends Step implements Divisible {
         b = args.in(1);
         y = args.out(0);
         transB = args.flag(0);
+        transA = args.intCount() > 1 && args.flag(1);
         if (a.rank() < 2 || b.rank() < 2 || y.rank() != Math.max(a.rank(), b.rank())) {
             throw args.bad("operands", "the ranks " + a.rank() + ", " + b.rank() + " and " + y.rank()
                     + " are not those of a product of matrices");
@@ -68,8 +70,8 @@ final class MatmulDynamicStep extends Step implements Divisible {
     @Override
     public void reshape() {
         int rank = y.rank();
-        m = a.shape[a.rank() - 2];
-        k = a.shape[a.rank() - 1];
+        m = a.shape[a.rank() - (transA ? 1 : 2)];
+        k = a.shape[a.rank() - (transA ? 2 : 1)];
         n = b.shape[b.rank() - (transB ? 2 : 1)];
         args.requireEqual(b.shape[b.rank() - (transB ? 1 : 2)], k, b, "the extent summed over");
         args.requireEqual(y.shape[rank - 2], m, y, "the number of rows");
@@ -150,7 +152,7 @@ final class MatmulDynamicStep extends Step implements Divisible {
      */
     private void columns(int[] place, int from, int to, int worker) {
         kernels.matmulDynamic(
-                m, to - from, k, a.buffer.floats, a.offset + place[1], k,
+                m, to - from, k, a.buffer.floats, a.offset + place[1], transA ? m : k, transA,
                 b.buffer.floats, b.offset + place[2] + from * (transB ? k : 1), transB ? k : n, transB,
                 y.buffer.floats, y.offset + place[0] + from, n,
                 args.memory().scratch(scratch, worker), args.memory().scratchOffset(scratch, worker),
@@ -161,7 +163,7 @@ final class MatmulDynamicStep extends Step implements Divisible {
         for (int row = 0; row < m; row++) {
             for (int column = 0; column < n; column += Chunk.SIZE) {
                 int width = Math.min(Chunk.SIZE, n - column);
-                sumProducts(aAt + row * k, bAt + column * (transB ? k : 1), width);
+                sumProducts(aAt + row * (transA ? 1 : k), bAt + column * (transB ? k : 1), width);
                 sums.store(arithmetic, y, yAt + row * n + column, 1, width);
             }
         }
@@ -173,7 +175,7 @@ final class MatmulDynamicStep extends Step implements Divisible {
         java.util.Arrays.fill(sums.longs, 0, width, 0L);
         for (int from = 0; from < k; from += Chunk.SIZE) {
             int length = Math.min(Chunk.SIZE, k - from);
-            chunkA.load(arithmetic, a, aAt + from, 1, length);
+            chunkA.load(arithmetic, a, aAt + from * (transA ? m : 1), transA ? m : 1, length);
             for (int p = 0; p < length; p++) {
                 chunkB.load(arithmetic, b, bAt + (from + p) * (transB ? 1 : n), transB ? k : 1, width);
                 if (arithmetic == Chunk.Arithmetic.DOUBLE) {

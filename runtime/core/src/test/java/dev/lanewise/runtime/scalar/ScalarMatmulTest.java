@@ -30,8 +30,11 @@ class ScalarMatmulTest {
     void dynamic() {
         for (int n : SIZES) {
             for (int k : SIZES) {
-                dynamic(3, n, k, false);
-                dynamic(3, n, k, true);
+                for (boolean transA : new boolean[] {false, true}) {
+                    dynamic(3, n, k, transA, false);
+                    dynamic(3, n, k, transA, true);
+                    panels(3, n, k, transA);
+                }
             }
         }
     }
@@ -63,25 +66,47 @@ class ScalarMatmulTest {
         }
     }
 
-    private void dynamic(int m, int n, int k, boolean transposed) {
-        int ldb = (transposed ? k : n) + 3;
-        float[] a = References.values(1, m * k);
-        float[] b = References.values(2, 4 + (transposed ? n : k) * ldb);
+    private void dynamic(int m, int n, int k, boolean transA, boolean transB) {
+        int lda = (transA ? m : k) + 1;
+        int ldb = (transB ? k : n) + 3;
+        float[] a = References.values(1, 2 + (transA ? k : m) * lda);
+        float[] b = References.values(2, 4 + (transB ? n : k) * ldb);
         float[] c = new float[6 + m * n];
         float[] panels = new float[7 + MatmulKernels.panelFloats(n, k)];
         kernels.matmulDynamic(
-                m, n, k, a, 0, k, b, 4, ldb, transposed, c, 6, n, panels, 7, scratch);
+                m, n, k, a, 2, lda, transA, b, 4, ldb, transB, c, 6, n, panels, 7, scratch);
+        assertProduct(
+                m, n, k, a, 2, transA ? 1 : lda, transA ? lda : 1, b, 4, transB ? 1 : ldb, transB ? ldb : 1, 0, c);
+    }
+
+    /** Sums that start from what there is already. */
+    private void panels(int m, int n, int k, boolean transA) {
+        int lda = (transA ? m : k) + 2;
+        float[] a = References.values(1, 2 + (transA ? k : m) * lda);
+        float[] b = References.values(2, 4 + k * n);
+        float[] c = new float[6 + m * n];
+        java.util.Arrays.fill(c, 3f);
+        float[] panels = new float[7 + MatmulKernels.panelFloats(n, k)];
+        kernels.packPanels(b, 4, k, n, 1, k, panels, 7);
+        kernels.matmulPanels(m, n, k, a, 2, lda, transA, panels, 7, c, 6, n, c, 6, n, scratch);
+        assertProduct(m, n, k, a, 2, transA ? 1 : lda, transA ? lda : 1, b, 4, 1, k, 3, c);
+    }
+
+    /** c [m, n] from index 6 on, against sums in double that start at {@code init}. */
+    private static void assertProduct(
+            int m, int n, int k, float[] a, int aOff, int mStride, int aStride, float[] b, int bOff, int kStride,
+            int nStride, double init, float[] c) {
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
-                double sum = 0;
-                double size = 0;
+                double sum = init;
+                double size = Math.abs(init);
                 for (int p = 0; p < k; p++) {
-                    int at = transposed ? j * ldb + p : p * ldb + j;
-                    double term = (double) a[i * k + p] * b[4 + at];
+                    double term =
+                            (double) a[aOff + i * mStride + p * aStride] * b[bOff + p * kStride + j * nStride];
                     sum += term;
                     size += Math.abs(term);
                 }
-                References.assertSum(m + "x" + n + "x" + k, sum, size, k, c[6 + i * n + j]);
+                References.assertSum(m + "x" + n + "x" + k, sum, size, k + 1, c[6 + i * n + j]);
             }
         }
     }
