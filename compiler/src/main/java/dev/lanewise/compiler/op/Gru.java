@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.CellKernels;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,12 +37,18 @@ public record Gru(boolean reverse, boolean linearBeforeReset) implements Op {
 
     @Override
     public List<Literal> evaluate(Evaluation in) {
+        return Recurrence.evaluate(in, GATES, 1, reverse, cell(in, linearBeforeReset));
+    }
+
+    /** Its cell; gives z, r, n, and r · h or, linear before reset, Rh · h + Rbh. */
+    static Recurrence.Cell cell(Evaluation in, boolean linearBeforeReset) {
         int n = in.in(Recurrence.R).extent(1);
         double[] r = in.in(Recurrence.R).toDoubles();
         double[] candidateR = java.util.Arrays.copyOfRange(r, 2 * n * n, 3 * n * n);
         double[] bias = in.has(Recurrence.BIAS) ? in.in(Recurrence.BIAS).toDoubles() : new double[6 * n];
-        return Recurrence.evaluate(in, GATES, 1, reverse, (wx, rh, state) -> {
+        return (wx, rh, state) -> {
             double[] h = state[0];
+            double[] gates = new double[(GATES + 1) * n];
             double[] reset = new double[n];
             for (int j = 0; j < n; j++) {
                 reset[j] = Functions.sigmoid(wx[n + j] + rh[n + j]);
@@ -57,9 +64,20 @@ public record Gru(boolean reverse, boolean linearBeforeReset) implements Op {
                 double candidate = Math.tanh(
                         wx[2 * n + j] + (linearBeforeReset ? reset[j] * rh[2 * n + j] : products[j]));
                 next[j] = update * h[j] + (1 - update) * candidate;
+                gates[j] = update;
+                gates[n + j] = reset[j];
+                gates[2 * n + j] = candidate;
+                gates[3 * n + j] = linearBeforeReset ? rh[2 * n + j] : gated[j];
             }
             state[0] = next;
-        });
+            return gates;
+        };
+    }
+
+    @Override
+    public Op recording() {
+        return new RecurrentForward(
+                linearBeforeReset ? CellKernels.Cell.GRU_LINEAR_BEFORE_RESET : CellKernels.Cell.GRU, reverse);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.CellKernels;
 import java.util.List;
 
 /**
@@ -33,17 +34,31 @@ public record Lstm(boolean reverse) implements Op {
 
     @Override
     public List<Literal> evaluate(Evaluation in) {
-        return Recurrence.evaluate(in, GATES, 2, reverse, (wx, rh, state) -> {
-            int n = state[0].length;
-            for (int j = 0; j < n; j++) {
-                double input = Functions.sigmoid(wx[j] + rh[j]);
-                double output = Functions.sigmoid(wx[n + j] + rh[n + j]);
-                double forget = Functions.sigmoid(wx[2 * n + j] + rh[2 * n + j]);
-                double candidate = Math.tanh(wx[3 * n + j] + rh[3 * n + j]);
-                state[1][j] = forget * state[1][j] + input * candidate;
-                state[0][j] = output * Math.tanh(state[1][j]);
-            }
-        });
+        return Recurrence.evaluate(in, GATES, 2, reverse, Lstm::advance);
+    }
+
+    /** One step, see {@link Recurrence.Cell}; gives i, o, f, g. */
+    static double[] advance(double[] wx, double[] rh, double[][] state) {
+        int n = state[0].length;
+        double[] gates = new double[GATES * n];
+        for (int j = 0; j < n; j++) {
+            double input = Functions.sigmoid(wx[j] + rh[j]);
+            double output = Functions.sigmoid(wx[n + j] + rh[n + j]);
+            double forget = Functions.sigmoid(wx[2 * n + j] + rh[2 * n + j]);
+            double candidate = Math.tanh(wx[3 * n + j] + rh[3 * n + j]);
+            state[1][j] = forget * state[1][j] + input * candidate;
+            state[0][j] = output * Math.tanh(state[1][j]);
+            gates[j] = input;
+            gates[n + j] = output;
+            gates[2 * n + j] = forget;
+            gates[3 * n + j] = candidate;
+        }
+        return gates;
+    }
+
+    @Override
+    public Op recording() {
+        return new RecurrentForward(CellKernels.Cell.LSTM, reverse);
     }
 
     @Override

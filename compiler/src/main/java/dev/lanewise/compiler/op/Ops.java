@@ -30,6 +30,8 @@ public final class Ops {
             new Entry(Lstm.class, Lstm::cases),
             new Entry(Gru.class, Gru::cases),
             new Entry(Rnn.class, Rnn::cases),
+            new Entry(RecurrentForward.class, RecurrentForward::cases),
+            new Entry(RecurrentBackward.class, RecurrentBackward::cases),
             new Entry(Attention.class, Attention::cases),
             // Reductions and normalisations
             new Entry(Reduce.class, Reduce::cases),

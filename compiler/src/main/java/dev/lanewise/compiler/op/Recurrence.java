@@ -82,12 +82,30 @@ public final class Recurrence {
          * @param wx [gates·H] W · x + input bias
          * @param rh [gates·H] R · h + recurrent bias
          * @param state [states][H] h and c; to be replaced
+         * @return the gates, as training's tape has them
          */
-        void advance(double[] wx, double[] rh, double[][] state);
+        double[] advance(double[] wx, double[] rh, double[][] state);
+    }
+
+    /** Who is told of each step. */
+    interface Tape {
+
+        /**
+         * @param b which sequence
+         * @param step of how many that it has walked
+         * @param gates what {@link Cell#advance} gave
+         * @param state [states][H] afterwards
+         */
+        void keep(int b, int step, double[] gates, double[][] state);
     }
 
     /** Runs a cell over all sequences. */
     static List<Literal> evaluate(Evaluation in, int gates, int states, boolean reverse, Cell cell) {
+        return evaluate(in, gates, states, reverse, cell, (b, step, row, state) -> {});
+    }
+
+    /** The same, and says what happens on the way. */
+    static List<Literal> evaluate(Evaluation in, int gates, int states, boolean reverse, Cell cell, Tape tape) {
         Literal x = in.in(X);
         int steps = x.extent(0);
         int batch = x.extent(1);
@@ -112,9 +130,10 @@ public final class Recurrence {
                 for (int k = 0; k < size; k++) {
                     row[k] = x.doubleAt((t * batch + b) * size + k);
                 }
-                cell.advance(
+                double[] kept = cell.advance(
                         product(w, row, bias, 0, gates * hidden),
                         product(r, state[0], bias, gates * hidden, gates * hidden), state);
+                tape.keep(b, i, kept, state);
                 System.arraycopy(state[0], 0, y, (t * batch + b) * hidden, hidden);
             }
             for (int s = 0; s < states; s++) {

@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.formats.proto.StepKind;
+import dev.lanewise.runtime.kernel.CellKernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +32,25 @@ public record Rnn(boolean reverse, UnaryFn fn) implements Op {
 
     @Override
     public List<Literal> evaluate(Evaluation in) {
-        return Recurrence.evaluate(in, 1, 1, reverse, (wx, rh, state) -> {
+        return Recurrence.evaluate(in, 1, 1, reverse, cell(fn));
+    }
+
+    /** Its cell; gives h. */
+    static Recurrence.Cell cell(UnaryFn fn) {
+        return (wx, rh, state) -> {
             double[] next = new double[wx.length];
             for (int j = 0; j < next.length; j++) {
                 next[j] = Functions.unary(fn, 0, 0, wx[j] + rh[j]);
             }
             state[0] = next;
-        });
+            return next;
+        };
+    }
+
+    @Override
+    public Op recording() {
+        return new RecurrentForward(
+                fn == UnaryFn.RELU ? CellKernels.Cell.RNN_RELU : CellKernels.Cell.RNN_TANH, reverse);
     }
 
     @Override

@@ -28,6 +28,8 @@ public final class Differentiate {
     /** Values of the source graph by what stands for them here. */
     private final Map<Value, Value> recorded = new HashMap<>();
     private final List<Node> nodes = new ArrayList<>();
+    /** Hidden states by their gradients, {@code null} as long as they are not known. */
+    private final Map<Value, Value> watched = new HashMap<>();
 
     /**
      * @param graph receives all nodes
@@ -63,6 +65,21 @@ public final class Differentiate {
     }
 
     /**
+     * Asks for the gradients of the hidden states that a recurrent operation gives, y [T, B, H]: with respect to each
+     * state, through y and through all later states, so that one can see them vanish or explode on their way back.
+     *
+     * @param y a recorded value; before {@link #gradients}
+     */
+    public void watch(Value y) {
+        watched.put(y, null);
+    }
+
+    /** What was asked for, [T, B, H], after {@link #gradients}; {@code null} where the loss does not depend on it. */
+    public Value ofStates(Value y) {
+        return watched.get(y);
+    }
+
+    /**
      * The gradients of a scalar.
      *
      * @param loss a recorded value of one element
@@ -89,7 +106,7 @@ public final class Differentiate {
             List<Value> ofOutputs = new ArrayList<>();
             node.outputs().forEach(output -> ofOutputs.add(gradients.get(output)));
             if (ofOutputs.stream().anyMatch(Objects::nonNull) && node.inputs().stream().anyMatch(depending::contains)) {
-                Gradient gradient = new Gradient(graph, node, ofOutputs, depending::contains);
+                Gradient gradient = new Gradient(graph, node, ofOutputs, depending::contains, watched);
                 node.op().gradient(gradient);
                 for (int in = 0; in < gradient.given().length; in++) {
                     if (gradient.given()[in] != null && gradient.needs(in)) {

@@ -20,6 +20,7 @@ import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -33,17 +34,22 @@ public final class Gradient {
     private final Node node;
     private final List<Value> ofOutputs;
     private final Predicate<Value> wanted;
+    private final Map<Value, Value> watched;
     private final Value[] given;
 
     /**
      * @param ofOutputs gradients of the node's outputs, {@code null} for those that the loss does not depend on
      * @param wanted the values whose gradients somebody needs
+     * @param watched see {@link Differentiate#watch}; filled by {@link #show}
      */
-    Gradient(GraphBuilder graph, Node node, List<Value> ofOutputs, Predicate<Value> wanted) {
+    Gradient(
+            GraphBuilder graph, Node node, List<Value> ofOutputs, Predicate<Value> wanted,
+            Map<Value, Value> watched) {
         this.graph = graph;
         this.node = node;
         this.ofOutputs = ofOutputs;
         this.wanted = wanted;
+        this.watched = watched;
         this.given = new Value[node.inputs().size()];
     }
 
@@ -101,6 +107,16 @@ public final class Gradient {
     public void give(int i, Value gradient) {
         Value fitting = sumTo(gradient, in(i).type());
         given[i] = given[i] == null ? fitting : plus(given[i], fitting);
+    }
+
+    /** Whether somebody wants to see the gradient of output {@code i} at each step of time. */
+    public boolean isWatched(int i) {
+        return watched.containsKey(out(i));
+    }
+
+    /** Says what that is. */
+    public void show(int i, Value gradient) {
+        watched.put(out(i), gradient);
     }
 
     /** Adds a node with one output. */

@@ -17,6 +17,7 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
+import dev.lanewise.runtime.kernel.TrainingCellKernels;
 import dev.lanewise.runtime.kernel.UpdateKernels;
 import dev.lanewise.runtime.kernel.WeightMatrix;
 import dev.lanewise.runtime.scalar.ScalarKernels;
@@ -40,6 +41,11 @@ class KernelSelectorTest {
         @Override
         public CellKernels cells() {
             return ScalarKernels.INSTANCE.cells();
+        }
+
+        @Override
+        public TrainingCellKernels trainingCells() {
+            return ScalarKernels.INSTANCE.trainingCells();
         }
 
         @Override
@@ -229,9 +235,22 @@ class KernelSelectorTest {
 
             @Override
             public void matmulDynamic(
-                    int m, int n, int k, float[] a, int aOff, int lda, float[] b, int bOff,
-                    int ldb, boolean transB, float[] c, int cOff, int ldc, float[] panels,
-                    int panelsOff, float[] scratch) {
+                    int m, int n, int k, float[] a, int aOff, int lda, boolean transA,
+                    float[] b, int bOff, int ldb, boolean transB, float[] c, int cOff, int ldc,
+                    float[] panels, int panelsOff, float[] scratch) {
+                throw new AssertionError();
+            }
+
+            @Override
+            public void packPanels(
+                    float[] b, int bOff, int k, int n, int kStride, int nStride, float[] panels, int panelsOff) {
+                throw new AssertionError();
+            }
+
+            @Override
+            public void matmulPanels(
+                    int m, int n, int k, float[] a, int aOff, int lda, boolean transA, float[] panels, int panelsOff,
+                    float[] init, int initOff, int initStride, float[] c, int cOff, int ldc, float[] scratch) {
                 throw new AssertionError();
             }
         };

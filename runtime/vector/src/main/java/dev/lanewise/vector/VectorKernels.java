@@ -10,6 +10,7 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
+import dev.lanewise.runtime.kernel.TrainingCellKernels;
 import dev.lanewise.runtime.kernel.UpdateKernels;
 
 /** The vector kernels over arrays, at the width of {@link Lanes}. */
@@ -18,6 +19,7 @@ public final class VectorKernels implements Kernels {
     private final MapKernels map = new VectorMap();
     private final MatmulKernels matmul = new VectorMatmul(map);
     private final CellKernels cells = new VectorCells(map);
+    private final TrainingCellKernels trainingCells = new VectorTrainingCells(map);
     private final ConvKernels conv = new VectorConv(map);
     private final PoolKernels pool = new VectorPool();
     private final ReduceKernels reduce = new VectorReduce();
@@ -53,6 +55,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public CellKernels cells() {
         return cells;
+    }
+
+    @Override
+    public TrainingCellKernels trainingCells() {
+        return trainingCells;
     }
 
     @Override

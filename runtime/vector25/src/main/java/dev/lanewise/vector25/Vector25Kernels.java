@@ -10,6 +10,7 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
+import dev.lanewise.runtime.kernel.TrainingCellKernels;
 import dev.lanewise.runtime.kernel.UpdateKernels;
 import dev.lanewise.vector.VectorKernels;
 
@@ -43,6 +44,11 @@ public final class Vector25Kernels implements Kernels {
     @Override
     public CellKernels cells() {
         return cells;
+    }
+
+    @Override
+    public TrainingCellKernels trainingCells() {
+        return onTheHeap.trainingCells();
     }
 
     @Override

@@ -51,6 +51,8 @@ public interface Kernels {
 
     CellKernels cells();
 
+    TrainingCellKernels trainingCells();
+
     ConvKernels conv();
 
     PoolKernels pool();

@@ -10,6 +10,7 @@ import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.ReduceKernels;
+import dev.lanewise.runtime.kernel.TrainingCellKernels;
 import dev.lanewise.runtime.kernel.UpdateKernels;
 
 /**
@@ -23,6 +24,7 @@ public final class ScalarKernels implements Kernels {
     private final MapKernels map = new ScalarMap();
     private final MatmulKernels matmul = new ScalarMatmul(map);
     private final CellKernels cells = new ScalarCells(map);
+    private final TrainingCellKernels trainingCells = new ScalarTrainingCells(map);
     private final ConvKernels conv = new ScalarConv(map);
     private final PoolKernels pool = new ScalarPool();
     private final ReduceKernels reduce = new ScalarReduce();
@@ -46,6 +48,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public CellKernels cells() {
         return cells;
+    }
+
+    @Override
+    public TrainingCellKernels trainingCells() {
+        return trainingCells;
     }
 
     @Override

@@ -30,6 +30,8 @@ public final class Steps {
             case LSTM -> new LstmStep(args);
             case GRU -> new GruStep(args);
             case RNN -> new RnnStep(args);
+            case RECURRENT_FORWARD -> new RecurrentForwardStep(args);
+            case RECURRENT_BACKWARD -> new RecurrentBackwardStep(args);
             case REDUCE -> new ReduceStep(args);
             case ARG_EXTREME -> new ArgExtremeStep(args);
             case CUMULATE -> new CumulateStep(args);
