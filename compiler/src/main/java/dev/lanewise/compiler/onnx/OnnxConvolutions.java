@@ -5,7 +5,7 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Conv;
 import dev.lanewise.compiler.op.Pad;
 import dev.lanewise.compiler.op.Slice;
-import dev.lanewise.compiler.op.Transpose;
+import dev.lanewise.compiler.op.TransposedConv;
 import dev.lanewise.runtime.kernel.Epilogue;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,33 +97,12 @@ final class OnnxConvolutions {
         Conv conv = new Conv(group, window.strides(), window.dilations(), window.padsBefore(), window.padsAfter(),
                 Epilogue.NONE);
         Value wideBias = bias == null ? null : f.wide(bias);
-        Value y = stretch.crop(node, node.add(conv, stuffed, turned(f, w, group), wideBias));
+        Value y = stretch.crop(node, node.add(conv, stuffed, TransposedConv.turned(node::add, w, group), wideBias));
         node.out(f.cast(OnnxProducts.channelsFirst(node, y), node.in(0).type().type()));
     }
 
     private static List<Dim> notNegative(List<Dim> pads) {
         return pads.stream().map(pad -> pad.max(Dim.ZERO)).toList();
-    }
-
-    /** {@code [C, O / group, kernel...]} to {@code [O, C / group, kernel...]}, each kernel turned round. */
-    private static Value turned(Formula f, Value w, int group) {
-        List<Dim> kernel = w.shape().subList(2, w.rank());
-        Dim in = w.dim(0).floorDiv(group);
-        Dim out = w.dim(1);
-        List<Dim> grouped = new ArrayList<>(List.of(Dim.of(group), in, out));
-        grouped.addAll(kernel);
-        List<Integer> order = new ArrayList<>(Formula.axes(0, grouped.size()));
-        Collections.swap(order, 1, 2);
-        Value exchanged = f.node().add(new Transpose(order), f.reshape(w, grouped));
-        List<Dim> shape = new ArrayList<>(List.of(out.times(group), in));
-        shape.addAll(kernel);
-        List<Dim> starts = new ArrayList<>(List.of(Dim.ZERO, Dim.ZERO));
-        List<Integer> strides = new ArrayList<>(List.of(1, 1));
-        for (Dim extent : kernel) {
-            starts.add(extent.minus(1));
-            strides.add(-1);
-        }
-        return f.node().add(new Slice(starts, strides, shape), f.reshape(exchanged, shape));
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.runtime.kernel.Epilogue;
@@ -82,9 +83,9 @@ public record Conv(
         return shape;
     }
 
-    /** Whether there is a step for it: on f32, over up to three axes, and on weights, which are packed on loading. */
+    /** Whether there is a step for it: on f32, over up to three axes, with a filter of fixed extents. */
     public boolean hasStep(Value x, Value filter) {
-        return x.type().type() == DType.F32 && filter.isConstant() && strides.size() <= MOST_AXES;
+        return x.type().type() == DType.F32 && filter.type().isStatic() && strides.size() <= MOST_AXES;
     }
 
     @Override
@@ -144,12 +145,40 @@ public record Conv(
         return List.of(Literal.of(x.type(), y, outShape));
     }
 
+    /**
+     * {@code dx} is a convolution of dy, its elements a stride apart, with the filter turned round; dw is {@link
+     * ConvFilterGradient}; {@code dbias = Σ dy}.
+     */
+    @Override
+    public void gradient(Gradient g) {
+        if (epilogue != Epilogue.NONE) {
+            throw g.unsupported("with an epilogue");
+        }
+        Value x = g.in(0);
+        Value filter = g.in(1);
+        if (g.needs(0)) {
+            g.give(0, TransposedConv.of(g, this, g.of(), filter, x.shape()));
+        }
+        if (g.needs(1)) {
+            List<Integer> kernel = filter.shape().subList(2, filter.rank()).stream()
+                    .map(extent -> Math.toIntExact(extent.constant()))
+                    .toList();
+            g.give(1, g.add(new ConvFilterGradient(group, kernel, strides, dilations, padsBefore), x, g.of()));
+        }
+        if (g.needs(2)) {
+            Value sum = g.sumTo(g.of(), new ValueType(g.of().type().type(), List.of(filter.dim(0))));
+            g.give(2, g.reshape(sum, g.in(2).shape()));
+        }
+    }
+
     @Override
     public void lower(Lowering lowering) {
-        lowering.requireWeights(1, "the filter");
         lowering.requireType(0, DType.F32);
+        if (!lowering.inputValue(1).type().isStatic()) {
+            lowering.requireWeights(1, "the filter");
+        }
         lowering.step(
-                        StepKind.CONV,
+                        lowering.inputValue(1).isConstant() ? StepKind.CONV : StepKind.CONV_DYNAMIC,
                         Lowering.list(lowering.in(0), lowering.in(1), lowering.in(2)),
                         lowering.outs())
                 .ints(group)
@@ -178,6 +207,24 @@ public record Conv(
         cases.add(OpCase.of(
                 same(2, 2, 2, 2, 1, relu), OpCase.in(5, 9, 8, 6), OpCase.in(4, 3, 3, 2), OpCase.in(4)));
         cases.add(OpCase.of(same(1, 1, 1, 1, 0, Epilogue.NONE), OpCase.in(1, 8, 2), OpCase.in(3, 2, 1)));
+        for (OpCase.Input[] operands : new OpCase.Input[][] {
+            {OpCase.in(2, 11, 4), OpCase.in(17, 4, 3), OpCase.in(17)},
+            {OpCase.in(2, 9, 8, 1), OpCase.in(16, 1, 3, 3), OpCase.in(16)},
+            {OpCase.in(1, 8, 6, 5), OpCase.in(3, 5, 2, 4)},
+            {OpCase.in(3, 4, 4, 6, 2), OpCase.in(5, 2, 2, 2, 1), OpCase.in(5)}
+        }) {
+            int axes = operands[0].type().rank() - 2;
+            for (int stride : new int[] {1, 2}) {
+                cases.add(OpCase.of(
+                        new Conv(1, Collections.nCopies(axes, stride), Collections.nCopies(axes, 3 - stride),
+                                Collections.nCopies(axes, 2), Collections.nCopies(axes, 1), Epilogue.NONE),
+                        operands));
+            }
+        }
+        cases.add(OpCase.of(
+                same(2, 3, 2, 1, 0, Epilogue.NONE), OpCase.in(4, 7, 8, 6), OpCase.in(3, 2, 3, 3), OpCase.in(3)));
+        cases.add(OpCase.of(
+                same(2, 19, 1, 1, 1, Epilogue.NONE), OpCase.in(2, 5, 6, 19), OpCase.in(19, 1, 3, 3), OpCase.in(19)));
         OpCase.Input f64 = OpCase.in(ValueType.of(DType.F64, 1, 4, 5, 6, 3), -1, 1);
         cases.add(OpCase.of(
                 same(3, 1, 1, 1, 1, relu), f64, OpCase.in(ValueType.of(DType.F64, 2, 3, 2, 3, 3), -1, 1)));

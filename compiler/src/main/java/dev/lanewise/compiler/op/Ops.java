@@ -25,7 +25,9 @@ public final class Ops {
             // Products, convolutions, recurrent layers
             new Entry(MatMul.class, MatMul::cases),
             new Entry(Conv.class, Conv::cases),
+            new Entry(ConvFilterGradient.class, ConvFilterGradient::cases),
             new Entry(Pool.class, Pool::cases),
+            new Entry(PoolGradient.class, PoolGradient::cases),
             new Entry(RoiAlign.class, RoiAlign::cases),
             new Entry(Lstm.class, Lstm::cases),
             new Entry(Gru.class, Gru::cases),

@@ -8,6 +8,7 @@ import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.compiler.plan.PlanStep;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,65 +53,104 @@ public record Pool(
         if (kind == Kind.AVERAGE) {
             in.requireFloating(0);
         }
-        List<Dim> shape = new ArrayList<>(in.shape(0));
-        for (int axis = 0; axis < spatial; axis++) {
-            Dim x = in.dim(0, axis + 1);
-            long reach = (kernel.get(axis) - 1L) * dilations.get(axis) + 1;
-            Dim room = x.plus((long) padsBefore.get(axis) + padsAfter.get(axis) - reach);
-            if (room.max() < 0 && !ceil) {
-                throw in.fail("a window that reaches over " + reach + " is larger than the padded input " + in.type(0));
+        for (int axis = 0; axis < spatial && !ceil; axis++) {
+            if (room(axis, in.dim(0, axis + 1)).max() < 0) {
+                throw in.fail("a window of " + kernel.get(axis) + " taps, " + dilations.get(axis)
+                        + " apart, is larger than the padded input " + in.type(0));
             }
+        }
+        return List.of(new ValueType(in.dtype(0), resultShape(in.shape(0))));
+    }
+
+    /** How far the window can slide along an axis. */
+    private Dim room(int axis, Dim x) {
+        long reach = (kernel.get(axis) - 1L) * dilations.get(axis) + 1;
+        return x.plus((long) padsBefore.get(axis) + padsAfter.get(axis) - reach);
+    }
+
+    /**
+     * The shape of the result.
+     *
+     * @param x [N, spatial..., C]
+     */
+    List<Dim> resultShape(List<Dim> x) {
+        List<Dim> shape = new ArrayList<>(x);
+        for (int axis = 0; axis < kernel.size(); axis++) {
+            Dim extent = x.get(axis + 1);
+            Dim room = room(axis, extent);
             shape.set(axis + 1, ceil
-                    ? room.ceilDiv(strides.get(axis)).plus(1).min(x.plus(padsBefore.get(axis)).ceilDiv(strides.get(
+                    ? room.ceilDiv(strides.get(axis)).plus(1).min(extent.plus(padsBefore.get(axis)).ceilDiv(strides.get(
                             axis)))
                     : room.floorDiv(strides.get(axis)).plus(1));
         }
-        return List.of(new ValueType(in.dtype(0), shape));
+        return shape;
     }
 
     @Override
     public List<Literal> evaluate(Evaluation in) {
         Literal x = in.in(0);
-        int spatial = kernel.size();
-        int[] inShape = x.shape();
         int[] outShape = in.outputShape(0);
-        int[] strideOf = Strides.of(inShape);
-        int taps = kernel.stream().reduce(1, (a, b) -> a * b);
         double[] y = new double[Literal.size(outShape)];
         for (int i = 0; i < y.length; i++) {
-            int[] at = Strides.unravel(i, outShape);
+            List<Integer> inside = new ArrayList<>();
+            int counted = taps(Strides.unravel(i, outShape), x.shape(), inside);
             double sum = 0;
             double max = Double.NEGATIVE_INFINITY;
-            int inside = 0;
-            int counted = 0;
-            for (int tap = 0; tap < taps; tap++) {
-                int index = at[0] * strideOf[0] + at[spatial + 1];
-                boolean inImage = true;
-                boolean inPadded = true;
-                int rest = tap;
-                for (int a = spatial - 1; a >= 0; a--) {
-                    int k = rest % kernel.get(a);
-                    rest /= kernel.get(a);
-                    int position = at[a + 1] * strides.get(a) + k * dilations.get(a) - padsBefore.get(a);
-                    inImage &= position >= 0 && position < inShape[a + 1];
-                    inPadded &= position < inShape[a + 1] + padsAfter.get(a);
-                    index += position * strideOf[a + 1];
-                }
-                counted += inPadded ? 1 : 0;
-                if (inImage) {
-                    inside++;
-                    sum += x.doubleAt(index);
-                    max = Math.max(max, x.doubleAt(index));
-                }
+            for (int tap : inside) {
+                sum += x.doubleAt(tap);
+                max = Math.max(max, x.doubleAt(tap));
             }
-            y[i] = kind == Kind.MAX ? max : sum / (countIncludePad ? counted : inside);
+            y[i] = kind == Kind.MAX ? max : sum / (countIncludePad ? counted : inside.size());
         }
         return List.of(Literal.of(x.type(), y, outShape));
     }
 
+    /**
+     * The taps of one output.
+     *
+     * @param at [N, outputs..., C]
+     * @param x extents of the input
+     * @param inside receives the indices of the elements of x under the window
+     * @return how many taps lie inside the padded input
+     */
+    int taps(int[] at, int[] x, List<Integer> inside) {
+        int spatial = kernel.size();
+        int[] strideOf = Strides.of(x);
+        int taps = kernel.stream().reduce(1, (a, b) -> a * b);
+        int counted = 0;
+        for (int tap = 0; tap < taps; tap++) {
+            int index = at[0] * strideOf[0] + at[spatial + 1];
+            boolean inImage = true;
+            boolean inPadded = true;
+            int rest = tap;
+            for (int a = spatial - 1; a >= 0; a--) {
+                int k = rest % kernel.get(a);
+                rest /= kernel.get(a);
+                int position = at[a + 1] * strides.get(a) + k * dilations.get(a) - padsBefore.get(a);
+                inImage &= position >= 0 && position < x[a + 1];
+                inPadded &= position < x[a + 1] + padsAfter.get(a);
+                index += position * strideOf[a + 1];
+            }
+            counted += inPadded ? 1 : 0;
+            if (inImage) {
+                inside.add(index);
+            }
+        }
+        return counted;
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        g.give(0, g.add(new PoolGradient(this), g.in(0), g.of()));
+    }
+
     @Override
     public void lower(Lowering lowering) {
-        PlanStep step = lowering.step(kind == Kind.MAX ? StepKind.POOL_MAX : StepKind.POOL_AVERAGE);
+        arguments(lowering.step(kind == Kind.MAX ? StepKind.POOL_MAX : StepKind.POOL_AVERAGE));
+    }
+
+    /** Those of the step, and of its gradient's. */
+    void arguments(PlanStep step) {
         for (int axis = 0; axis < kernel.size(); axis++) {
             step.ints(kernel.get(axis), strides.get(axis), dilations.get(axis), padsBefore.get(axis));
         }

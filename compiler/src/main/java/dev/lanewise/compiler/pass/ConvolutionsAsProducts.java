@@ -24,9 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A convolution whose filter is computed when the model runs, or that is not of f32, as a product: the
- * elements under each window in a row ({@code im2col}; Chellapilla, Puri, Simard 2006), times the
- * filter. The step for convolutions packs its filter when the model is loaded, and knows f32 alone.
+ * A convolution that is not of f32, or whose filter's extents are not fixed, as a product: the elements under
+ * each window in a row ({@code im2col}; Chellapilla, Puri, Simard 2006), times the filter. The step for
+ * convolutions knows f32 alone, and prepares for one filter's extents.
  */
 final class ConvolutionsAsProducts implements Pass {
 

@@ -57,7 +57,8 @@ final class FuseEpilogues implements Pass {
                         && matMul.hasWeights(made)) {
                     return add(node.name(), matMul, made.input(0), made.input(1), row);
                 }
-                if (made.op() instanceof Conv conv && conv.epilogue() == Epilogue.NONE && made.input(1).isConstant()) {
+                if (made.op() instanceof Conv conv && conv.epilogue() == Epilogue.NONE
+                        && conv.hasStep(made.input(0), made.input(1))) {
                     return add(node.name(), conv, made.input(0), made.input(1), row);
                 }
                 return null;
@@ -71,7 +72,7 @@ final class FuseEpilogues implements Pass {
                     return add(node.name(), matMul.with(epilogue), made.input(0), made.input(1), made.input(2));
                 }
                 if (made != null && made.op() instanceof Conv conv && conv.epilogue() == Epilogue.NONE
-                        && made.input(1).isConstant()) {
+                        && conv.hasStep(made.input(0), made.input(1))) {
                     return add(node.name(), conv.with(epilogue), made.input(0), made.input(1), made.input(2));
                 }
                 return null;

@@ -14,16 +14,20 @@ final class DepthwiseConv {
 
     private DepthwiseConv() {}
 
-    static float[] pack(ConvShape s, float[] w, int wOff) {
+    /** Floats of the packed form. */
+    static int floats(ConvShape s) {
+        return Math.multiplyExact(s.kernelH() * s.kernelW(), Lanes.roundUp(s.outChannels(), L));
+    }
+
+    /** @param channelStride from a channel's taps to the next one's */
+    static void pack(ConvShape s, float[] w, int wOff, int channelStride, float[] packed) {
         int taps = s.kernelH() * s.kernelW();
         int ldw = Lanes.roundUp(s.outChannels(), L);
-        float[] packed = new float[Math.multiplyExact(taps, ldw)];
         for (int channel = 0; channel < s.outChannels(); channel++) {
             for (int tap = 0; tap < taps; tap++) {
-                packed[tap * ldw + channel] = w[wOff + channel * taps + tap];
+                packed[tap * ldw + channel] = w[wOff + channel * channelStride + tap];
             }
         }
-        return packed;
     }
 
     /**

@@ -9,7 +9,7 @@ import dev.lanewise.runtime.kernel.UnaryFn;
  * Convolutions by the vector API. Output pixels with equal {@link Taps} form a rectangle, so that borders need
  * nothing but fewer taps. Rectangles go to the filter's {@link DirectTiles}, and those that these do not take
  * to {@link DepthwiseConv} or, as products without an im2col matrix, to {@link DenseConv}. Immutable and
- * thread-safe; allocates only in {@link #pack}.
+ * thread-safe; allocates only in {@link #prepare}.
  *
  * <p>Packed form of a filter that is not depthwise: for each group {@link Panels} of [kernelH · kernelW ·
  * inChannels / group, outChannels / group].
@@ -42,30 +42,39 @@ public final class VectorConv implements ConvKernels {
     }
 
     @Override
-    public PackedFilter pack(ConvShape s, ImageSize most, float[] w, int wOff) {
+    public PackedFilter prepare(ConvShape s, ImageSize most) {
+        int k = s.kernelH() * s.kernelW() * (s.inChannels() / s.group());
+        int floats = s.depthwise()
+                ? DepthwiseConv.floats(s)
+                : Math.multiplyExact(s.group(), Panels.floats(k, s.outChannels() / s.group()));
+        return new Packed(s, new float[floats], direct(s, most));
+    }
+
+    @Override
+    public void fill(PackedFilter filter, float[] w, int wOff, int channelStride) {
+        Packed packed = (Packed) filter;
+        ConvShape s = packed.shape;
         if (s.depthwise()) {
-            return new Packed(s, DepthwiseConv.pack(s, w, wOff), direct(s, most));
+            DepthwiseConv.pack(s, w, wOff, channelStride, packed.w);
+            return;
         }
         int in = s.inChannels() / s.group();
         int out = s.outChannels() / s.group();
         int taps = s.kernelH() * s.kernelW();
         int k = taps * in;
-        int groupFloats = Panels.floats(k, out);
-        float[] packed = new float[Math.multiplyExact(s.group(), groupFloats)];
-        float[] taken = new float[Math.multiplyExact(k, out)];
+        int from = wOff;
+        // [group, out, in, taps] to panels of [taps, in, out]
         for (int g = 0; g < s.group(); g++) {
-            int from = wOff + g * out * k;
-            // [out, in, taps] to [taps, in, out]
             for (int o = 0; o < out; o++) {
-                for (int i = 0; i < in; i++) {
-                    for (int tap = 0; tap < taps; tap++) {
-                        taken[(tap * in + i) * out + o] = w[from + (o * in + i) * taps + tap];
+                int to = g * Panels.floats(k, out) + Panels.offset(k, o & -Panels.WIDTH) + o % Panels.WIDTH;
+                for (int i = 0; i < in; i++, from += channelStride, to += Panels.WIDTH) {
+                    int at = to;
+                    for (int tap = 0; tap < taps; tap++, at += in * Panels.WIDTH) {
+                        packed.w[at] = w[from + tap];
                     }
                 }
             }
-            Panels.pack(taken, 0, k, out, out, 1, packed, g * groupFloats);
         }
-        return new Packed(s, packed, direct(s, most));
     }
 
     private DirectTiles direct(ConvShape s, ImageSize most) {
@@ -150,6 +159,17 @@ public final class VectorConv implements ConvKernels {
         for (int row = 0; row < rows; row++) {
             int at = yOff + ((oh + row) * outW + ow) * channels;
             map.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), y, at, y, at, n);
+        }
+    }
+
+    @Override
+    public void addFilterGradient(
+            ConvShape shape, float[] x, int xOff, int paddedW, float[] dy, int dyOff, int outH, int outW, int piece,
+            float[] sums, int sumsOff) {
+        if (shape.depthwise()) {
+            FilterGradient.depthwise(shape, x, xOff, paddedW, dy, dyOff, outH, outW, piece, sums, sumsOff);
+        } else {
+            FilterGradient.dense(shape, x, xOff, paddedW, dy, dyOff, outH, outW, piece, sums, sumsOff);
         }
     }
 }

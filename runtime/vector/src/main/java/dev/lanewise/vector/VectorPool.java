@@ -1,6 +1,7 @@
 package dev.lanewise.vector;
 
 import dev.lanewise.runtime.kernel.PoolKernels;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -147,6 +148,54 @@ public final class VectorPool implements PoolKernels {
                 }
             }
             y[yOff + j] = sum / divisor;
+        }
+    }
+
+    @Override
+    public void maxGradient(
+            PoolShape s, int channels, float[] x, int xOff, int inH, int inW, float[] dy, int dyOff, int outH,
+            int outW, float[] dx, int dxOff) {
+        Arrays.fill(dx, dxOff, dxOff + inH * inW * channels, 0f);
+        for (int oh = 0; oh < outH; oh++) {
+            int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
+            int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
+            int ih = oh * s.strideH() + kh0 * s.dilationH() - s.padTop();
+            for (int ow = 0; ow < outW; ow++) {
+                int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
+                int kw1 = Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
+                int from = (ih * inW + iw) * channels;
+                PoolGradients.maxPixel(
+                        channels, kh1 - kh0, kw1 - kw0, x, xOff + from, s.dilationH() * inW * channels,
+                        s.dilationW() * channels, dy, dyOff + (oh * outW + ow) * channels, dx, dxOff + from);
+            }
+        }
+    }
+
+    @Override
+    public void averageGradient(
+            PoolShape s, int channels, int inH, int inW, boolean countIncludePad, int paddedH, int paddedW,
+            float[] dy, int dyOff, int outH, int outW, float[] dx, int dxOff) {
+        Arrays.fill(dx, dxOff, dxOff + inH * inW * channels, 0f);
+        for (int oh = 0; oh < outH; oh++) {
+            int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
+            int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
+            int ih = oh * s.strideH() + kh0 * s.dilationH() - s.padTop();
+            int rows = countIncludePad
+                    ? Taps.end(oh, s.strideH(), s.dilationH(), 0, s.kernelH(), paddedH, 0)
+                    : kh1 - kh0;
+            for (int ow = 0; ow < outW; ow++) {
+                int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
+                int kw1 = Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
+                int columns = countIncludePad
+                        ? Taps.end(ow, s.strideW(), s.dilationW(), 0, s.kernelW(), paddedW, 0)
+                        : kw1 - kw0;
+                PoolGradients.averagePixel(
+                        channels, kh1 - kh0, kw1 - kw0, 1f / (rows * columns), s.dilationH() * inW * channels,
+                        s.dilationW() * channels, dy, dyOff + (oh * outW + ow) * channels, dx,
+                        dxOff + (ih * inW + iw) * channels);
+            }
         }
     }
 }

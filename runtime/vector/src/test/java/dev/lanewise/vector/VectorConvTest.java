@@ -102,6 +102,7 @@ class VectorConvTest {
         if (outH < 1 || outW < 1) {
             return;
         }
+        filterGradient(s, outH, outW);
         compare(s, inH, inW, outH, outW, true, false, false, Epilogue.NONE);
         compare(s, inH, inW, outH, outW, false, false, false, RELU);
         compare(s, inH, inW, outH, outW, true, true, false, Epilogue.NONE);
@@ -136,5 +137,27 @@ class VectorConvTest {
             Twins.assertSameBits(what, expected, found);
             Twins.assertOnly(what, before, found, 6, 1, n, Integer.MAX_VALUE);
         }
+    }
+
+    private void filterGradient(ConvShape s, int outH, int outW) {
+        int paddedH = (outH - 1) * s.strideH() + (s.kernelH() - 1) * s.dilationH() + 1;
+        int paddedW = (outW - 1) * s.strideW() + (s.kernelW() - 1) * s.dilationW() + 1;
+        float[] x = Twins.values(1, 3 + paddedH * paddedW * s.inChannels() + ConvKernels.SLACK);
+        float[] dy = Twins.values(2, 4 + outH * outW * s.outChannels() + ConvKernels.SLACK);
+        int floats = (int) ConvKernels.gradientFloats(s);
+        float[] expected = Twins.values(3, 5 + floats + 20);
+        float[] found = expected.clone();
+        for (int piece = 0; piece < ConvKernels.gradientPieces(s); piece++) {
+            scalar.addFilterGradient(s, x, 3, paddedW, dy, 4, outH, outW, piece, expected, 5);
+            shaped.addFilterGradient(s, x, 3, paddedW, dy, 4, outH, outW, piece, found, 5);
+        }
+        int columns = s.outChannels() / ConvKernels.gradientGroups(s);
+        int pitch = ConvKernels.gradientBlocks(s) * ConvKernels.GRADIENT_COLUMNS;
+        for (int i = 0; i < found.length; i++) {
+            if (i >= 5 && i < 5 + floats && (i - 5) % pitch >= columns) {
+                found[i] = expected[i]; // in any state
+            }
+        }
+        Twins.assertSameBits("gradient of the filter of " + s, expected, found);
     }
 }

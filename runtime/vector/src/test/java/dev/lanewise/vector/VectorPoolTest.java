@@ -65,5 +65,24 @@ class VectorPoolTest {
             Twins.assertSameBits(what, expected, found);
             Twins.assertOnly(what, before, found, 6, 1, n, Integer.MAX_VALUE);
         }
+        float[] dy = Twins.values(3, 4 + n);
+        int elements = inH * inW * channels;
+        float[] around = Twins.values(4, 5 + elements + 40);
+        for (int mode = 0; mode < 3; mode++) {
+            String what = s + " gradient, mode " + mode;
+            float[] expected = around.clone();
+            float[] found = around.clone();
+            for (PoolKernels kernels : new PoolKernels[] {scalar, vector}) {
+                float[] dx = kernels == scalar ? expected : found;
+                if (mode == 0) {
+                    kernels.maxGradient(s, channels, x, 3, inH, inW, dy, 4, outH, outW, dx, 5);
+                } else {
+                    kernels.averageGradient(
+                            s, channels, inH, inW, mode == 1, paddedH, paddedW, dy, 4, outH, outW, dx, 5);
+                }
+            }
+            Twins.assertSameBits(what, expected, found);
+            Twins.assertOnly(what, around, found, 5, 1, elements, Integer.MAX_VALUE);
+        }
     }
 }

@@ -33,7 +33,7 @@ public interface ConvKernels {
     /** Rows and columns of an image and of what a convolution makes of it. */
     record ImageSize(int inH, int inW, int outH, int outW) {}
 
-    /** A filter bank in the form this provider runs fastest. Immutable. */
+    /** A filter bank in the form this provider runs fastest. Immutable but for {@link #fill}. */
     interface PackedFilter {
         ConvShape shape();
 
@@ -45,7 +45,27 @@ public interface ConvKernels {
      *     chooses the form; others are slower and as right
      * @param w [outChannels, inChannels / group, kernelH, kernelW], ONNX's order
      */
-    PackedFilter pack(ConvShape shape, ImageSize most, float[] w, int wOff);
+    default PackedFilter pack(ConvShape shape, ImageSize most, float[] w, int wOff) {
+        PackedFilter filter = prepare(shape, most);
+        fill(filter, w, wOff, shape.kernelH() * shape.kernelW());
+        return filter;
+    }
+
+    /**
+     * Memory for a filter whose weights are given by {@link #fill}, as one that is trained has them anew in each
+     * run. Allocates.
+     *
+     * @param most see {@link #pack}
+     */
+    PackedFilter prepare(ConvShape shape, ImageSize most);
+
+    /**
+     * Gives a filter its weights. Allocates nothing; no thread may use the filter meanwhile.
+     *
+     * @param w [outChannels, inChannels / group, kernelH, kernelW], the taps of each channel contiguous
+     * @param channelStride from the taps of one input channel to those of the next
+     */
+    void fill(PackedFilter filter, float[] w, int wOff, int channelStride);
 
     /** One image; see {@link #convLines}. */
     default void conv(
@@ -72,6 +92,54 @@ public interface ConvKernels {
             PackedFilter filter, float[] x, int xOff, int inH, int inW, float[] bias, int biasOff,
             boolean accumulate, Epilogue epilogue, float[] y, int yOff, int outH, int outW,
             int from, int to, float[] scratch);
+
+    /**
+     * Adds what one image contributes to the gradient of a filter: {@code sums[r, o] += Σ_oh Σ_ow x[ih, iw, i] ·
+     * dy[oh, ow, o]}, r being (kh, kw, i), in that order by fused multiply-add. Taps on padding are multiplied as
+     * the zeros that they are. Columns of {@code sums} behind a group's last channel are left in any state.
+     *
+     * @param x [paddedH, paddedW, inChannels], the image with its padding, so that output (oh, ow) begins at row
+     *     {@code oh · strideH} and column {@code ow · strideW}; {@link #SLACK} floats behind it are read
+     * @param dy [outH, outW, outChannels]; {@link #SLACK} floats behind it are read
+     * @param piece which {@link #GRADIENT_COLUMNS} of the output channels, one of {@link #gradientPieces}
+     * @param sums {@link #gradientFloats} floats: [group, kernelH · kernelW · inChannels / group, columns], of a
+     *     depthwise filter [1, kernelH · kernelW, columns]
+     */
+    void addFilterGradient(
+            ConvShape shape, float[] x, int xOff, int paddedW, float[] dy, int dyOff, int outH, int outW, int piece,
+            float[] sums, int sumsOff);
+
+    /** Floats behind an image that {@link #addFilterGradient} may read, and makes nothing of. */
+    int SLACK = 32;
+
+    /** Columns of a piece of a filter's gradient: no provider has wider tiles. */
+    int GRADIENT_COLUMNS = 32;
+
+    /** How many independent sums a filter's gradient has; of a depthwise one all groups together are one. */
+    static int gradientGroups(ConvShape s) {
+        return s.depthwise() ? 1 : s.group();
+    }
+
+    /** Rows of each of them: taps, each of all input channels of the group. */
+    static int gradientRows(ConvShape s) {
+        return s.kernelH() * s.kernelW() * (s.inChannels() / s.group());
+    }
+
+    /** Pieces of a row. */
+    static int gradientBlocks(ConvShape s) {
+        int columns = s.outChannels() / gradientGroups(s);
+        return (columns + GRADIENT_COLUMNS - 1) / GRADIENT_COLUMNS;
+    }
+
+    /** Pieces that can be computed independently of each other. */
+    static int gradientPieces(ConvShape s) {
+        return gradientGroups(s) * gradientBlocks(s);
+    }
+
+    /** Floats of the sums; {@code long}, since a hostile shape may ask for any number. */
+    static long gradientFloats(ConvShape s) {
+        return (long) gradientPieces(s) * GRADIENT_COLUMNS * gradientRows(s) + 3L * GRADIENT_COLUMNS * gradientBlocks(s);
+    }
 
     /** How many lines an output has: its rows, or its columns where that is one row. */
     static int lines(int outH, int outW) {

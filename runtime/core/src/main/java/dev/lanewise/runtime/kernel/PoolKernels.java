@@ -30,4 +30,24 @@ public interface PoolKernels {
             PoolShape shape, int channels, float[] x, int xOff, int inH, int inW,
             boolean countIncludePad, int paddedH, int paddedW, float[] y, int yOff, int outH,
             int outW);
+
+    /**
+     * The gradient of {@link #max}: each output's goes to the first tap inside the image that is not below the
+     * maximum; of a window on padding alone to none. An element takes in outputs in row order, from +0, by additions.
+     *
+     * @param x [inH, inW, channels]
+     * @param dy [outH, outW, channels]
+     * @param dx [inH, inW, channels]; overlaps nothing
+     */
+    void maxGradient(
+            PoolShape shape, int channels, float[] x, int xOff, int inH, int inW, float[] dy, int dyOff, int outH,
+            int outW, float[] dx, int dxOff);
+
+    /**
+     * The gradient of {@link #average}: each tap inside the image takes in {@code dy · (1 / taps)}, outputs in row
+     * order, from +0, by fused multiply-add.
+     */
+    void averageGradient(
+            PoolShape shape, int channels, int inH, int inW, boolean countIncludePad, int paddedH, int paddedW,
+            float[] dy, int dyOff, int outH, int outW, float[] dx, int dxOff);
 }

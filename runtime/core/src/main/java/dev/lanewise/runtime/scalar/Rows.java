@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The packed form of a right-hand side [k, n] for plain loops: [ceil(n / 1024)][k][≤ 1024], each
- * row of a block an array of its own. Immutable; allocates only when packing.
+ * row of a block an array of its own. Changed by {@link #setRow} alone; allocates only when made.
  *
  * <p>Why arrays: C2 vectorises a loop over several arrays only where all are indexed alike. With
  * {@code b[offset + j]} and {@code c[other + j]} it must assume that they overlap, and the loop
@@ -21,24 +21,37 @@ final class Rows implements ScalarMatrix {
     /** [ceil(n / BLOCK)][k][columns of the block] */
     private final float[][][] blocks;
 
-    /** Packs b, whose element (p, j) lies at {@code bOff + p · kStride + j · nStride}. */
-    Rows(float[] b, int bOff, int k, int n, int kStride, int nStride) {
+    /** Zeros. */
+    Rows(int k, int n) {
         this.k = k;
         this.n = n;
         blocks = new float[(n + BLOCK - 1) / BLOCK][k][];
         for (int block = 0; block < blocks.length; block++) {
-            int columns = columns(block);
             for (int p = 0; p < k; p++) {
-                float[] row = new float[columns];
-                int from = bOff + p * kStride + block * BLOCK * nStride;
-                if (nStride == 1) {
-                    System.arraycopy(b, from, row, 0, columns); // a cold start packs in the interpreter
-                } else {
-                    for (int j = 0; j < columns; j++) {
-                        row[j] = b[from + j * nStride];
-                    }
+                blocks[block][p] = new float[columns(block)];
+            }
+        }
+    }
+
+    /** Packs b, whose element (p, j) lies at {@code bOff + p · kStride + j · nStride}. */
+    Rows(float[] b, int bOff, int k, int n, int kStride, int nStride) {
+        this(k, n);
+        for (int p = 0; p < k; p++) {
+            setRow(p, b, bOff + p * kStride, nStride);
+        }
+    }
+
+    /** Gives row p the elements that lie {@code nStride} apart from {@code bOff} on. */
+    void setRow(int p, float[] b, int bOff, int nStride) {
+        for (int block = 0; block < blocks.length; block++) {
+            float[] row = blocks[block][p];
+            int from = bOff + block * BLOCK * nStride;
+            if (nStride == 1) {
+                System.arraycopy(b, from, row, 0, row.length); // a cold start packs in the interpreter
+            } else {
+                for (int j = 0; j < row.length; j++) {
+                    row[j] = b[from + j * nStride];
                 }
-                blocks[block][p] = row;
             }
         }
     }

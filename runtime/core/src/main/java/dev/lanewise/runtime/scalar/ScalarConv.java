@@ -5,7 +5,7 @@ import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MapKernels;
 
 /**
- * Convolutions in plain loops. Immutable and thread-safe; allocates only in {@link #pack}.
+ * Convolutions in plain loops. Immutable and thread-safe; allocates only in {@link #prepare}.
  *
  * <p>Packed form: for each group {@link Rows} of [kernelH · kernelW · inChannels / group,
  * outChannels / group], so that output channels lie side by side and C2 vectorises over them; for a
@@ -35,28 +35,34 @@ public final class ScalarConv implements ConvKernels {
     }
 
     @Override
-    public PackedFilter pack(ConvShape s, ImageSize most, float[] w, int wOff) {
-        int in = s.inChannels() / s.group();
-        int out = s.outChannels() / s.group();
+    public PackedFilter prepare(ConvShape s, ImageSize most) {
         int taps = s.kernelH() * s.kernelW();
         if (s.depthwise()) {
-            return new Packed(s, new Rows[] {new Rows(w, wOff, taps, s.outChannels(), 1, taps)});
+            return new Packed(s, new Rows[] {new Rows(taps, s.outChannels())});
         }
         Rows[] groups = new Rows[s.group()];
-        float[] taken = new float[Math.multiplyExact(taps * in, out)];
         for (int g = 0; g < s.group(); g++) {
-            // [out, in, taps] to [taps, in, out]
-            for (int o = 0; o < out; o++) {
-                for (int i = 0; i < in; i++) {
-                    for (int tap = 0; tap < taps; tap++) {
-                        int from = ((g * out + o) * in + i) * taps + tap;
-                        taken[(tap * in + i) * out + o] = w[wOff + from];
-                    }
-                }
-            }
-            groups[g] = new Rows(taken, 0, taps * in, out, out, 1);
+            groups[g] = new Rows(taps * (s.inChannels() / s.group()), s.outChannels() / s.group());
         }
         return new Packed(s, groups);
+    }
+
+    @Override
+    public void fill(PackedFilter filter, float[] w, int wOff, int channelStride) {
+        ConvShape s = filter.shape();
+        Rows[] groups = ((Packed) filter).groups;
+        int in = s.inChannels() / s.group();
+        int out = s.outChannels() / groups.length;
+        int taps = s.kernelH() * s.kernelW();
+        // [group, out, in, taps] to [group][taps, in, out]
+        for (int g = 0; g < groups.length; g++) {
+            for (int i = 0; i < in; i++) {
+                int from = wOff + (g * out * in + i) * channelStride;
+                for (int tap = 0; tap < taps; tap++) {
+                    groups[g].setRow(tap * in + i, w, from + tap, in * channelStride);
+                }
+            }
+        }
     }
 
     @Override
@@ -115,6 +121,51 @@ public final class ScalarConv implements ConvKernels {
                 }
                 kw += count - 1;
             }
+        }
+    }
+
+    @Override
+    public void addFilterGradient(
+            ConvShape s, float[] x, int xOff, int paddedW, float[] dy, int dyOff, int outH, int outW, int piece,
+            float[] sums, int sumsOff) {
+        int blocks = ConvKernels.gradientBlocks(s);
+        int group = piece / blocks;
+        int first = piece % blocks * GRADIENT_COLUMNS;
+        int columns = s.outChannels() / ConvKernels.gradientGroups(s);
+        int n = Math.min(GRADIENT_COLUMNS, columns - first);
+        int pitch = blocks * GRADIENT_COLUMNS;
+        int in = s.inChannels() / s.group();
+        int to = sumsOff + group * ConvKernels.gradientRows(s) * pitch + first;
+        for (int pixel = 0; pixel < outH * outW; pixel++) {
+            int row = pixel / outW * s.strideH();
+            int column = pixel % outW * s.strideW();
+            int from = dyOff + pixel * s.outChannels() + group * columns + first;
+            int at = to;
+            for (int tap = 0; tap < s.kernelH() * s.kernelW(); tap++) {
+                int ih = row + tap / s.kernelW() * s.dilationH();
+                int iw = column + tap % s.kernelW() * s.dilationW();
+                int image = xOff + (ih * paddedW + iw) * s.inChannels() + group * in;
+                if (s.depthwise()) {
+                    addElementwise(n, x, image + first, dy, from, sums, at);
+                    at += pitch;
+                    continue;
+                }
+                for (int i = 0; i < in; i++, at += pitch) {
+                    addScaled(n, x[image + i], dy, from, sums, at);
+                }
+            }
+        }
+    }
+
+    private static void addScaled(int n, float a, float[] b, int bOff, float[] sums, int at) {
+        for (int j = 0; j < n; j++) {
+            sums[at + j] = Fma.fma(a, b[bOff + j], sums[at + j]);
+        }
+    }
+
+    private static void addElementwise(int n, float[] a, int aOff, float[] b, int bOff, float[] sums, int at) {
+        for (int j = 0; j < n; j++) {
+            sums[at + j] = Fma.fma(a[aOff + j], b[bOff + j], sums[at + j]);
         }
     }
 }

@@ -10,8 +10,7 @@ import dev.lanewise.runtime.team.Divisible;
 
 /**
  * A convolution over one, two or three axes: x [N, spatial..., C], filter [O, C/group, kernel...], y
- * [N, spatial..., O]. The kernels know two; one is an image of height 1, and three are a sum of
- * two-dimensional ones over the taps of the first.
+ * [N, spatial..., O]. A filter that is computed when the model runs is packed at the beginning of each run.
  */
 final class ConvStep extends Step implements Divisible {
 
@@ -25,109 +24,66 @@ final class ConvStep extends Step implements Divisible {
     private final Operand bias;
     private final Operand y;
     private final Epilogue epilogue;
-    private final int channels;
-    private final int group;
-    /** Depth, height, width. */
-    private final Window[] windows = {Window.NONE, Window.NONE, Window.NONE};
-    private final int[] in = {1, 1, 1};
-    private final int[] out = {1, 1, 1};
+    /** What it is filled from in each run; {@code null} where the filter is among the weights. */
+    private final Operand filter;
+    private final ConvWindows geometry;
+    private final Window[] windows;
+    private final int[] in;
+    private final int[] out;
     /** [kernel depth]; none where the filter has no elements, so that y is the bias. */
     private final ConvKernels.PackedFilter[] filters;
-    private final int outChannels;
     private boolean empty;
 
-    ConvStep(StepArgs args) {
+    /** @param dynamic whether the filter is computed when the model runs */
+    ConvStep(StepArgs args, boolean dynamic) {
         this.args = args;
         kernels = args.kernels().conv();
         map = args.kernels().map();
         x = args.floatsIn(0);
-        Operand filter = args.weights(1);
+        Operand operand = dynamic ? args.floatsIn(1) : args.weights(1);
+        filter = dynamic ? operand : null;
         bias = args.floatsInOrNull(2);
         y = args.floatsOut(0);
-        int axes = filter.rank() - 2;
-        if (axes < 1 || axes > 3) {
-            throw args.bad("inputs", "a filter of rank " + filter.rank() + "; expected 3 to 5");
-        }
-        args.requireRank(x, axes + 2);
-        args.requireRank(y, axes + 2);
-        group = args.integer(0, 1, Integer.MAX_VALUE);
-        outChannels = filter.shape[0];
-        if (outChannels % group != 0 || (long) filter.shape[1] * group > Integer.MAX_VALUE) {
-            throw args.bad("ints", "filter " + filter.describe() + " cannot be split into " + group + " groups");
-        }
-        channels = filter.shape[1] * group;
-        for (int i = 0; i < axes; i++) {
-            windows[3 - axes + i] = new Window(
-                    filter.shape[2 + i],
-                    args.integer(1 + i, 1, Integer.MAX_VALUE),
-                    args.integer(1 + axes + i, 1, Integer.MAX_VALUE),
-                    args.integer(1 + 2 * axes + i, 0, Integer.MAX_VALUE));
-        }
-        epilogue = args.epilogue(1 + 3 * axes, 0);
-        args.requirePackable(filter, filter.product(1, filter.rank()), outChannels / group, group);
-        filters = new ConvKernels.PackedFilter[filter.size == 0 ? 0 : windows[0].kernel()];
-        pack(filter);
-    }
-
-    private void pack(Operand filter) {
-        Window height = windows[1];
-        Window width = windows[2];
-        ConvKernels.ConvShape shape = new ConvKernels.ConvShape(
-                group, channels, outChannels, height.kernel(), width.kernel(), height.stride(), width.stride(),
-                height.dilation(), width.dilation(), height.padBefore(), width.padBefore());
-        takeExtents(); // the bounds, as yet
+        geometry = new ConvWindows(args, x, operand, y);
+        windows = geometry.windows;
+        in = geometry.in;
+        out = geometry.out;
+        epilogue = args.epilogue(1 + 3 * geometry.axes, 0);
+        filters = new ConvKernels.PackedFilter[operand.size == 0 ? 0 : windows[0].kernel()];
+        ConvKernels.ConvShape shape = geometry.shape();
         ConvKernels.ImageSize most = new ConvKernels.ImageSize(in[1], in[2], out[1], out[2]);
         for (int d = 0; d < filters.length; d++) {
-            filters[d] = args.packed();
+            filters[d] = dynamic ? kernels.prepare(shape, most) : args.packed();
             if (filters[d] == null) {
-                filters[d] = args.keep(kernels.pack(shape, most, slice(d), 0));
+                ConvKernels.PackedFilter packed = kernels.prepare(shape, most);
+                fill(packed, d, args.weightValues(1), 0);
+                filters[d] = args.keep(packed);
             }
         }
     }
 
-    /** The filter's taps at one depth: [O, C/group, kernelH, kernelW]. */
-    private float[] slice(int depth) {
-        float[] all = args.weightValues(1);
-        int depths = filters.length;
-        if (depths == 1) {
-            return all;
-        }
+    /** The filter's taps at one depth: of [O, C/group, kernel...] each channel's lie side by side. */
+    private void fill(ConvKernels.PackedFilter packed, int depth, float[] w, int wOff) {
         int taps = windows[1].kernel() * windows[2].kernel();
-        float[] slice = new float[all.length / depths];
-        for (int i = 0; i < slice.length / taps; i++) {
-            System.arraycopy(all, (i * depths + depth) * taps, slice, i * taps, taps);
-        }
-        return slice;
+        kernels.fill(packed, w, wOff + depth * taps, filters.length * taps);
     }
 
     @Override
     public void reshape() {
-        int axes = x.rank() - 2;
-        args.requireEqual(y.shape[0], x.shape[0], y, "the batch");
-        args.requireEqual(x.shape[axes + 1], channels, x, "the number of channels");
-        args.requireEqual(y.shape[axes + 1], outChannels, y, "the number of channels");
+        geometry.reshape();
         if (bias != null) {
-            args.requireEqual(bias.size, outChannels, bias, "the number of elements");
-        }
-        takeExtents();
-        for (int i = 0; i < axes; i++) {
-            windows[3 - axes + i].check(args, y.shape[1 + i]);
+            args.requireEqual(bias.size, geometry.outChannels, bias, "the number of elements");
         }
         empty = y.size == 0;
-    }
-
-    private void takeExtents() {
-        int axes = x.rank() - 2;
-        for (int i = 0; i < axes; i++) {
-            in[3 - axes + i] = x.shape[1 + i];
-            out[3 - axes + i] = y.shape[1 + i];
-        }
     }
 
     @Override
     public void run() {
         if (empty) {
             return;
+        }
+        for (int d = 0; filter != null && d < filters.length; d++) {
+            fill(filters[d], d, filter.buffer.floats, filter.offset);
         }
         args.share(this, x.shape[0] * lines(), out[1] == 1 ? COLUMNS : 1, multiplyAdds());
     }
@@ -145,8 +101,8 @@ final class ConvStep extends Step implements Divisible {
     @Override
     public void run(int from, int to, int worker) {
         int lines = lines();
-        int image = in[1] * in[2] * channels;
-        int result = out[1] * out[2] * outChannels;
+        int image = in[1] * in[2] * geometry.channels;
+        int result = out[1] * out[2] * geometry.outChannels;
         int piece = from;
         while (piece < to) {
             int n = piece / lines;
@@ -180,8 +136,8 @@ final class ConvStep extends Step implements Divisible {
         if (bias == null) {
             java.util.Arrays.fill(sums, yAt, yAt + result, 0f);
         } else {
-            for (int at = yAt; at < yAt + result; at += outChannels) {
-                System.arraycopy(bias.buffer.floats, bias.offset, sums, at, outChannels);
+            for (int at = yAt; at < yAt + result; at += geometry.outChannels) {
+                System.arraycopy(bias.buffer.floats, bias.offset, sums, at, geometry.outChannels);
             }
         }
         for (int tap = 0; tap < filters.length && x.size > 0; tap++) {
@@ -199,7 +155,6 @@ final class ConvStep extends Step implements Divisible {
 
     @Override
     public long multiplyAdds() {
-        long taps = (long) windows[0].kernel() * windows[1].kernel() * windows[2].kernel();
-        return y.size * taps * (channels / group);
+        return y.size * (long) geometry.taps() * (geometry.channels / geometry.group);
     }
 }

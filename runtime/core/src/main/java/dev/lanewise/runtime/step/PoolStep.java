@@ -94,12 +94,15 @@ final class PoolStep extends Step implements Divisible {
             long whole = (long) in[axis] + windows[axis].padBefore() + padAfter[axis];
             padded[axis] = countIncludePad ? (int) Math.min(whole, Integer.MAX_VALUE) : in[axis];
         }
-        double taps = (double) windows[0].kernel() * windows[1].kernel() * windows[2].kernel();
         for (int axis = 0; axis < 3; axis++) {
-            // more taps than that lie on padding at every position: no model's window, but hours of work
-            if (windows[axis].kernel() > SMALL_KERNEL + 3L * in[axis]) {
-                throw args.misfit("a window of " + taps + " elements over " + x.describe());
-            }
+            requireReach(args, windows[axis], in[axis], x);
+        }
+    }
+
+    /** Fails where more taps than that lie on padding at every position: no model's window, but hours of work. */
+    static void requireReach(StepArgs args, Window window, int extent, Operand x) {
+        if (window.kernel() > SMALL_KERNEL + 3L * extent) {
+            throw args.misfit("a window of " + window.kernel() + " taps over " + x.describe());
         }
     }
 

@@ -23,9 +23,13 @@ public final class Steps {
 
             case MATMUL -> new MatmulStep(args);
             case MATMUL_DYNAMIC -> new MatmulDynamicStep(args);
-            case CONV -> new ConvStep(args);
+            case CONV -> new ConvStep(args, false);
+            case CONV_DYNAMIC -> new ConvStep(args, true);
+            case CONV_FILTER_GRAD -> new ConvFilterGradientStep(args);
             case POOL_MAX -> new PoolStep(args, false);
             case POOL_AVERAGE -> new PoolStep(args, true);
+            case POOL_MAX_GRAD -> new PoolGradientStep(args, false);
+            case POOL_AVERAGE_GRAD -> new PoolGradientStep(args, true);
             case ROI_ALIGN -> new RoiAlignStep(args);
             case LSTM -> new LstmStep(args);
             case GRU -> new GruStep(args);

@@ -1,0 +1,94 @@
+package dev.lanewise.vector;
+
+import dev.lanewise.runtime.scalar.Fma;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * What one output pixel of a pool gives back to the taps of its window, a vector of channels at a time; channels
+ * behind the last whole vector one by one. Windows have no tap outside the image. Allocates nothing.
+ */
+final class PoolGradients {
+
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+    private static final int L = Lanes.LANES;
+
+    private PoolGradients() {}
+
+    /** The first tap that is not below the maximum takes it. */
+    static void maxPixel(
+            int channels, int rows, int columns, float[] x, int xOff, int rowStep, int columnStep, float[] dy,
+            int dyOff, float[] dx, int dxOff) {
+        int j = 0;
+        for (; j <= channels - L; j += L) {
+            FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+            for (int kh = 0; kh < rows; kh++) {
+                int at = xOff + kh * rowStep + j;
+                for (int kw = 0; kw < columns; kw++, at += columnStep) {
+                    best = FloatVector.fromArray(S, x, at).max(best);
+                }
+            }
+            // what is still to be given: 0 once a tap has it
+            FloatVector left = FloatVector.fromArray(S, dy, dyOff + j);
+            for (int kh = 0; kh < rows; kh++) {
+                int at = kh * rowStep + j;
+                for (int kw = 0; kw < columns; kw++, at += columnStep) {
+                    FloatVector v = FloatVector.fromArray(S, x, xOff + at);
+                    VectorMask<Float> below = v.compare(VectorOperators.LT, best);
+                    FloatVector given = FloatVector.zero(S).blend(left, below.not());
+                    given.add(FloatVector.fromArray(S, dx, dxOff + at)).intoArray(dx, dxOff + at);
+                    left = FloatVector.zero(S).blend(left, below);
+                }
+            }
+        }
+        for (; j < channels; j++) {
+            maxChannel(rows, columns, x, xOff + j, rowStep, columnStep, dy[dyOff + j], dx, dxOff + j);
+        }
+    }
+
+    private static void maxChannel(
+            int rows, int columns, float[] x, int xOff, int rowStep, int columnStep, float dy, float[] dx, int dxOff) {
+        float best = Float.NEGATIVE_INFINITY;
+        for (int kh = 0; kh < rows; kh++) {
+            for (int kw = 0; kw < columns; kw++) {
+                best = Math.max(best, x[xOff + kh * rowStep + kw * columnStep]);
+            }
+        }
+        for (int kh = 0; kh < rows; kh++) {
+            for (int kw = 0; kw < columns; kw++) {
+                int at = kh * rowStep + kw * columnStep;
+                if (!(x[xOff + at] < best)) {
+                    dx[dxOff + at] += dy;
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Each tap takes its share. */
+    static void averagePixel(
+            int channels, int rows, int columns, float share, int rowStep, int columnStep, float[] dy, int dyOff,
+            float[] dx, int dxOff) {
+        int j = 0;
+        for (; j <= channels - L; j += L) {
+            FloatVector given = FloatVector.fromArray(S, dy, dyOff + j);
+            FloatVector part = FloatVector.broadcast(S, share);
+            for (int kh = 0; kh < rows; kh++) {
+                int at = dxOff + kh * rowStep + j;
+                for (int kw = 0; kw < columns; kw++, at += columnStep) {
+                    given.fma(part, FloatVector.fromArray(S, dx, at)).intoArray(dx, at);
+                }
+            }
+        }
+        for (; j < channels; j++) {
+            for (int kh = 0; kh < rows; kh++) {
+                for (int kw = 0; kw < columns; kw++) {
+                    int at = dxOff + kh * rowStep + kw * columnStep + j;
+                    dx[at] = Fma.fma(dy[dyOff + j], share, dx[at]);
+                }
+            }
+        }
+    }
+}
