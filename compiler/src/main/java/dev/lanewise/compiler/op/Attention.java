@@ -8,6 +8,7 @@ import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.compiler.plan.PlanTensor;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.runtime.kernel.AttentionKernels;
@@ -15,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Scaled dot-product attention (Vaswani et al. 2017) of f32: {@code q [B, T, heads, d], k [B, S, kvHeads,
+ * Scaled dot-product attention (Vaswani et al. 2017) of floating point: {@code q [B, T, heads, d], k [B, S, kvHeads,
  * d], v [B, S, kvHeads, dv], bias [B or 1, heads or 1, T or 1, S]?} give {@code y [B, T, heads, dv]}:
  *
  * <pre>
@@ -55,6 +56,25 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         public int keyAxis() {
             return key;
         }
+
+        public int headAxis() {
+            return head;
+        }
+
+        /** What makes {@code [B, kvHeads, S, d]} of it. */
+        Transpose headsFirst() {
+            return Transpose.of(batch, head, key, 3);
+        }
+
+        /** What it is made of {@code [B, kvHeads, S, d]} by. */
+        Transpose ofHeadsFirst() {
+            int[] order = new int[4];
+            order[batch] = 0;
+            order[head] = 1;
+            order[key] = 2;
+            order[3] = 3;
+            return Transpose.of(order);
+        }
     }
 
     /** Keys and values are in q's order of axes. */
@@ -72,7 +92,7 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
     }
 
     /** The input from which keys before k are; values before v follow. */
-    private static final int PAST = 4;
+    static final int PAST = 4;
 
     @Override
     public List<ValueType> infer(Signature in) {
@@ -80,7 +100,8 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         int headAxis = layout.head;
         for (int i = 0; i < 3; i++) {
             in.requireRank(i, 4);
-            in.requireType(i, DType.F32);
+            in.requireFloating(i);
+            in.requireSameType(0, i);
             in.requireEqual(in.dim(i, i == 0 ? 0 : layout.batch), in.dim(0, 0), "the batch of " + in.type(i));
             if (!in.dim(i, i == 0 ? 2 : headAxis).isConstant() || !in.dim(i, 3).isConstant()) {
                 throw in.fail("the heads of " + in.type(i) + " must be of fixed number and size");
@@ -101,17 +122,17 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         }
         if (in.has(3)) {
             in.requireRank(3, 4);
-            in.requireType(3, DType.F32);
+            in.requireSameType(0, 3);
             in.requireEqual(in.dim(3, 3), keys, "the last extent of the bias " + in.type(3));
         }
         return List.of(new ValueType(
-                DType.F32, List.of(in.dim(0, 0), in.dim(0, 1), in.dim(0, 2), in.dim(2, 3))));
+                in.dtype(0), List.of(in.dim(0, 0), in.dim(0, 1), in.dim(0, 2), in.dim(2, 3))));
     }
 
     /** What comes before input {@code later} is like it but for the number of keys. */
     private void requirePast(Signature in, int past, int later) {
         in.requireRank(past, 4);
-        in.requireType(past, DType.F32);
+        in.requireSameType(0, past);
         for (int axis = 0; axis < 4; axis++) {
             if (axis != layout.key) {
                 in.requireEqual(in.dim(past, axis), in.dim(later, axis), "extent " + axis + " of " + in.type(past));
@@ -166,7 +187,7 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
                 y[row * shape[3] + i] = total == 0 ? 0 : sum / total;
             }
         }
-        return List.of(Literal.of(DType.F32, y, shape));
+        return List.of(Literal.of(q.type(), y, shape));
     }
 
     private Literal batchFirst(Literal past, Literal present) {
@@ -185,7 +206,13 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
     }
 
     @Override
+    public void gradient(Gradient g) {
+        new AttentionRule(g, this).give();
+    }
+
+    @Override
     public void lower(Lowering lowering) {
+        lowering.requireType(0, DType.F32);
         int headDim = Math.toIntExact(lowering.inputValue(0).dim(3).constant());
         int valueDim = Math.toIntExact(lowering.inputValue(2).dim(3).constant());
         AttentionKernels.AttentionShape shape =

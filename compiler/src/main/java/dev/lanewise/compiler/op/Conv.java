@@ -2,6 +2,7 @@ package dev.lanewise.compiler.op;
 
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Evaluation;
+import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
@@ -145,15 +146,21 @@ public record Conv(
         return List.of(Literal.of(x.type(), y, outShape));
     }
 
+    /** Epilogues are nodes of their own, whose gradient rules they have. */
+    @Override
+    public List<Value> train(GraphBuilder graph, String name, List<Value> inputs) {
+        List<Value> sums = graph.addAll(name, with(Epilogue.NONE), inputs);
+        return epilogue == Epilogue.NONE
+                ? sums
+                : graph.addAll(name, new Unary(epilogue.fn(), epilogue.alpha(), epilogue.beta()), sums);
+    }
+
     /**
      * {@code dx} is a convolution of dy, its elements a stride apart, with the filter turned round; dw is {@link
      * ConvFilterGradient}; {@code dbias = Σ dy}.
      */
     @Override
     public void gradient(Gradient g) {
-        if (epilogue != Epilogue.NONE) {
-            throw g.unsupported("with an epilogue");
-        }
         Value x = g.in(0);
         Value filter = g.in(1);
         if (g.needs(0)) {

@@ -146,7 +146,8 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
                         ValueType.product(x.shape().subList(0, x.rank() - 1)), x.dim(x.rank() - 1)));
     }
 
-    private static Value lastTransposed(Gradient g, Value x) {
+    /** The last two axes exchanged. */
+    static Value lastTransposed(Gradient g, Value x) {
         int[] permutation = new int[x.rank()];
         for (int axis = 0; axis < permutation.length; axis++) {
             permutation[axis] = axis;

@@ -28,7 +28,7 @@ class GradientTest {
     private static final Set<String> WITHOUT = new TreeSet<>(Set.of(
             "BitCast", "RoiAlign", "NonMaxSuppression", "Random", "Branch",
             "Repeat", "ConvFilterGradient", "PoolGradient", "RecurrentForward", "RecurrentBackward",
-            "Attention", "OneHot", "Range", "Update"));
+            "OneHot", "Range", "Update"));
 
     @TestFactory
     List<DynamicTest> agreesWithCentralDifferences() {
