@@ -155,6 +155,11 @@ public final class Dim {
         return new Dim(terms);
     }
 
+    /** An extent that callers choose, from 1 to {@code max}. */
+    public static Dim upTo(String name, long max) {
+        return symbol(name, 1, max);
+    }
+
     /** An extent that callers choose, between {@code min} and {@code max}. */
     public static Dim symbol(String name, long min, long max) {
         return of(new Symbol(name, min, max, false));

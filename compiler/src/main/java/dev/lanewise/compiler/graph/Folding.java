@@ -18,16 +18,23 @@ public final class Folding {
     /** A model's own weights may be moved about this many times. */
     private static final double PER_WEIGHT = 16;
 
-    private final boolean onlyExact;
+    /** What may be computed. */
+    private enum Extent {
+        ALL,
+        EXACT,
+        INTEGERS
+    }
+
+    private final Extent extent;
     private double elements = ELEMENTS;
     private double work = WORK;
 
     public Folding() {
-        this(false);
+        this(Extent.ALL);
     }
 
-    private Folding(boolean onlyExact) {
-        this.onlyExact = onlyExact;
+    private Folding(Extent extent) {
+        this.extent = extent;
     }
 
     /**
@@ -35,12 +42,20 @@ public final class Folding {
      * operation at which two right computations may part.
      */
     public static Folding onlyExact() {
-        return new Folding(true);
+        return new Folding(Extent.EXACT);
+    }
+
+    /**
+     * Folds whole numbers alone. A graph then still has its weights as they were made, whatever is done with them: so
+     * that they can be trained.
+     */
+    public static Folding onlyIntegers() {
+        return new Folding(Extent.INTEGERS);
     }
 
     /** Whether this node may be computed now, if there is budget. */
     boolean allows(Node node) {
-        return !onlyExact || node.op().onlyMoves()
+        return extent == Extent.ALL || extent == Extent.EXACT && node.op().onlyMoves()
                 || Stream.concat(node.inputs().stream(), node.outputs().stream())
                         .noneMatch(value -> value != null && value.type().type().isFloating());
     }

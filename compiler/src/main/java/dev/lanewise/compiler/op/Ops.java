@@ -22,6 +22,7 @@ public final class Ops {
             new Entry(Cast.class, Cast::cases),
             new Entry(BitCast.class, BitCast::cases),
             new Entry(Random.class, Random::cases),
+            new Entry(Dropout.class, Dropout::cases),
             // Products, convolutions, recurrent layers
             new Entry(MatMul.class, MatMul::cases),
             new Entry(Conv.class, Conv::cases),
@@ -42,6 +43,7 @@ public final class Ops {
             new Entry(Softmax.class, Softmax::cases),
             new Entry(LayerNorm.class, LayerNorm::cases),
             new Entry(RmsNorm.class, RmsNorm::cases),
+            new Entry(BatchNorm.class, BatchNorm::cases),
             // Movement
             new Entry(Transpose.class, Transpose::cases),
             new Entry(Reshape.class, Reshape::cases),

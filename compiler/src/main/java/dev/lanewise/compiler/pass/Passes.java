@@ -17,6 +17,7 @@ public final class Passes {
 
     /** What says more plainly what a graph computes. */
     private static final List<Pass> PLAIN = List.of(
+            new UseAsTrained(),
             new FuseChoices(), // loops over padded sequences choose what goes on
             new InBodies(),
             new SimplifyLoops(),

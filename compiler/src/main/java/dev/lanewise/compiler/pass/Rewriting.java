@@ -119,6 +119,11 @@ abstract class Rewriting {
         values.put(oldValue, now);
     }
 
+    /** Of the new graph, for operations that add the nodes of another form themselves. */
+    final GraphBuilder builder() {
+        return builder;
+    }
+
     final Value add(String name, Op op, Value... inputs) {
         return builder.add(name, op, inputs);
     }
