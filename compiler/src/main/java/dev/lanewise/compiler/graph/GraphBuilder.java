@@ -88,7 +88,7 @@ public final class GraphBuilder {
         if (folding.allows(node)) {
             Literal uniform = uniform(node);
             if (uniform != null) {
-                return List.of(Value.constant(values.get(0).name(), uniform));
+                return List.of(Value.constant(constantName(node, 0), uniform));
             }
             if (foldable(node, signature)) {
                 return fold(node);
@@ -183,6 +183,11 @@ public final class GraphBuilder {
         return folding.spend(elements, node.op().work(signature));
     }
 
+    /** Weights that only moved keep their name. */
+    private static String constantName(Node node, int output) {
+        return node.op().onlyMoves() ? node.input(0).name() : node.outputs().get(output).name();
+    }
+
     private static List<Value> fold(Node node) {
         List<Literal> literals = new ArrayList<>();
         for (Value input : node.inputs()) {
@@ -191,7 +196,7 @@ public final class GraphBuilder {
         List<Literal> results = node.op().evaluate(new Evaluation(node, literals, Map.of()));
         List<Value> constants = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
-            constants.add(Value.constant(node.outputs().get(i).name(), results.get(i)));
+            constants.add(Value.constant(constantName(node, i), results.get(i)));
         }
         return constants;
     }

@@ -3,6 +3,7 @@ package dev.lanewise.compiler.graph;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.compiler.train.Gradient;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An operation with its attributes: all that the compiler knows about it stands in the one class that
@@ -57,6 +58,14 @@ public interface Op {
      */
     default List<Value> train(GraphBuilder graph, String name, List<Value> inputs) {
         return graph.addAll(name, recording(), inputs);
+    }
+
+    /**
+     * Inputs that are not trained but replaced after each step of training, as running statistics are, and which of
+     * the outputs of {@link #train} replaces each.
+     */
+    default Map<Integer, Integer> running() {
+        return Map.of();
     }
 
     /**

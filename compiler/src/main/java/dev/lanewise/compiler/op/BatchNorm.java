@@ -15,6 +15,7 @@ import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Per channel, the last axis, of f32: {@code y = (x − mean) / √(variance + ε) · scale + bias} (Ioffe, Szegedy
@@ -25,14 +26,8 @@ import java.util.List;
  */
 public record BatchNorm(float epsilon, float momentum) implements Op {
 
-    /**
-     * What training computes.
-     *
-     * @param y normalised by the batch's own statistics
-     * @param mean new running mean [channels]
-     * @param variance new running variance [channels], of the unbiased estimate as in PyTorch
-     */
-    public record Trained(Value y, Value mean, Value variance) {}
+    private static final int MEAN = 3;
+    private static final int VARIANCE = 4;
 
     private static final String[] OPERANDS = {"x", "the scale", "the bias", "the mean", "the variance"};
 
@@ -52,16 +47,25 @@ public record BatchNorm(float epsilon, float momentum) implements Op {
 
     /** Adds what this computes by the running statistics; where they are constants, all but two nodes are folded. */
     public Value use(GraphBuilder builder, String name, List<Value> inputs) {
-        Value root = root(builder, name, inputs.get(4));
+        Value root = root(builder, name, inputs.get(VARIANCE));
         Value scale = builder.add(name + ".scale", new Binary(BinaryFn.DIV), inputs.get(1), root);
-        Value shift = builder.add(name + ".shift", new Binary(BinaryFn.MUL), inputs.get(3), scale);
+        Value shift = builder.add(name + ".shift", new Binary(BinaryFn.MUL), inputs.get(MEAN), scale);
         Value bias = builder.add(name + ".bias", new Binary(BinaryFn.SUB), inputs.get(2), shift);
         Value scaled = builder.add(name + ".scaled", new Binary(BinaryFn.MUL), inputs.get(0), scale);
         return builder.add(name, new Binary(BinaryFn.ADD), scaled, bias);
     }
 
-    /** Adds what training computes. */
-    public Trained train(GraphBuilder builder, String name, List<Value> inputs) {
+    @Override
+    public Map<Integer, Integer> running() {
+        return Map.of(MEAN, 1, VARIANCE, 2);
+    }
+
+    /**
+     * Normalises by the batch's own statistics, and gives the new running mean and variance too, which is that of the
+     * unbiased estimate, as in PyTorch.
+     */
+    @Override
+    public List<Value> train(GraphBuilder builder, String name, List<Value> inputs) {
         Value x = inputs.get(0);
         List<Integer> axes = new ArrayList<>();
         Dim count = Dim.ONE;
@@ -85,10 +89,10 @@ public record BatchNorm(float epsilon, float momentum) implements Op {
         Value unbiased = builder.add(name + ".unbiased", over, squares, freedom);
         Value normalised = builder.add(name + ".normalised", over, centred, root(builder, name, variance));
         Value scaled = builder.add(name + ".scaled", new Binary(BinaryFn.MUL), normalised, inputs.get(1));
-        return new Trained(
+        return List.of(
                 builder.add(name, new Binary(BinaryFn.ADD), scaled, inputs.get(2)),
-                moved(builder, name + ".running mean", inputs.get(3), mean),
-                moved(builder, name + ".running variance", inputs.get(4), unbiased));
+                moved(builder, name + ".running mean", inputs.get(MEAN), mean),
+                moved(builder, name + ".running variance", inputs.get(VARIANCE), unbiased));
     }
 
     private Value root(GraphBuilder builder, String name, Value variance) {

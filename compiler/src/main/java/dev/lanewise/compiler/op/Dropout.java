@@ -61,6 +61,11 @@ public record Dropout(float rate, long seed, List<Integer> sharedAxes) implement
     }
 
     @Override
+    public List<Value> train(GraphBuilder graph, String name, List<Value> inputs) {
+        return List.of(mask(graph, name, inputs.get(0), this));
+    }
+
+    @Override
     public List<Literal> evaluate(Evaluation in) {
         return List.of(in.in(0));
     }

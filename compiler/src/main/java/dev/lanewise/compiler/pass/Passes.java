@@ -17,7 +17,6 @@ public final class Passes {
 
     /** What says more plainly what a graph computes. */
     private static final List<Pass> PLAIN = List.of(
-            new UseAsTrained(),
             new FuseChoices(), // loops over padded sequences choose what goes on
             new InBodies(),
             new SimplifyLoops(),
@@ -62,6 +61,7 @@ public final class Passes {
 
     /** The same, but for what would compute other weights of those that training changes. */
     private static final List<Pass> FAST_ON_TRAINED_WEIGHTS = List.of(
+            new UseAsTrained(),
             new AttendInPlace(),
             new FuseEpilogues(),
             new ShareEqual(),
@@ -69,6 +69,7 @@ public final class Passes {
 
     /** What gradient rules have left. */
     private static final List<Pass> TRAINING = List.of(
+            new UseAsTrained(),
             new RemoveUnused(),
             new Simplify(),
             new ShareEqual(),
@@ -86,7 +87,8 @@ public final class Passes {
      */
     public static Graph run(Graph graph, CompileOptions options, List<String> notes) {
         Folding folding = new Folding();
-        Graph plain = run(PLAIN, PairStates.apply(graph, options, notes), folding);
+        Graph used = new UseAsTrained().apply(PairStates.apply(graph, options, notes), folding);
+        Graph plain = run(PLAIN, used, folding);
         return run(FAST, Streaming.apply(plain, options, notes), folding);
     }
 
@@ -97,7 +99,7 @@ public final class Passes {
 
     /** The passes for inference on weights that training changes. */
     public static Graph onTrainedWeights(Graph plain) {
-        return run(FAST_ON_TRAINED_WEIGHTS, plain, new Folding());
+        return run(FAST_ON_TRAINED_WEIGHTS, plain, Folding.onlyIntegers());
     }
 
     /** The passes for a program that trains, or evaluates in between. */

@@ -28,6 +28,8 @@ public final class Differentiate {
     /** Values of the source graph by what stands for them here. */
     private final Map<Value, Value> recorded = new HashMap<>();
     private final List<Node> nodes = new ArrayList<>();
+    /** All that training gives in a node's place, by the source graph's node. */
+    private final Map<Node, List<Value>> trained = new HashMap<>();
     /** Hidden states by their gradients, {@code null} as long as they are not known. */
     private final Map<Value, Value> watched = new HashMap<>();
 
@@ -55,8 +57,14 @@ public final class Differentiate {
             for (int i = 0; i < node.outputs().size(); i++) {
                 recorded.put(node.outputs().get(i), outputs.get(i));
             }
+            trained.put(node, outputs);
             nodes.addAll(graph.nodes(before));
         }
+    }
+
+    /** All that training gives in the place of a node of the source graph: its outputs, and perhaps more. */
+    public List<Value> trained(Node source) {
+        return trained.get(source);
     }
 
     /** What stands for a value of the source graph. */

@@ -27,8 +27,9 @@ final class Evaluating {
         for (Node node : graph.nodes()) {
             List<Value> inputs = new ArrayList<>();
             node.inputs().forEach(input -> inputs.add(here.getOrDefault(input, input)));
-            List<Value> outputs = builder.addAll(node.name(), node.op(), inputs);
-            for (int i = 0; i < outputs.size(); i++) {
+            // the form that takes weights known only when it runs
+            List<Value> outputs = builder.addAll(node.name(), node.op().recording(), inputs);
+            for (int i = 0; i < node.outputs().size(); i++) {
                 here.put(node.outputs().get(i), outputs.get(i));
             }
         }

@@ -5,6 +5,7 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.op.BatchNorm;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Conv;
 import dev.lanewise.compiler.op.Expand;
@@ -33,8 +34,9 @@ final class Parameters {
      *
      * @param name unique among a graph's
      * @param uses the constants that hold it
+     * @param running whether it is no weight but a running statistic, which training replaces
      */
-    record Parameter(String name, Literal literal, List<Value> uses) {}
+    record Parameter(String name, Literal literal, List<Value> uses, boolean running) {}
 
     private Parameters() {}
 
@@ -49,7 +51,8 @@ final class Parameters {
                     Parameter known = byLiteral.get(value.constant());
                     if (known == null) {
                         String name = unique(value.name(), byName);
-                        known = new Parameter(name, value.constant(), new ArrayList<>());
+                        boolean running = node.op().running().containsKey(i);
+                        known = new Parameter(name, value.constant(), new ArrayList<>(), running);
                         byLiteral.put(value.constant(), known);
                         byName.put(name, known);
                     }
@@ -74,6 +77,9 @@ final class Parameters {
         boolean several = value.isConstant() && value.type().type() == DType.F32 && value.constant().size() > 1;
         if (!several) {
             return false;
+        }
+        if (op instanceof BatchNorm) {
+            return input > 0;
         }
         if (op instanceof MatMul || op instanceof Binary binary && !binary.fn().isPredicate()) {
             return true;

@@ -35,7 +35,7 @@ public record TrainingGraphs(Graph infer, Graph evaluate, Graph train, Graph upd
         List<Parameters.Parameter> trained = new ArrayList<>();
         Map<String, Literal> initials = new LinkedHashMap<>();
         for (Parameters.Parameter parameter : Parameters.of(graph)) {
-            if (!options.isFrozen(parameter.name())) {
+            if (parameter.running() || !options.isFrozen(parameter.name())) {
                 trained.add(parameter);
                 initials.put(parameter.name(), parameter.literal());
             }

@@ -3,6 +3,7 @@ package dev.lanewise.compiler.train;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Binary;
@@ -46,6 +47,8 @@ final class TrainingStep {
     private final List<Parameter> trained;
     private final TrainOptions options;
     private final Map<String, Literal> initials = new LinkedHashMap<>();
+    /** Those that the loss depends on. */
+    private final List<Parameter> updated = new ArrayList<>();
     private final Graph train;
     private final Graph update;
 
@@ -85,15 +88,17 @@ final class TrainingStep {
                 state -> differentiate.bind(state.value(), graph.state(state.name(), state.value().type())));
         differentiate.record(source);
         source.outputs().forEach(port -> graph.output(port.name(), differentiate.here(port.value())));
+        Map<Parameter, Value> running = running(differentiate);
         Map<Value, Value> gradients = differentiate.gradients(differentiate.here(loss), values.values());
         Map<Parameter, Value> found = new LinkedHashMap<>();
         values.forEach((parameter, value) -> {
-            if (gradients.containsKey(value)) {
+            if (!parameter.running() && gradients.containsKey(value)) {
                 found.put(parameter, clipped(graph, parameter, gradients.get(value)));
             } else {
-                graph.next(parameter.name(), value, value);
+                graph.next(parameter.name(), value, running.getOrDefault(parameter, value));
             }
         });
+        updated.addAll(found.keySet());
         if (found.isEmpty()) {
             throw new PlanException("the loss '" + options.loss() + "' depends on none of the weights");
         }
@@ -107,6 +112,17 @@ final class TrainingStep {
         return graph.build();
     }
 
+    /** What running statistics become. */
+    private Map<Parameter, Value> running(Differentiate differentiate) {
+        Map<Parameter, Value> next = new LinkedHashMap<>();
+        for (Node node : source.nodes()) {
+            node.op().running().forEach((input, output) -> trained.stream()
+                    .filter(parameter -> parameter.uses().contains(node.input(input)))
+                    .forEach(parameter -> next.put(parameter, differentiate.trained(node).get(output))));
+        }
+        return next;
+    }
+
     private Graph makeUpdate() {
         GraphBuilder graph = new GraphBuilder();
         Value one = graph.constant("one", Literal.scalar(1f));
@@ -114,7 +130,7 @@ final class TrainingStep {
         Value scale = graph.add("mean", new Binary(BinaryFn.DIV), one, count);
         Map<Parameter, Value> values = new LinkedHashMap<>();
         Map<Parameter, Value> means = new LinkedHashMap<>();
-        for (Parameter parameter : trained) {
+        for (Parameter parameter : updated) {
             ValueType type = parameter.literal().valueType();
             Value sum = graph.state(sumName(parameter), type);
             values.put(parameter, graph.state(parameter.name(), type));
