@@ -3,7 +3,6 @@ package dev.lanewise.vector;
 import dev.lanewise.runtime.kernel.RoundedInputs;
 import dev.lanewise.runtime.kernel.WeightMatrix;
 import java.util.Arrays;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -26,8 +25,15 @@ final class Int8DynamicPanels extends SmallPanels {
     private static final VectorSpecies<Integer> I = Lanes.INTS;
     private static final VectorSpecies<Short> H = VectorSpecies.of(short.class, S.vectorShape());
     private static final int L = Lanes.LANES;
-    private static final VectorSpecies<Byte> B =
-            L == 16 ? ByteVector.SPECIES_256 : L == 8 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
+    /**
+     * What a row of a panel is loaded as: shorts of two codes each. {@link Int8Panels} loads bytes of another
+     * length, and one method of the Vector API must not see vectors of two lengths.
+     */
+    private static final VectorSpecies<Short> CODES_OF_ROW =
+            L == 16 ? ShortVector.SPECIES_256 : L == 8 ? ShortVector.SPECIES_128 : ShortVector.SPECIES_64;
+    private static final int ROW = P / 2;
+
     private static final int BLOCK = RoundedInputs.BLOCK;
 
     /** What makes a lower half positive. */
@@ -39,10 +45,10 @@ final class Int8DynamicPanels extends SmallPanels {
     /** Behind those: scales of the blocks. */
     private static final int INPUT_SCALES = CODES + RoundedInputs.MOST_K;
 
-    private final byte[] b; // [columns / P][k, even][P]
+    private final short[] b; // [columns / P][k, even][P / 2], two codes each, the lower lane in the lower byte
     private final float[] scales; // [columns]
 
-    private Int8DynamicPanels(int k, int columns, byte[] b, float[] scales) {
+    private Int8DynamicPanels(int k, int columns, short[] b, float[] scales) {
         super(k, columns);
         this.b = b;
         this.scales = scales;
@@ -50,15 +56,16 @@ final class Int8DynamicPanels extends SmallPanels {
 
     static Int8DynamicPanels pack(WeightMatrix w, int[] rows) {
         int even = even(w.k);
-        byte[] b = new byte[Math.multiplyExact(even, rows.length)];
+        short[] b = new short[Math.multiplyExact(even, rows.length) / 2];
         float[] scales = new float[rows.length];
         for (int column = 0; column < rows.length; column++) {
             int row = rows[column];
             int inPanel = column % P;
             int lane = inPanel < L ? 2 * inPanel : 2 * (inPanel - L) + 1;
-            int at = Panels.offset(even, column / P * P) + lane;
+            int at = Panels.offset(even, column / P * P) / 2 + lane / 2;
+            int up = lane % 2 * 8;
             for (int p = 0; row >= 0 && p < w.k; p++) {
-                b[at + p * P] = (byte) w.code(row, p);
+                b[at + p * ROW] |= (short) ((w.code(row, p) & 0xff) << up);
             }
             scales[column] = row >= 0 && w.k > 0 ? w.scale(row, 0) : 0;
         }
@@ -71,7 +78,7 @@ final class Int8DynamicPanels extends SmallPanels {
 
     @Override
     public long bytes() {
-        return b.length + 4L * scales.length;
+        return 2L * b.length + 4L * scales.length;
     }
 
     /** Rounds a row of inputs. */
@@ -130,7 +137,7 @@ final class Int8DynamicPanels extends SmallPanels {
         for (int from = 0; from < k; from += BLOCK) {
             int pairs = (Math.min(BLOCK, k - from) + 1) / 2;
             row4(
-                    pairs, scratch, CODES + from, b, Panels.offset(even(k), column) + from * P, P * even(k),
+                    pairs, scratch, CODES + from, b, Panels.offset(even(k), column) / 2 + from * ROW, ROW * even(k),
                     scratch[INPUT_SCALES + from / BLOCK], scales, column,
                     from == 0 ? init : c, from == 0 ? io : co, c, co);
         }
@@ -145,7 +152,7 @@ final class Int8DynamicPanels extends SmallPanels {
         for (int from = 0; from < k; from += BLOCK) {
             int pairs = (Math.min(BLOCK, k - from) + 1) / 2;
             row1(
-                    pairs, scratch, CODES + from, b, Panels.offset(even(k), column) + from * P,
+                    pairs, scratch, CODES + from, b, Panels.offset(even(k), column) / 2 + from * ROW,
                     scratch[INPUT_SCALES + from / BLOCK], scales, column,
                     from == 0 ? init : c, from == 0 ? io : co, c, co);
         }
@@ -167,7 +174,7 @@ final class Int8DynamicPanels extends SmallPanels {
     // One block each.
 
     private static void row4(
-            int pairs, float[] codes, int ao, byte[] b, int bo, int panelStride, float inputScale,
+            int pairs, float[] codes, int ao, short[] b, int bo, int panelStride, float inputScale,
             float[] scales, int so, float[] init, int io, float[] c, int co) {
         IntVector c0 = IntVector.zero(I);
         IntVector c1 = IntVector.zero(I);
@@ -184,24 +191,32 @@ final class Int8DynamicPanels extends SmallPanels {
             int at = ao + 2 * p;
             ShortVector x0 = IntVector.broadcast(I, Float.floatToRawIntBits(codes[at])).reinterpretAsShorts();
             ShortVector x1 = IntVector.broadcast(I, Float.floatToRawIntBits(codes[at + 1])).reinterpretAsShorts();
-            int q = 2 * p * P;
-            IntVector sums = x0.mul(ByteVector.fromArray(B, b, bo + q).convertShape(VectorOperators.B2S, H, 0))
-                    .add(x1.mul(ByteVector.fromArray(B, b, bo + q + P).convertShape(VectorOperators.B2S, H, 0)))
+            int q = 2 * p * ROW;
+            IntVector sums = x0.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo + q).reinterpretAsBytes()
+                            .convertShape(VectorOperators.B2S, H, 0))
+                    .add(x1.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo + q + ROW).reinterpretAsBytes()
+                            .convertShape(VectorOperators.B2S, H, 0)))
                     .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
             c0 = sums.add(c0);
             c1 = sums.lanewise(VectorOperators.ASHR, 16).add(c1);
-            sums = x0.mul(ByteVector.fromArray(B, b, bo1 + q).convertShape(VectorOperators.B2S, H, 0))
-                    .add(x1.mul(ByteVector.fromArray(B, b, bo1 + q + P).convertShape(VectorOperators.B2S, H, 0)))
+            sums = x0.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo1 + q).reinterpretAsBytes()
+                            .convertShape(VectorOperators.B2S, H, 0))
+                    .add(x1.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo1 + q + ROW).reinterpretAsBytes()
+                            .convertShape(VectorOperators.B2S, H, 0)))
                     .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
             c2 = sums.add(c2);
             c3 = sums.lanewise(VectorOperators.ASHR, 16).add(c3);
-            sums = x0.mul(ByteVector.fromArray(B, b, bo2 + q).convertShape(VectorOperators.B2S, H, 0))
-                    .add(x1.mul(ByteVector.fromArray(B, b, bo2 + q + P).convertShape(VectorOperators.B2S, H, 0)))
+            sums = x0.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo2 + q).reinterpretAsBytes()
+                            .convertShape(VectorOperators.B2S, H, 0))
+                    .add(x1.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo2 + q + ROW).reinterpretAsBytes()
+                            .convertShape(VectorOperators.B2S, H, 0)))
                     .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
             c4 = sums.add(c4);
             c5 = sums.lanewise(VectorOperators.ASHR, 16).add(c5);
-            sums = x0.mul(ByteVector.fromArray(B, b, bo3 + q).convertShape(VectorOperators.B2S, H, 0))
-                    .add(x1.mul(ByteVector.fromArray(B, b, bo3 + q + P).convertShape(VectorOperators.B2S, H, 0)))
+            sums = x0.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo3 + q).reinterpretAsBytes()
+                            .convertShape(VectorOperators.B2S, H, 0))
+                    .add(x1.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo3 + q + ROW).reinterpretAsBytes()
+                            .convertShape(VectorOperators.B2S, H, 0)))
                     .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
             c6 = sums.add(c6);
             c7 = sums.lanewise(VectorOperators.ASHR, 16).add(c7);
@@ -238,7 +253,7 @@ final class Int8DynamicPanels extends SmallPanels {
     }
 
     private static void row1(
-            int pairs, float[] codes, int ao, byte[] b, int bo, float inputScale, float[] scales, int so,
+            int pairs, float[] codes, int ao, short[] b, int bo, float inputScale, float[] scales, int so,
             float[] init, int io, float[] c, int co) {
         IntVector c0 = IntVector.zero(I);
         IntVector c1 = IntVector.zero(I);
@@ -246,9 +261,11 @@ final class Int8DynamicPanels extends SmallPanels {
             int at = ao + 2 * p;
             ShortVector x0 = IntVector.broadcast(I, Float.floatToRawIntBits(codes[at])).reinterpretAsShorts();
             ShortVector x1 = IntVector.broadcast(I, Float.floatToRawIntBits(codes[at + 1])).reinterpretAsShorts();
-            int q = bo + 2 * p * P;
-            IntVector sums = x0.mul(ByteVector.fromArray(B, b, q).convertShape(VectorOperators.B2S, H, 0))
-                    .add(x1.mul(ByteVector.fromArray(B, b, q + P).convertShape(VectorOperators.B2S, H, 0)))
+            int q = bo + 2 * p * ROW;
+            IntVector sums = x0.mul(ShortVector.fromArray(CODES_OF_ROW, b, q).reinterpretAsBytes()
+                            .convertShape(VectorOperators.B2S, H, 0))
+                    .add(x1.mul(ShortVector.fromArray(CODES_OF_ROW, b, q + ROW).reinterpretAsBytes()
+                            .convertShape(VectorOperators.B2S, H, 0)))
                     .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
             c0 = sums.add(c0);
             c1 = sums.lanewise(VectorOperators.ASHR, 16).add(c1);

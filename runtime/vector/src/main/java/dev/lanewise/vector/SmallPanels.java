@@ -116,25 +116,33 @@ abstract class SmallPanels implements PanelProduct {
             int first, int n, float[] a, int aOff, float[] init, int io, float[] c, int co, float[] scratch) {
         float[] start = init == null ? ZEROS : init;
         int step = init == null ? 0 : 1;
+        // each tile is called from one place: C2 inlines small ones, and twice would be too much for one method
         int j = 0;
-        for (; j <= n - 4 * P; j += 4 * P) {
-            row4(first + j, a, aOff, start, io + j * step, c, co + j, scratch);
+        while (n - j > (waitsForSums() ? 2 * P : 4 * P - 1) && first + j <= columns - 4 * P) {
+            // of three panels, the gates of a GRU, the fourth is thrown away
+            boolean whole = n - j >= 4 * P;
+            if (!whole) {
+                System.arraycopy(start, io + j * step, scratch, 0, n - j);
+            }
+            row4(
+                    first + j, a, aOff, whole ? start : scratch, whole ? io + j * step : 0,
+                    whole ? c : scratch, whole ? co + j : 0, scratch);
+            if (!whole) {
+                System.arraycopy(scratch, 0, c, co + j, n - j);
+            }
+            j += 4 * P;
         }
-        int left = n - j;
-        if (left > 2 * P && first + j <= columns - 4 * P && waitsForSums()) {
-            // three panels, the gates of a GRU: a fourth is thrown away
-            System.arraycopy(start, io + j * step, scratch, 0, left);
-            row4(first + j, a, aOff, scratch, 0, scratch, 0, scratch);
-            System.arraycopy(scratch, 0, c, co + j, left);
-            return;
-        }
-        for (; j <= n - P; j += P) {
-            row1(first + j, a, aOff, start, io + j * step, c, co + j, scratch);
-        }
-        if (j < n) {
-            System.arraycopy(start, io + j * step, scratch, 0, n - j);
-            row1(first + j, a, aOff, scratch, 0, scratch, 0, scratch);
-            System.arraycopy(scratch, 0, c, co + j, n - j);
+        for (; j < n; j += P) {
+            boolean whole = n - j >= P;
+            if (!whole) {
+                System.arraycopy(start, io + j * step, scratch, 0, n - j);
+            }
+            row1(
+                    first + j, a, aOff, whole ? start : scratch, whole ? io + j * step : 0,
+                    whole ? c : scratch, whole ? co + j : 0, scratch);
+            if (!whole) {
+                System.arraycopy(scratch, 0, c, co + j, n - j);
+            }
         }
     }
 
@@ -144,14 +152,17 @@ abstract class SmallPanels implements PanelProduct {
         float[] start = init == null ? ZEROS : init;
         int step = init == null ? 0 : 1;
         int rowStep = init == null ? 0 : is;
-        int j = 0;
-        for (; j <= n - P; j += P) {
-            rows4(first + j, a, aOff, lda, start, io + j * step, rowStep, c, co + j, ldc, scratch);
-        }
-        if (j < n) {
-            copy(start, io + j * step, rowStep, scratch, 0, P, n - j);
-            rows4(first + j, a, aOff, lda, scratch, 0, P, scratch, 0, P, scratch);
-            copy(scratch, 0, P, c, co + j, ldc, n - j);
+        for (int j = 0; j < n; j += P) {
+            boolean whole = n - j >= P;
+            if (!whole) {
+                copy(start, io + j * step, rowStep, scratch, 0, P, n - j);
+            }
+            rows4(
+                    first + j, a, aOff, lda, whole ? start : scratch, whole ? io + j * step : 0, whole ? rowStep : P,
+                    whole ? c : scratch, whole ? co + j : 0, whole ? ldc : P, scratch);
+            if (!whole) {
+                copy(scratch, 0, P, c, co + j, ldc, n - j);
+            }
         }
     }
 
