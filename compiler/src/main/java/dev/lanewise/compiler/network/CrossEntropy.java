@@ -42,7 +42,17 @@ public record CrossEntropy(Long ignored, float smoothing, List<Float> weights) i
 
     @Override
     public Tensor each(Tensor scores, Tensor target) {
-        return likelihood().each(scores.logSoftmax(), target);
+        if (smoothing > 0 || !weights.isEmpty()) {
+            return likelihood().each(scores.logSoftmax(), target);
+        }
+        Expect.integers(target, "targets");
+        if (ignored == null) {
+            return scores.net().add(new dev.lanewise.compiler.op.CrossEntropy(), scores, target);
+        }
+        Tensor counting = Sequences.different(target, ignored);
+        Tensor losses = scores.net().add(
+                new dev.lanewise.compiler.op.CrossEntropy(), scores, target.where(counting, 0));
+        return losses.where(counting, 0);
     }
 
     @Override

@@ -65,6 +65,9 @@ public final class Ops {
             new Entry(NonZero.class, NonZero::cases),
             new Entry(NonMaxSuppression.class, NonMaxSuppression::cases),
             // Training
+            new Entry(CrossEntropy.class, CrossEntropy::cases),
+            new Entry(CrossEntropyGradient.class, CrossEntropyGradient::cases),
+            new Entry(Ctc.class, Ctc::cases),
             new Entry(Update.class, Update::cases),
             // Control
             new Entry(Branch.class, Branch::cases),

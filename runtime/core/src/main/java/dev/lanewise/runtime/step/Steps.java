@@ -67,6 +67,9 @@ public final class Steps {
             case LEARN -> new LearnStep(args);
 
             case UPDATE -> new UpdateStep(args);
+            case CROSS_ENTROPY -> new CrossEntropyStep(args);
+            case CROSS_ENTROPY_GRADIENT -> new CrossEntropyGradientStep(args);
+            case CTC -> new CtcStep(args);
 
             case REPEAT -> new RepeatStep(args);
             case BRANCH -> new BranchStep(args);
