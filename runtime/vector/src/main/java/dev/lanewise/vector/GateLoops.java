@@ -30,16 +30,21 @@ final class GateLoops {
     private GateLoops() {}
 
     /**
-     * {@code c' = fma(f, c, i · tanh(a)), h' = o · tanh(c')} of a block's first n units.
+     * {@code c' = fma(f, c, i · tanh(a)), h' = o · tanh(c')} of a block's first n units. Two loops, since both
+     * functions in one make more nodes than C2 inlines into a method, and what it leaves out allocates.
      *
      * @param pre [4, P], gates i, o, f, and pre-activations a
      */
     static void lstm(
             int n, float[] pre, int i, float[] c, int cOff, float[] hOut, int hOutOff, float[] cOut,
             int cOutOff) {
-        int o = i + P;
-        int f = o + P;
-        int a = f + P;
+        lstmStates(n, pre, i, c, cOff, cOut, cOutOff);
+        lstmOutputs(n, pre, i + P, cOut, cOutOff, hOut, hOutOff);
+    }
+
+    private static void lstmStates(int n, float[] pre, int i, float[] c, int cOff, float[] cOut, int cOutOff) {
+        int f = i + 2 * P;
+        int a = i + 3 * P;
         FloatVector log2e = FloatVector.broadcast(S, LOG2_E);
         FloatVector rounder = FloatVector.broadcast(S, ROUNDER);
         FloatVector ln2 = FloatVector.broadcast(S, -LN2);
@@ -64,9 +69,28 @@ final class GateLoops {
             FloatVector gM = gP.fma(gS, gS.sub(1f));
             FloatVector g = gM.div(gM.add(2f)).reinterpretAsInts().or(gSign).reinterpretAsFloats();
             FloatVector in = FloatVector.fromArray(S, pre, i + j).mul(g);
-            FloatVector next = FloatVector.fromArray(S, pre, f + j)
-                    .fma(FloatVector.fromArray(S, c, cOff + j), in);
-            next.intoArray(cOut, cOutOff + j);
+            FloatVector.fromArray(S, pre, f + j)
+                    .fma(FloatVector.fromArray(S, c, cOff + j), in)
+                    .intoArray(cOut, cOutOff + j);
+        }
+        for (; j < n; j++) {
+            cOut[cOutOff + j] = Fma.fma(pre[f + j], c[cOff + j], pre[i + j] * ScalarMath.tanh(pre[a + j]));
+        }
+    }
+
+    private static void lstmOutputs(int n, float[] pre, int o, float[] c, int cOff, float[] hOut, int hOutOff) {
+        FloatVector log2e = FloatVector.broadcast(S, LOG2_E);
+        FloatVector rounder = FloatVector.broadcast(S, ROUNDER);
+        FloatVector ln2 = FloatVector.broadcast(S, -LN2);
+        FloatVector ln2Lo = FloatVector.broadcast(S, -LN2_LO);
+        FloatVector e0 = FloatVector.broadcast(S, E0);
+        FloatVector e1 = FloatVector.broadcast(S, E1);
+        FloatVector e2 = FloatVector.broadcast(S, E2);
+        FloatVector e3 = FloatVector.broadcast(S, E3);
+        FloatVector e4 = FloatVector.broadcast(S, E4);
+        int j = 0;
+        for (; j <= n - L; j += L) {
+            FloatVector next = FloatVector.fromArray(S, c, cOff + j);
             IntVector hSign = next.reinterpretAsInts().and(0x80000000);
             FloatVector hZ = next.abs().mul(2f);
             hZ = hZ.blend(TANH_LIMIT, hZ.compare(GT, TANH_LIMIT));
@@ -81,9 +105,7 @@ final class GateLoops {
             FloatVector.fromArray(S, pre, o + j).mul(h).intoArray(hOut, hOutOff + j);
         }
         for (; j < n; j++) {
-            float next = Fma.fma(pre[f + j], c[cOff + j], pre[i + j] * ScalarMath.tanh(pre[a + j]));
-            cOut[cOutOff + j] = next;
-            hOut[hOutOff + j] = pre[o + j] * ScalarMath.tanh(next);
+            hOut[hOutOff + j] = pre[o + j] * ScalarMath.tanh(c[cOff + j]);
         }
     }
 

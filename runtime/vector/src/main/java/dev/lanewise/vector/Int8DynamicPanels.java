@@ -28,7 +28,7 @@ final class Int8DynamicPanels extends SmallPanels {
 
     /**
      * What a row of a panel is loaded as: shorts of two codes each. {@link Int8Panels} loads bytes of another
-     * length, and one method of the Vector API must not see vectors of two lengths.
+     * length, and a method of the Vector API must not see vectors of two lengths.
      */
     private static final VectorSpecies<Short> CODES_OF_ROW =
             L == 16 ? ShortVector.SPECIES_256 : L == 8 ? ShortVector.SPECIES_128 : ShortVector.SPECIES_64;
