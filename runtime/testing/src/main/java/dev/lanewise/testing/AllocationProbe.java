@@ -23,14 +23,14 @@ public final class AllocationProbe {
 
     /**
      * Vector kernels allocate until the JVM has compiled them, which takes a second on an idle machine
-     * and several on a busy one.
+     * and half a minute on one that is busy with other work.
      */
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private AllocationProbe() {}
 
     /**
-     * Runs the code until 300 runs in a row allocate nothing, for 15 seconds at most.
+     * Runs the code until 300 runs in a row allocate nothing, for a minute at most.
      *
      * @throws AssertionError where they still allocate; the message says how many bytes per run
      * @throws UnsupportedOperationException where this JVM has no such counter
