@@ -1,6 +1,8 @@
 package dev.lanewise.compiler;
 
 import dev.lanewise.compiler.graph.Graph;
+import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.network.Network;
 import dev.lanewise.compiler.onnx.OnnxImporter;
 import dev.lanewise.compiler.onnx.OnnxModel;
 import dev.lanewise.compiler.pass.Passes;
@@ -19,7 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** From a trained model to a model file: importer, passes, lowering, memory plan. Stateless. */
@@ -52,19 +57,33 @@ public final class Compiler {
      */
     public static Compiled compile(String name, byte[] bytes, Path folder, CompileOptions options) {
         OnnxModel model = OnnxImporter.readNamed(name, bytes, folder, options);
-        return compile(name, model.graph(), options, model.notes());
+        return compile(name, model.graph(), null, options, model.notes());
     }
 
     /** Compiles a graph. */
     public static Compiled compile(String name, Graph graph, CompileOptions options) {
-        return compile(name, graph, options, List.of());
+        return compile(name, graph, null, options, List.of());
     }
 
-    private static Compiled compile(String name, Graph graph, CompileOptions options, List<String> imported) {
+    /** Compiles a network made in Java: what infers, and where options say so what trains its parameters. */
+    public static Compiled compile(String name, Network network, CompileOptions options) {
+        if (options.training() == null) {
+            return compile(name, network.inference(), options);
+        }
+        Set<Literal> parameters = Collections.newSetFromMap(new IdentityHashMap<>());
+        parameters.addAll(network.parameters().values());
+        return compile(name, network.graph(), parameters, options, List.of());
+    }
+
+    /**
+     * @param parameters constants that training changes; {@code null} for those that the graph has for weights
+     */
+    private static Compiled compile(
+            String name, Graph graph, Set<Literal> parameters, CompileOptions options, List<String> imported) {
         List<String> notes = new ArrayList<>(imported);
         try {
             if (options.training() != null) {
-                return compileTrainable(name, graph, options, notes);
+                return compileTrainable(name, graph, parameters, options, notes);
             }
             ChosenForms forms = new ChosenForms(options.weights());
             Graph ready = SmallWeights.apply(Passes.run(graph, options, notes), forms);
@@ -80,8 +99,11 @@ public final class Compiler {
     }
 
     /** Weights keep the form in which training changes them. */
-    private static Compiled compileTrainable(String name, Graph graph, CompileOptions options, List<String> notes) {
-        TrainingGraphs graphs = TrainingGraphs.of(Passes.plain(graph, options, notes), options.training());
+    private static Compiled compileTrainable(
+            String name, Graph graph, Set<Literal> parameters, CompileOptions options, List<String> notes) {
+        TrainingGraphs graphs = parameters == null
+                ? TrainingGraphs.of(Passes.plain(graph, options, notes), options.training())
+                : TrainingGraphs.of(Passes.withOwnWeights(graph, options, notes), parameters, options.training());
         Graph infer = Passes.onTrainedWeights(graphs.infer());
         Emitter emitter = new Emitter()
                 .add(Emitter.INFER, infer)

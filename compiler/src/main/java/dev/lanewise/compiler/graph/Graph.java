@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,14 @@ public record Graph(List<Port> inputs, List<Port> outputs, List<StatePair> state
         outputs.forEach(port -> uses.merge(port.value(), 1, Integer::sum));
         states.forEach(state -> uses.merge(state.next(), 1, Integer::sum));
         return uses;
+    }
+
+    /** All constants that nodes and outputs use, those of bodies among them; each object once. */
+    public Set<Literal> constants() {
+        Set<Literal> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        uses().keySet().stream().filter(Value::isConstant).forEach(value -> found.add(value.constant()));
+        nodes.forEach(node -> node.op().bodies().forEach(body -> found.addAll(body.constants())));
+        return found;
     }
 
     /**

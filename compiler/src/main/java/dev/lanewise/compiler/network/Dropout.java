@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Elements dropped at random while training, the others scaled up; the identity when the network is used. Its name
- * gives it a seed of its own.
+ * gives it seeds of its own, another for each use.
  *
  * @param rate the share that is dropped
  * @param variational whether what is dropped is the same at each step of a sequence {@code [batch, time, ...]}

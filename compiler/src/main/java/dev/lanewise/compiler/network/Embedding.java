@@ -4,7 +4,7 @@ package dev.lanewise.compiler.network;
  * Rows of a table by ids of i32 or i64: {@code [...]} to {@code [..., size]}. Weight {@code table [rows, size]},
  * standard normal at first as in PyTorch.
  *
- * @param padding an id whose row is zeros and is not trained; -1 for none
+ * @param padding an id that gives zeros and trains no row; -1 for none
  */
 public record Embedding(String name, int rows, int size, int padding, Init init) implements Layer {
 

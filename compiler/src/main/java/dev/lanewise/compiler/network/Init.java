@@ -158,7 +158,11 @@ public final class Init {
             Arrays.setAll(vector, k -> vector[k] / length);
         }
         double[] values = new double[rows * columns];
-        Arrays.setAll(values, i -> gain * (wide ? vectors[i / columns][i % columns] : vectors[i % columns][i / columns]));
+        Arrays.setAll(values, i -> {
+            int row = i / columns;
+            int column = i % columns;
+            return gain * (wide ? vectors[row][column] : vectors[column][row]);
+        });
         return values;
     }
 

@@ -49,7 +49,7 @@ public final class Network {
         return losses;
     }
 
-    /** What training changes, by name; the same object wherever the graph uses it. */
+    /** What training changes of the graph's constants, by name; the same object wherever it is used. */
     public Map<String, Literal> parameters() {
         return literals(true);
     }
@@ -60,9 +60,10 @@ public final class Network {
     }
 
     private Map<String, Literal> literals(boolean trained) {
+        Set<Literal> used = graph.constants();
         Map<String, Literal> literals = new LinkedHashMap<>();
         weights.byName().forEach((name, weight) -> {
-            if (weight.trained() == trained) {
+            if (weight.trained() == trained && used.contains(weight.value().constant())) {
                 literals.put(name, weight.value().constant());
             }
         });
@@ -99,6 +100,6 @@ public final class Network {
 
     /** The table with layers inside layers up to a depth; 0 for the outermost alone. */
     public String summary(int depth) {
-        return summary.text(weights.byName(), depth);
+        return summary.text(parameters(), fixed(), depth);
     }
 }

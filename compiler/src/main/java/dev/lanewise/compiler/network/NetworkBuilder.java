@@ -10,6 +10,7 @@ import dev.lanewise.formats.DType;
 import dev.lanewise.formats.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +28,7 @@ public final class NetworkBuilder {
     private final Weights weights;
     private final Summary summary = new Summary();
     private final Map<Layer, String> paths = new IdentityHashMap<>();
+    private final Map<String, Integer> draws = new HashMap<>();
     private final Set<String> names = new HashSet<>();
     private final Set<String> targets = new LinkedHashSet<>();
     private final Set<String> losses = new LinkedHashSet<>();
@@ -134,9 +136,10 @@ public final class NetworkBuilder {
         return tensor(weight.value());
     }
 
-    /** A seed that depends on the network's and on the layer being applied. */
+    /** A seed from the network's, the name of the layer being applied, and how many it had before. */
     long seed() {
-        return SeededRandom.mix(weights.seed(), scope.path());
+        int draw = draws.merge(scope.path(), 1, Integer::sum);
+        return SeededRandom.mix(weights.seed(), scope.path() + "#" + draw);
     }
 
     /**

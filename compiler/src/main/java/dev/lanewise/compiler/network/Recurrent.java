@@ -148,7 +148,7 @@ public record Recurrent(
         List<Tensor> last = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
             if (layer > 0 && dropout > 0) {
-                y = net.add(new dev.lanewise.compiler.op.Dropout(dropout, net.seed() + layer, List.of(0)), y);
+                y = net.add(new dev.lanewise.compiler.op.Dropout(dropout, net.seed(), List.of(0)), y);
             }
             List<Tensor> outputs = new ArrayList<>();
             last.clear();

@@ -4,7 +4,8 @@ import dev.lanewise.compiler.graph.Dim;
 
 /**
  * Rotary positions (Su et al. 2021) of heads {@code [batch, time, heads, size]}: the first half of a head's elements
- * with the second are pairs, turned by {@code t · base^(−2i / size)}. Fixed {@code cos} and {@code sin [most, size / 2]}.
+ * with the second are pairs, turned by {@code t · base^(−2i / size)}. Fixed {@code cos} and {@code sin}, each {@code
+ * [most, size / 2]}.
  *
  * @param most steps of the longest sequence
  */

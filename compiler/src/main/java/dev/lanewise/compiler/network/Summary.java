@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.network;
 
+import dev.lanewise.compiler.graph.Literal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,8 +9,8 @@ import java.util.Map;
 /** The layers of a network as a table of at most 80 columns. */
 final class Summary {
 
-    private static final String ROW = "%-24s %-23s %-20s %10s%n";
-    private static final String LINE = "-".repeat(80) + System.lineSeparator();
+    private static final String ROW = "%-24s %-23s %-20s %10s";
+    private static final String LINE = "-".repeat(80);
 
     /** A layer at its first use. */
     private static final class Row {
@@ -50,10 +51,10 @@ final class Summary {
         }
     }
 
-    private static long count(Map<String, Weights.Weight> weights, String prefix, boolean trained) {
+    private static long count(Map<String, Literal> weights, String prefix) {
         return weights.entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(prefix) && entry.getValue().trained() == trained)
-                .mapToLong(entry -> entry.getValue().value().constant().size())
+                .filter(entry -> entry.getKey().startsWith(prefix))
+                .mapToLong(entry -> entry.getValue().size())
                 .sum();
     }
 
@@ -62,23 +63,28 @@ final class Summary {
      *
      * @param most layers inside layers are listed up to this depth; 0 for the outermost alone
      */
-    String text(Map<String, Weights.Weight> weights, int most) {
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, ROW, "layer", "kind", "output", "weights"));
-        text.append(LINE);
+    String text(Map<String, Literal> trained, Map<String, Literal> fixed, int most) {
+        List<String> lines = new ArrayList<>();
+        lines.add(line("layer", "kind", "output", "weights"));
+        lines.add(LINE);
         for (Row row : rows) {
             if (row.depth <= most) {
-                long own = row.path.isEmpty() ? 0 : count(weights, row.path + ".", true);
-                String count = own == 0 ? "" : String.format(Locale.ROOT, "%,d", own);
-                text.append(String.format(
-                        Locale.ROOT, ROW, cut("  ".repeat(row.depth) + row.name, 24), cut(row.kind, 23),
-                        cut(row.shape, 20), count));
+                long own = row.path.isEmpty() ? 0 : count(trained, row.path + ".");
+                String name = "  ".repeat(row.depth) + row.name;
+                lines.add(line(cut(name, 24), cut(row.kind, 23), cut(row.shape, 20), own == 0 ? "" : grouped(own)));
             }
         }
-        text.append(LINE);
-        text.append(String.format(
-                Locale.ROOT, "%,d weights are trained, %,d are fixed%n", count(weights, "", true),
-                count(weights, "", false)));
-        return text.toString();
+        lines.add(LINE);
+        lines.add(grouped(count(trained, "")) + " weights are trained, " + grouped(count(fixed, "")) + " are fixed");
+        return String.join(System.lineSeparator(), lines) + System.lineSeparator();
+    }
+
+    private static String line(String name, String kind, String shape, String weights) {
+        return String.format(Locale.ROOT, ROW, name, kind, shape, weights).stripTrailing();
+    }
+
+    private static String grouped(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
     }
 
     /** At most so many characters; the end, which tells layers apart, stays. */

@@ -3,6 +3,7 @@ package dev.lanewise.compiler.network;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.ArgExtreme;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Cast;
@@ -27,6 +28,7 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A tensor of a network that is being built: what it will be when the network runs. Immutable; every function gives
@@ -184,34 +186,21 @@ public final class Tensor {
 
     // Reductions
 
-    /** Over axes, which go. */
+    /** Over axes, which go; over all where none are named. */
     public Tensor sum(int... axes) {
         return reduce(ReduceFn.SUM, axes);
     }
 
-    /** Over axes, which go. */
+    /** Over axes, which go; over all where none are named. */
     public Tensor max(int... axes) {
         return reduce(ReduceFn.MAX, axes);
     }
 
-    /** Over axes, which go. */
+    /** Over axes, which go; over all where none are named. */
     public Tensor mean(int... axes) {
-        Dim count = Dim.ONE;
-        for (int axis : axes) {
-            count = count.times(dim(axis));
-        }
+        Dim count = ValueType.product(reduced(axes).stream().map(this::dim).toList());
         Tensor sum = sum(axes);
         return count.isConstant() ? sum.times(1.0 / count.constant()) : sum.over(extent(count));
-    }
-
-    /** Over all axes. */
-    public Tensor mean() {
-        return mean(allAxes());
-    }
-
-    /** Over all axes. */
-    public Tensor sum() {
-        return sum(allAxes());
     }
 
     /** Where the largest element of the last axis is, i64. */
@@ -220,13 +209,12 @@ public final class Tensor {
     }
 
     private Tensor reduce(ReduceFn fn, int... axes) {
-        return net.add(new Reduce(fn, Arrays.stream(axes).map(this::axis).boxed().toList(), false), this);
+        return net.add(new Reduce(fn, reduced(axes), false), this);
     }
 
-    private int[] allAxes() {
-        int[] axes = new int[rank()];
-        Arrays.setAll(axes, axis -> axis);
-        return axes;
+    private List<Integer> reduced(int... axes) {
+        IntStream named = axes.length == 0 ? IntStream.range(0, rank()) : Arrays.stream(axes).map(this::axis);
+        return named.boxed().toList();
     }
 
     /** An extent as a scalar of this type. */

@@ -52,7 +52,9 @@ final class FuseEpilogues implements Pass {
                 if (!alongRows) {
                     return null;
                 }
-                Value row = Value.constant(bias.name(), bias.constant().reshape(lanes));
+                Value row = bias.rank() == 1
+                        ? bias // the same object, by which one knows a weight that is trained
+                        : Value.constant(bias.name(), bias.constant().reshape(lanes));
                 if (made.op() instanceof MatMul matMul && matMul.epilogue() == Epilogue.NONE
                         && matMul.hasWeights(made)) {
                     return add(node.name(), matMul, made.input(0), made.input(1), row);

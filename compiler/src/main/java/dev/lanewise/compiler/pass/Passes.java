@@ -3,14 +3,8 @@ package dev.lanewise.compiler.pass;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Folding;
 import dev.lanewise.compiler.graph.Graph;
-import dev.lanewise.compiler.graph.Literal;
-import dev.lanewise.compiler.graph.Node;
-import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.stream.Streaming;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 
 /** The passes, in the order in which they run. */
 public final class Passes {
@@ -67,6 +61,14 @@ public final class Passes {
             new ShareEqual(),
             new RemoveUnused());
 
+    /** What looks at no weights. */
+    private static final List<Pass> VIEWS = List.of(
+            new RemoveUnused(),
+            new ShareEqual(),
+            new EliminateTransposes(),
+            new SimplifyViews(),
+            new RemoveUnused());
+
     /** What gradient rules have left. */
     private static final List<Pass> TRAINING = List.of(
             new UseAsTrained(),
@@ -97,6 +99,14 @@ public final class Passes {
         return run(PLAIN, PairStates.apply(graph, options, notes), new Folding());
     }
 
+    /**
+     * The same of a graph that was made plain, and whose weights must stay the objects that they are, whatever they
+     * hold: a bias of zeros is one that training changes.
+     */
+    public static Graph withOwnWeights(Graph graph, CompileOptions options, List<String> notes) {
+        return run(VIEWS, PairStates.apply(graph, options, notes), Folding.onlyIntegers());
+    }
+
     /** The passes for inference on weights that training changes. */
     public static Graph onTrainedWeights(Graph plain) {
         return run(FAST_ON_TRAINED_WEIGHTS, plain, Folding.onlyIntegers());
@@ -111,7 +121,7 @@ public final class Passes {
         Graph current = graph;
         for (Pass pass : passes) {
             // what is a constant by now may be moved again; once for all bodies that use it
-            constants(current, Collections.newSetFromMap(new IdentityHashMap<>())).forEach(folding::own);
+            current.constants().forEach(folding::own);
             current = pass.apply(current, folding);
         }
         return current;
@@ -126,15 +136,5 @@ public final class Passes {
             }
         }
         return current;
-    }
-
-    private static Set<Literal> constants(Graph graph, Set<Literal> found) {
-        graph.uses().keySet().stream()
-                .filter(Value::isConstant)
-                .forEach(value -> found.add(value.constant()));
-        for (Node node : graph.nodes()) {
-            node.op().bodies().forEach(body -> constants(body, found));
-        }
-        return found;
     }
 }

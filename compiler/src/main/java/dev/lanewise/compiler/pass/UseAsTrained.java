@@ -22,7 +22,13 @@ final class UseAsTrained implements Pass {
                 if (node.op() instanceof Dropout) {
                     return List.of(inputs.get(0));
                 }
-                return node.op() instanceof BatchNorm norm ? List.of(norm.use(builder(), node.name(), inputs)) : null;
+                if (node.op() instanceof BatchNorm norm) {
+                    return List.of(norm.use(builder(), node.name(), inputs));
+                }
+                List<Graph> bodies = node.op().bodies();
+                return bodies.isEmpty() ? null : addAll(
+                        node.name(),
+                        node.op().withBodies(bodies.stream().map(body -> apply(body, folding)).toList()), inputs);
             }
         }.run();
     }

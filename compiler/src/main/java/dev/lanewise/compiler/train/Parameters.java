@@ -22,6 +22,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The constants of a graph that training may change: f32, of more than one element, where an operation has its weights.
@@ -38,16 +39,30 @@ final class Parameters {
      */
     record Parameter(String name, Literal literal, List<Value> uses, boolean running) {}
 
+    /** What is looked for among constants. */
+    private interface Choice {
+        boolean takes(Op op, int input, Value constant);
+    }
+
     private Parameters() {}
 
     /** In the order of first use. */
     static List<Parameter> of(Graph graph) {
+        return of(graph, Parameters::isParameter);
+    }
+
+    /** Those that somebody chose, and running statistics, in the order of first use. */
+    static List<Parameter> of(Graph graph, Set<Literal> chosen) {
+        return of(graph, (op, input, value) -> chosen.contains(value.constant()) || op.running().containsKey(input));
+    }
+
+    private static List<Parameter> of(Graph graph, Choice choice) {
         Map<Literal, Parameter> byLiteral = new IdentityHashMap<>();
         Map<String, Parameter> byName = new LinkedHashMap<>();
         for (Node node : graph.nodes()) {
             for (int i = 0; i < node.inputs().size(); i++) {
                 Value value = node.input(i);
-                if (value != null && isParameter(node.op(), i, value)) {
+                if (value != null && value.isConstant() && choice.takes(node.op(), i, value)) {
                     Parameter known = byLiteral.get(value.constant());
                     if (known == null) {
                         String name = unique(value.name(), byName);
@@ -74,7 +89,7 @@ final class Parameters {
     }
 
     private static boolean isParameter(Op op, int input, Value value) {
-        boolean several = value.isConstant() && value.type().type() == DType.F32 && value.constant().size() > 1;
+        boolean several = value.type().type() == DType.F32 && value.constant().size() > 1;
         if (!several) {
             return false;
         }

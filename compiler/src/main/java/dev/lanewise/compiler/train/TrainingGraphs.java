@@ -31,10 +31,27 @@ public record TrainingGraphs(Graph infer, Graph evaluate, Graph train, Graph upd
      * @throws PlanException where there is no such loss, or nothing to train
      */
     public static TrainingGraphs of(Graph graph, TrainOptions options) {
+        return of(graph, Parameters.of(graph), options);
+    }
+
+    /**
+     * Makes the graphs.
+     *
+     * @param parameters constants of the graph that are trained unless options freeze them
+     * @throws PlanException where there is no such loss, or nothing to train, or the graph has other constants
+     */
+    public static TrainingGraphs of(Graph graph, Set<Literal> parameters, TrainOptions options) {
+        if (!graph.constants().containsAll(parameters)) {
+            throw new PlanException("a pass has computed other weights of those that are to be trained");
+        }
+        return of(graph, Parameters.of(graph, parameters), options);
+    }
+
+    private static TrainingGraphs of(Graph graph, List<Parameters.Parameter> parameters, TrainOptions options) {
         Value loss = loss(graph, options);
         List<Parameters.Parameter> trained = new ArrayList<>();
         Map<String, Literal> initials = new LinkedHashMap<>();
-        for (Parameters.Parameter parameter : Parameters.of(graph)) {
+        for (Parameters.Parameter parameter : parameters) {
             if (parameter.running() || !options.isFrozen(parameter.name())) {
                 trained.add(parameter);
                 initials.put(parameter.name(), parameter.literal());

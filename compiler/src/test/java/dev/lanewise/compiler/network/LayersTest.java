@@ -30,13 +30,25 @@ class LayersTest {
      * @param output extents for a batch of 2 and 7 steps
      * @param weights as names with their extents
      */
-    private record Row(String name, int features, BiFunction<Tensor, Tensor, Tensor> layer, String output, String weights) {}
+    record Row(
+            String name, int features, BiFunction<Tensor, Tensor, Tensor> layer, String output, String weights) {
+
+        /** Output {@code y}, and as a loss what it differs from {@code target} by. */
+        Network network() {
+            NetworkBuilder net = Network.builder(1);
+            Tensor x = net.input("x", DType.F32, BATCH, TIME, Dim.of(features));
+            Tensor y = layer.apply(x, net.input("lengths", DType.I32, BATCH));
+            net.output("y", y);
+            net.loss("loss", MeanSquared.of().mean(y, net.target("target", DType.F32, y.shape().toArray(Dim[]::new))));
+            return net.build();
+        }
+    }
 
     private static Row row(String name, int features, Layer layer, String output, String weights) {
         return new Row(name, features, (x, lengths) -> x.then(layer), output, weights);
     }
 
-    private static List<Row> rows() {
+    static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         rows.add(row("dense", 5, Dense.of("d", 3).relu(), "[2, 7, 3]", "d.weight[3, 5] d.bias[3]"));
         rows.add(row("dense without bias", 5, Dense.of("d", 3).withoutBias(), "[2, 7, 3]", "d.weight[3, 5]"));
@@ -122,11 +134,7 @@ class LayersTest {
     @TestFactory
     List<DynamicTest> layers() {
         return rows().stream().map(row -> dynamicTest(row.name, () -> {
-            NetworkBuilder net = Network.builder(1);
-            Tensor x = net.input("x", DType.F32, BATCH, TIME, Dim.of(row.features));
-            Tensor lengths = net.input("lengths", DType.I32, BATCH);
-            net.output("y", row.layer.apply(x, lengths));
-            Network network = net.build();
+            Network network = row.network();
             assertEquals(row.weights, network.parameters().entrySet().stream()
                     .map(entry -> entry.getKey() + entry.getValue().describe().substring(3))
                     .collect(Collectors.joining(" ")));

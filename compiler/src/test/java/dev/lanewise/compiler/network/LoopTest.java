@@ -52,6 +52,22 @@ class LoopTest {
                 .toDoubles());
     }
 
+    /** What is there for training alone goes from bodies too. */
+    @Test
+    void aStepWithLayers() {
+        Tensor x = net.input("x", DType.F32, batch, time, Dim.of(3));
+        Loop.Result result = Loop.over(1, x).carrying(x.at(1, 0)).run((slices, states) -> {
+            Tensor next = states.get(0).plus(slices.get(0)).then(BatchNorm.of("norm")).then(Dropout.of("drop", 0.5));
+            return Loop.step(next).giving(next.then(Dense.of("out", 2)));
+        });
+        net.output("y", result.outputs().get(0));
+        Network network = net.build();
+        assertEquals(List.of("norm.weight", "norm.bias", "out.weight", "out.bias"),
+                List.copyOf(network.parameters().keySet()));
+        assertEquals("f32[2, 4, 2]", new GraphRun(network.inference()).with("x", GraphRun.numbers(1, 2, 4, 3))
+                .agreed().get("y").describe());
+    }
+
     @Test
     void whatDoesNotFitIsRefused() {
         Tensor x = net.input("x", DType.F32, batch, time);

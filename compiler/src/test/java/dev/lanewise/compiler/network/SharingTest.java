@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Dim;
-import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.ShapeException;
-import java.util.HashSet;
+import dev.lanewise.runtime.LoadOptions;
+import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.Session;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,13 +38,6 @@ class SharingTest {
         }
     }
 
-    private static Set<Literal> constants(Graph graph) {
-        Set<Literal> found = new HashSet<>();
-        graph.nodes().forEach(node -> node.inputs().stream().filter(Value::isConstant)
-                .forEach(value -> found.add(value.constant())));
-        return found;
-    }
-
     @Test
     void aLayerAppliedAgainHasTheSameWeights() {
         Layer twice = new Twice("twice");
@@ -49,7 +45,7 @@ class SharingTest {
         Network network = net.build();
         assertEquals(List.of("twice.first.weight", "twice.first.bias", "twice.second.weight", "twice.second.bias"),
                 List.copyOf(network.parameters().keySet()));
-        assertEquals(Set.copyOf(network.parameters().values()), constants(network.graph()));
+        assertEquals(Set.copyOf(network.parameters().values()), network.graph().constants());
         assertEquals(8, network.graph().nodes().stream()
                 .filter(node -> node.inputs().stream().anyMatch(Value::isConstant)).count());
     }
@@ -72,14 +68,15 @@ class SharingTest {
 
     @Test
     void valuesDependOnSeedAndNameAlone() {
-        x.then(Dense.of("a", 3));
-        x.then(Dense.of("b", 3));
+        net.output("a", x.then(Dense.of("a", 3)));
+        net.output("b", x.then(Dense.of("b", 3)));
         Network one = net.build();
         NetworkBuilder other = Network.builder(7);
-        other.input("x", DType.F32, Dim.of(1), Dim.of(4)).then(Dense.of("b", 3));
-        assertArrayEquals(one.parameters().get("b.weight").floats(), other.build().parameters().get("b.weight").floats());
+        other.output("y", other.input("x", DType.F32, Dim.of(1), Dim.of(4)).then(Dense.of("b", 3)));
+        assertArrayEquals(one.parameters().get("b.weight").floats(),
+                other.build().parameters().get("b.weight").floats());
         NetworkBuilder seeded = Network.builder(8);
-        seeded.input("x", DType.F32, Dim.of(1), Dim.of(4)).then(Dense.of("b", 3));
+        seeded.output("y", seeded.input("x", DType.F32, Dim.of(1), Dim.of(4)).then(Dense.of("b", 3)));
         assertNotEquals(one.parameters().get("b.weight").doubleAt(0),
                 seeded.build().parameters().get("b.weight").doubleAt(0));
         assertNotEquals(one.parameters().get("b.weight").doubleAt(0), one.parameters().get("a.weight").doubleAt(0));
@@ -90,7 +87,7 @@ class SharingTest {
         Tensor w = net.weight("w", Init.normal(1), 3, 4);
         net.output("y", x.matmul(w.transpose(1, 0).times(2)));
         Network network = net.build();
-        assertTrue(constants(network.graph()).contains(network.parameters().get("w")));
+        assertTrue(network.graph().constants().contains(network.parameters().get("w")));
     }
 
     @Test
@@ -141,6 +138,32 @@ class SharingTest {
         assertThrows(ShapeException.class, () -> x.insertAxis(1).then(SinusoidalPositions.of("p", 0)));
     }
 
+    /** What is made, and what has no part in what the network gives, is not trained. */
+    @Test
+    void onlyWhatIsUsedIsTrained() {
+        x.then(Dense.of("unused", 4));
+        net.output("y", x.then(Dense.of("used", 4)));
+        assertEquals(List.of("used.weight", "used.bias"), List.copyOf(net.build().parameters().keySet()));
+    }
+
+    @Test
+    void statesCarryFromCallToCall() {
+        Tensor sum = net.state("sum", DType.F32, BATCH, Dim.of(4));
+        net.next("sum", sum, sum.plus(x));
+        net.output("y", sum);
+        Network network = net.build();
+        assertEquals(List.of("sum"), network.inference().states().stream().map(state -> state.name()).toList());
+        Session session = Model.of(Compiler.compile("sum", network.inference(), CompileOptions.defaults()).file(),
+                LoadOptions.defaults()).newSession();
+        session.input("x").setShape(1, 4);
+        for (int i = 0; i < 3; i++) {
+            session.input("x").set(new float[] {1, 2, 3, 4});
+            session.run();
+            assertEquals(4 * i, session.output("y").get(3));
+        }
+        assertThrows(ShapeException.class, () -> net.next("sum", sum, x.max(1)));
+    }
+
     @Test
     void outputsNeedNoTargets() {
         net.output("y", x.plus(net.target("t", DType.F32, BATCH, Dim.of(4))));
@@ -150,7 +173,7 @@ class SharingTest {
     @Test
     void theSummaryFits() {
         Tensor y = x.insertAxis(1).then(TransformerEncoderLayer.of("an encoder with a very long name indeed.0", 2, 8));
-        y.then(Lstm.of("lstm", 5)).then(new Twice("twice"));
+        net.output("y", y.then(Lstm.of("lstm", 5)).then(new Twice("twice")));
         String summary = net.build().summary();
         summary.lines().forEach(line -> assertTrue(line.length() <= 80, line));
         assertTrue(summary.contains("  norm1"), summary);

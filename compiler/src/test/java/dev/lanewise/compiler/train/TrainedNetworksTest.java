@@ -58,11 +58,8 @@ class TrainedNetworksTest {
 
     private static Model trainable(Network network) {
         TrainOptions options = TrainOptions.of("loss", Optimizer.adam()).clipNorm(5);
-        for (String fixed : network.fixed().keySet()) {
-            options = options.freeze(java.util.regex.Pattern.quote(fixed));
-        }
-        byte[] bytes = Compiler.compile("net", network.graph(), CompileOptions.defaults().training(options))
-                .file().toBytes();
+        byte[] bytes =
+                Compiler.compile("net", network, CompileOptions.defaults().training(options)).file().toBytes();
         return Model.of(
                 dev.lanewise.formats.ModelFile.read("net.lane", bytes), LoadOptions.defaults().start(Start.BEST_COLD));
     }
