@@ -29,6 +29,7 @@ class ProgramsTest {
         assertEquals(List.of("scores", "loss"), names(network.graph().outputs()));
         assertEquals(List.of("words", "lengths"), names(network.inference().inputs()));
         assertEquals(List.of("scores"), names(network.inference().outputs()));
+        assertEquals(1, Classifier.compile(network).message().getProgramsCount());
         assertEquals(
                 List.of("embedding.table", "lstm.0.weight", "lstm.0.recurrent", "lstm.0.bias",
                         "lstm.0.reverse.weight", "lstm.0.reverse.recurrent", "lstm.0.reverse.bias", "scores.weight",
@@ -96,6 +97,5 @@ class ProgramsTest {
         assertEquals("f32[2, 2]", new GraphRun(network.inference())
                 .with("words", GraphRun.ids(1, 20_000, 2, 9)).with("lengths", new long[] {9, 4}, 2)
                 .agreed().get("scores").describe());
-        System.out.println(network.summary());
     }
 }

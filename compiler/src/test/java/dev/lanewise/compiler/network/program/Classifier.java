@@ -1,5 +1,8 @@
 package dev.lanewise.compiler.network.program;
 
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiled;
+import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.network.CrossEntropy;
 import dev.lanewise.compiler.network.Dense;
@@ -10,6 +13,7 @@ import dev.lanewise.compiler.network.Network;
 import dev.lanewise.compiler.network.NetworkBuilder;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.ModelFile;
 
 /** Sentences by their sentiment. */
 public final class Classifier {
@@ -31,5 +35,10 @@ public final class Classifier {
         net.output("scores", scores);
         net.loss("loss", CrossEntropy.of().mean(scores, net.target("label", DType.I32, batch)));
         return net.build();
+    }
+
+    public static ModelFile compile(Network network) {
+        Compiled compiled = Compiler.compile("classifier", network, CompileOptions.defaults());
+        return compiled.file();
     }
 }
