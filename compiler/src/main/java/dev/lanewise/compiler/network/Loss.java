@@ -33,8 +33,9 @@ public interface Loss {
      * @param lengths {@code [batch]} of steps that count
      */
     default Tensor mean(Tensor found, Tensor target, Tensor lengths) {
-        Tensor each = each(found, target);
-        Tensor counts = counts(found, target);
+        Tensor real = Sequences.counted(target, lengths, 0); // what stands beyond need be no class
+        Tensor each = each(found, real);
+        Tensor counts = counts(found, real);
         Tensor all = counts != null
                 ? counts
                 : each.net().constant(Literal.scalar(1f)).expand(each.shape().toArray(Dim[]::new));
