@@ -105,7 +105,7 @@ final class OnnxControl {
     }
 
     /** Where extents differ, the branch that is taken decides. */
-    private static ValueType common(OnnxNode node, int output, ValueType a, ValueType b) {
+    static ValueType common(OnnxNode node, int output, ValueType a, ValueType b) {
         if (a.type() != b.type()) {
             throw node.misfit("output " + output + " is " + a + " in one branch and " + b + " in the other");
         }

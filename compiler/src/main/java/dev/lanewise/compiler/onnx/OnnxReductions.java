@@ -51,13 +51,22 @@ final class OnnxReductions {
             Value x = node.in(0);
             boolean keepDims = node.flag("keepdims", true);
             boolean noop = node.opset() >= asInput && node.flag("noop_with_empty_axes", false);
-            long[] given = OnnxMovement.axes(node, asInput);
-            List<Integer> axes = Formula.axes(0, noop ? 0 : x.rank());
-            if (given != null && given.length > 0) {
-                axes = Arrays.stream(given).mapToObj(axis -> OnnxMovement.axis(node, axis, x.rank())).toList();
+            if (node.opset() >= asInput && node.has(1) && node.in(1).contents() == null) {
+                OnnxAxesByData.KnownAxes known = (inside, axes) -> body.of(
+                        new Formula(inside), inside.in(0), orAll(axes, noop, x.rank()), keepDims);
+                node.out(keepDims ? OnnxAxesByData.any(node, 1, known) : OnnxAxesByData.each(node, 1, known));
+                return;
             }
-            node.out(body.of(new Formula(node), x, axes, keepDims));
+            long[] given = OnnxMovement.axes(node, asInput);
+            List<Integer> axes = Arrays.stream(given == null ? new long[0] : given)
+                    .mapToObj(axis -> OnnxMovement.axis(node, axis, x.rank())).toList();
+            node.out(body.of(new Formula(node), x, orAll(axes, noop, x.rank()), keepDims));
         };
+    }
+
+    /** No axes at all are all of them, unless {@code noop} says that they are none. */
+    private static List<Integer> orAll(List<Integer> axes, boolean noop, int rank) {
+        return axes.isEmpty() && !noop ? Formula.axes(0, rank) : axes;
     }
 
     private static Value mean(Formula f, Value x, List<Integer> axes, boolean keepDims) {
@@ -105,14 +114,16 @@ final class OnnxReductions {
     }
 
     private static void cumulate(OnnxNode node, boolean products) {
-        Value x = node.in(0);
-        long[] axis = node.longs(1);
-        if (axis.length != 1) {
-            throw node.misfit("the axis is " + Arrays.toString(axis) + "; expected one number");
-        }
         boolean exclusive = node.flag("exclusive", false);
         boolean reverse = node.flag("reverse", false);
-        int positive = OnnxMovement.axis(node, axis[0], x.rank());
-        node.out(node.add(new Cumulate(positive, exclusive, reverse, products), x));
+        if (!node.in(1).type().size().is(1)) {
+            throw node.misfit("the axis is " + node.in(1).type() + "; expected one number");
+        }
+        OnnxAxesByData.KnownAxes along = (inside, axes) ->
+                inside.add(new Cumulate(axes.get(0), exclusive, reverse, products), inside.in(0));
+        boolean known = node.in(1).contents() != null;
+        node.out(known
+                ? along.convert(node, List.of(OnnxMovement.axis(node, node.longs(1)[0], node.in(0).rank())))
+                : OnnxAxesByData.each(node, 1, along));
     }
 }

@@ -200,7 +200,7 @@ final class OneNode {
     }
 
     /** Makes symbols of the extents above 1 of the inputs given at run time: equal ones are one symbol. */
-    private void loosen() {
+    void loosen() {
         given.values().forEach(value -> extents(value).filter(extent -> extent > 1).forEach(symbols::add));
         symbols.removeAll(numbers);
         graph.clearInput();

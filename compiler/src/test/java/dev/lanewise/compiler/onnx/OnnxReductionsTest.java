@@ -1,8 +1,12 @@
 package dev.lanewise.compiler.onnx;
 
 import static dev.lanewise.compiler.onnx.OneNode.uniform;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.LanewiseException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,46 @@ class OnnxReductionsTest {
         new OneNode("ReduceSum", 13).in(3, 4).known(new long[0]).agrees();
     }
 
+    /** What only data say: the axes, and with them extents or, where none is kept, which axes are left. */
+    @Test
+    void axesByData() {
+        for (String op : REDUCTIONS) {
+            for (long[] axes : AXES) {
+                for (long keep = 0; keep < 2; keep++) {
+                    new OneNode(op, 18).in(uniform(DType.F32, 0.1, 2, 0, 4, 6, 5))
+                            .in(Literal.of(axes, axes.length)).numbers(axes.length).set("keepdims", keep).agrees();
+                }
+                // how many axes there are follows from data, too
+                new OneNode(op, 18).in(uniform(DType.F32, 0.1, 2, 0, 4, 6, 5))
+                        .in(Literal.of(axes, axes.length)).agrees();
+            }
+            for (long noop = 0; noop < 2; noop++) {
+                new OneNode(op, 18).in(uniform(DType.F32, 0.1, 2, 0, 4, 6)).in(Literal.of(new long[0], 0))
+                        .set("noop_with_empty_axes", noop).agrees();
+            }
+            new OneNode(op, 18).in(uniform(DType.F32, 0.1, 2, 0, 1, 6)).in(Literal.of(new long[] {0}, 1)).agrees();
+            new OneNode(op, 18).in(uniform(DType.F64, 0.1, 2, 0, 4, 6)).in(Literal.of(new long[] {-1}, 1))
+                    .set("keepdims", 0).agrees();
+        }
+        new OneNode("ReduceSum", 13).in(uniform(DType.I32, -9, 10, 0, 2, 3, 4, 5))
+                .in(Literal.of(new long[] {2, 0}, 2)).numbers(2).set("keepdims", 0).agrees();
+        new OneNode("ReduceSum", 13).in(3, 4).in(Literal.of(new long[] {1, -1}, 2)).agrees();
+    }
+
+    @Test
+    void axesByDataThatAreNone() {
+        for (long[] axes : new long[][] {{3, 0}, {-4, 0}, {1, 1}, {1, -2}}) {
+            OneNode wrong = new OneNode("ReduceSum", 13).in(3, 4, 5).in(Literal.of(axes, 2)).set("keepdims", 0);
+            assertThrows(LanewiseException.class, wrong::run);
+        }
+        OneNode open = new OneNode("ReduceSum", 13).in(3, 4, 5).in(Literal.of(new long[] {0, 1}, 2)).set("keepdims", 0);
+        open.loosen();
+        String why = assertThrows(LanewiseException.class, open::run).getMessage();
+        for (String part : List.of("'node'", "ReduceSum-13", "input 1", "--pin x1=")) {
+            assertTrue(why.contains(part), why);
+        }
+    }
+
     @Test
     void integers() {
         for (String op : List.of("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd")) {
@@ -68,6 +112,8 @@ class OnnxReductionsTest {
         for (long axis = -2; axis < 2; axis++) {
             for (long flags = 0; flags < 4; flags++) {
                 new OneNode("CumSum", 14).in(3, 7).known(axis)
+                        .set("exclusive", flags & 1).set("reverse", flags >> 1).agrees();
+                new OneNode("CumSum", 14).in(3, 7).in(Literal.of(new long[] {axis}))
                         .set("exclusive", flags & 1).set("reverse", flags >> 1).agrees();
             }
         }
