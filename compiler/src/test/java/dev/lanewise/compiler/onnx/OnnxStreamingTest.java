@@ -213,6 +213,47 @@ class OnnxStreamingTest {
         assertTrue(refusal.contains("'make_last,g'") && refusal.contains("unbounded future"), refusal);
     }
 
+    /**
+     * A Loop as exporters write it: it takes frame t of x [1, 4, T], of T, and gives s' = s / (2 + t) + x[t].
+     *
+     * @param frame gives f from t, the number of the frame that an iteration takes
+     */
+    private static GraphProto.Builder loop(NodeProto.Builder frame) {
+        GraphProto body = GraphProto.newBuilder().setName("body")
+                .addInput(SmallModel.info("t", DType.I64)).addInput(SmallModel.info("go", DType.BOOL))
+                .addInput(SmallModel.info("s", DType.F32, 1, CHANNELS))
+                .addNode(SmallModel.node("Identity", "go2", "go"))
+                .addNode(frame)
+                .addNode(SmallModel.node("Squeeze", "number", "f"))
+                .addNode(node("Gather", "xt", "x,number", "axis", 2))
+                .addNode(node("Cast", "real", "t", "to", SmallModel.elementType(DType.F32)))
+                .addNode(SmallModel.node("Add", "divisor", "real", "two"))
+                .addNode(SmallModel.node("Div", "d", "s", "divisor"))
+                .addNode(SmallModel.node("Add", "s2", "d", "xt"))
+                .addNode(SmallModel.node("Identity", "yt", "s2"))
+                .addOutput(SmallModel.info("go2", DType.BOOL))
+                .addOutput(SmallModel.info("s2", DType.F32, 1, CHANNELS))
+                .addOutput(SmallModel.info("yt", DType.F32, 1, CHANNELS))
+                .build();
+        return graph().addInitializer(weights("s0", 1, CHANNELS))
+                .addInitializer(SmallModel.tensor(new int[] {1}, 2).setName("two"))
+                .addInitializer(SmallModel.number("axis", 2)).addInitializer(SmallModel.longs("one", 1))
+                .addNode(SmallModel.node("Shape", "shape", "x"))
+                .addNode(SmallModel.node("Gather", "frames", "shape", "axis"))
+                .addNode(node("Loop", "last,g", "frames,,s0").addAttribute(SmallModel.graph("body", body)))
+                .addNode(node("Transpose", "y", "g", "perm", ints(1, 2, 0)));
+    }
+
+    @Test
+    void loopsThatAskForTheNumberOfTheFrame() throws Exception {
+        assertStreams(loop(node("Identity", "f", "t")), 0);
+        for (String order : List.of("frames,t", "t,one")) {
+            byte[] model = SmallModel.model(loop(node("Sub", "f", order)));
+            String refusal = assertThrows(CompileException.class, () -> compile(model)).getMessage();
+            assertTrue(refusal.contains("'make_last,g'") && refusal.contains("cannot be streamed"), refusal);
+        }
+    }
+
     /** A cell that keeps its state where a frame says so goes on from chunk to chunk, and is one step in each. */
     @Test
     void cellsWithMasks() throws Exception {
@@ -264,6 +305,16 @@ class OnnxStreamingTest {
                 graph().addNode(node("AveragePool", "y", "x", "kernel_shape", ints(3), "strides", ints(2), "pads",
                         ints(1, 1), "ceil_mode", 1, "count_include_pad", 1)),
                 1);
+    }
+
+    /** It puts the end in front of the beginning. */
+    @Test
+    void paddingThatWrapsIsRefused() {
+        byte[] model = SmallModel.model(
+                graph().addInitializer(SmallModel.longs("pads", 0, 0, 2, 0, 0, 0))
+                        .addNode(node("Pad", "y", "x,pads", "mode", "wrap")), 19);
+        String refusal = assertThrows(CompileException.class, () -> compile(model)).getMessage();
+        assertTrue(refusal.contains("'make_y'") && refusal.contains("unbounded future"), refusal);
     }
 
     /** A spotter of keywords as a whole: convolutions over time, pooling, a recurrent layer, attention spelled out. */
