@@ -10,6 +10,7 @@ module dev.lanewise.compiler {
 
     exports dev.lanewise.compiler;
     exports dev.lanewise.compiler.aot;
+    exports dev.lanewise.compiler.data;
     exports dev.lanewise.compiler.diff;
     exports dev.lanewise.compiler.graph;
     exports dev.lanewise.compiler.network;

@@ -138,7 +138,7 @@ final class CompileArguments {
         if (!isFile(text)) {
             throw wrong("--pin …=" + text + ": neither a number nor a file that exists");
         }
-        return DataFile.read(Path.of(text));
+        return DataFile.read(Path.of(text)).values();
     }
 
     private static boolean isFile(String text) {

@@ -2,7 +2,7 @@ package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.Compiled;
 import dev.lanewise.compiler.StreamAxis;
-import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.inspect.ModelFacts;
 import dev.lanewise.compiler.inspect.ModelFacts.Port;
 import dev.lanewise.compiler.inspect.Sizes;
@@ -61,7 +61,7 @@ final class CompileCommand implements Callable<Integer> {
         if (Files.exists(out) && Files.isSameFile(in, out)) {
             throw new ParameterException(spec.commandLine(), out + ": would overwrite the model");
         }
-        Map<String, Literal> values = InputFiles.read(spec, inputs);
+        Map<String, DataFile> values = InputFiles.read(spec, inputs);
         if (!report && !values.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--input: only with --report");
         }

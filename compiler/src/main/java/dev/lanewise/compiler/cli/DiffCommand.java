@@ -22,7 +22,6 @@ import dev.lanewise.runtime.LoadOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -113,7 +112,7 @@ final class DiffCommand implements Callable<Integer> {
                     + " in a clone of the project");
         }
         DiffSource source = DiffSource.read(file, options);
-        Map<String, Literal> given = readInputs(source.model().graph());
+        Map<String, DataFile> given = readInputs(source.model().graph());
         DiffRun run = run(source, given);
         Peers peers = peer.isPresent() ? run.source().runIn(peer.get(), run.inputs()) : Peers.NONE;
         DiffResult result = new NodeDiff(
@@ -127,7 +126,7 @@ final class DiffCommand implements Callable<Integer> {
     private record DiffRun(DiffSource source, DiffInputs inputs, Reference reference) {}
 
     /** With extents of the usual size where they are free; some models say that theirs vary, and take but 1. */
-    private DiffRun run(DiffSource source, Map<String, Literal> given) throws IOException {
+    private DiffRun run(DiffSource source, Map<String, DataFile> given) throws IOException {
         try {
             return run(source, given, USUAL_EXTENT);
         } catch (ShapeException e) {
@@ -139,7 +138,7 @@ final class DiffCommand implements Callable<Integer> {
         }
     }
 
-    private DiffRun run(DiffSource source, Map<String, Literal> given, long usual) throws IOException {
+    private DiffRun run(DiffSource source, Map<String, DataFile> given, long usual) throws IOException {
         DiffInputs wide = DiffInputs.of(source.model().graph(), given, usual, seed);
         DiffSource narrow = source.bounded(wide.symbols());
         DiffInputs data = DiffInputs.of(narrow.model().graph(), given, usual, seed);
@@ -147,7 +146,7 @@ final class DiffCommand implements Callable<Integer> {
         return new DiffRun(narrow, data, Reference.of(narrow.model().graph(), data, patience));
     }
 
-    private void report(DiffResult result, DiffInputs inputs, Map<String, Literal> given) throws IOException {
+    private void report(DiffResult result, DiffInputs inputs, Map<String, DataFile> given) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (html != null) {
             byte[] page = DiffPage.of(result, file.getFileName().toString()).getBytes(StandardCharsets.UTF_8);
@@ -163,31 +162,25 @@ final class DiffCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private Map<String, Literal> readInputs(Graph graph) throws IOException {
+    private Map<String, DataFile> readInputs(Graph graph) throws IOException {
         Map<String, DType> types = new LinkedHashMap<>();
         graph.inputs().forEach(port -> types.put(port.name(), port.value().type().type()));
-        Map<String, Literal> values = new LinkedHashMap<>();
-        for (String input : inputs) {
-            int at = input.lastIndexOf('=');
-            if (at <= 0 || at == input.length() - 1) {
-                throw wrong("--input " + input + ": expected NAME=FILE");
-            }
-            String name = input.substring(0, at);
-            Path data = Path.of(input.substring(at + 1));
-            if (!Files.isRegularFile(data)) {
-                throw wrong(data + ": no such file");
-            }
+        Map<String, DataFile> given = InputFiles.read(spec, inputs);
+        for (String name : given.keySet()) {
             if (!types.containsKey(name)) {
                 throw wrong("the model has no input '" + name + "'; it has " + String.join(", ", types.keySet()));
             }
-            Literal literal = DataFile.read(data);
-            // numbers of a text are meant in the input's type
-            boolean text = literal.type() == DType.F64 && literal.type() != types.get(name);
-            values.put(name, text
-                    ? Literal.of(types.get(name), literal.toDoubles(), literal.shape())
-                    : literal);
         }
-        return values;
+        given.replaceAll((name, data) -> inType(data, types.get(name)));
+        return given;
+    }
+
+    /** Numbers of a text are meant in the input's type. */
+    private static DataFile inType(DataFile data, DType type) {
+        Literal values = data.values();
+        return values.type() == DType.F64 && type != DType.F64
+                ? new DataFile(data.file(), Literal.of(type, values.toDoubles(), values.shape()))
+                : data;
     }
 
     private ParameterException wrong(String message) {

@@ -1,7 +1,9 @@
 package dev.lanewise.compiler.cli;
 
+import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.ShapeException;
 import dev.lanewise.formats.proto.DimProto;
 import dev.lanewise.formats.proto.PortProto;
 import dev.lanewise.formats.proto.TensorProto;
@@ -9,6 +11,7 @@ import dev.lanewise.runtime.Elements;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.Tensor;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -20,15 +23,18 @@ final class Feed {
 
     private final Tensor input;
     private final Literal values;
+    /** Where the values come from. */
+    private final Path file;
     /** The axis that is cut, or -1. */
     private final int axis;
     private final int chunk;
     private final int overlap;
     private final boolean fixed;
 
-    private Feed(Tensor input, Literal values, int axis, int chunk, int overlap, boolean fixed) {
+    private Feed(Tensor input, Literal values, Path file, int axis, int chunk, int overlap, boolean fixed) {
         this.input = input;
         this.values = values;
+        this.file = file;
         this.axis = axis;
         this.chunk = chunk;
         this.overlap = overlap;
@@ -36,12 +42,12 @@ final class Feed {
     }
 
     /** Fits values to an input; a vector is taken for a matrix of one row where the input is one. */
-    static Feed of(Session session, Tensor input, Literal raw, boolean cut, int overlap) {
-        Literal values = convert(input, raw);
+    static Feed of(Session session, Tensor input, DataFile given, boolean cut, int overlap) {
+        Literal values = convert(input, given);
         int[] shape = align(values.shape(), input.rank());
         if (shape == null) {
-            throw new Failure("input '" + input.name() + "' takes " + input + ", the file has "
-                    + Arrays.toString(values.shape()));
+            throw new Failure(given.file() + ": has " + values.describe() + "; input '" + input.name() + "' takes "
+                    + input);
         }
         values = values.reshape(shape);
         int[] most = largest(session, input);
@@ -50,13 +56,14 @@ final class Feed {
                 if (overlap >= most[axis]) {
                     throw new Failure("--overlap " + overlap + " leaves nothing new in chunks of " + most[axis]);
                 }
-                return new Feed(input, values, axis, most[axis], overlap, isFixed(session, input, axis));
+                return new Feed(input, values, given.file(), axis, most[axis], overlap, isFixed(session, input, axis));
             }
         }
-        return new Feed(input, values, -1, 0, 0, true);
+        return new Feed(input, values, given.file(), -1, 0, 0, true);
     }
 
-    private static Literal convert(Tensor input, Literal raw) {
+    private static Literal convert(Tensor input, DataFile given) {
+        Literal raw = given.values();
         DType type = input.type();
         if (type == raw.type()) {
             return raw;
@@ -67,7 +74,8 @@ final class Feed {
         Literal converted = Literal.of(type, raw.toDoubles(), raw.shape());
         for (int i = 0; !type.isFloating() && i < raw.size(); i++) {
             if (converted.doubleAt(i) != raw.doubleAt(i)) {
-                throw new Failure("input '" + input.name() + "' takes " + type + ", the file has " + raw.doubleAt(i));
+                throw new Failure(given.file() + ": has " + raw.doubleAt(i) + "; input '" + input.name() + "' takes "
+                        + type);
             }
         }
         return converted;
@@ -123,7 +131,11 @@ final class Feed {
             int left = values.extent(axis) - step * (chunk - overlap);
             shape[axis] = fixed ? chunk : Math.min(chunk, overlap + left);
         }
-        input.setShape(shape);
+        try {
+            input.setShape(shape);
+        } catch (ShapeException e) {
+            throw new ShapeException(file + ": " + e.getMessage(), e);
+        }
     }
 
     /** Sets the input's elements for a step. */

@@ -1,7 +1,6 @@
 package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.data.DataFile;
-import dev.lanewise.compiler.graph.Literal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +16,8 @@ final class InputFiles {
     private InputFiles() {}
 
     /** Values by the names of their inputs; wrong use where an argument is not of that kind, or comes twice. */
-    static Map<String, Literal> read(CommandSpec spec, List<String> inputs) throws IOException {
-        Map<String, Literal> values = new LinkedHashMap<>();
+    static Map<String, DataFile> read(CommandSpec spec, List<String> inputs) throws IOException {
+        Map<String, DataFile> values = new LinkedHashMap<>();
         for (String input : inputs) {
             int at = input.lastIndexOf('=');
             if (at <= 0 || at == input.length() - 1) {

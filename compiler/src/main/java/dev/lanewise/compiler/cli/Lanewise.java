@@ -58,7 +58,7 @@ public final class Lanewise implements Runnable {
         Lanewise root = new Lanewise();
         LOG.setLevel(Level.WARNING);
         CommandLine commandLine = new CommandLine(root);
-        commandLine.setUsageHelpAutoWidth(true);
+        HelpWidth.set(commandLine, System.getenv("COLUMNS"));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((error, command, parsed) -> {
             Failure.print(error, command.getErr(), root.verbose);

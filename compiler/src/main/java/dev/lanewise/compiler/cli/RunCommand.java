@@ -1,8 +1,8 @@
 package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.StreamAxis;
+import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.data.NpyFile;
-import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.runtime.Elements;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
@@ -66,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
         if (overlap < 0 || overlap > 0 && !steps) {
             throw wrong("--overlap N goes with --steps, and N starts at 0");
         }
-        Map<String, Literal> values = InputFiles.read(spec, inputs);
+        Map<String, DataFile> values = InputFiles.read(spec, inputs);
         if (folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
             throw wrong(folder + ": is a file, expected a folder");
         }
@@ -96,7 +96,7 @@ final class RunCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Map<String, Stack> run(Session session, Map<String, Literal> values) {
+    private Map<String, Stack> run(Session session, Map<String, DataFile> values) {
         List<Feed> feeds = new ArrayList<>();
         for (Tensor input : session.inputs()) {
             if (endsStream(input, values)) {
@@ -136,11 +136,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Whether it is the input that says that the values are at their end, which they themselves say. */
-    private static boolean endsStream(Tensor input, Map<String, Literal> values) {
+    private static boolean endsStream(Tensor input, Map<String, DataFile> values) {
         return input.name().equals(StreamAxis.MORE) && !values.containsKey(input.name());
     }
 
-    private void requireAll(Session session, Map<String, Literal> values) {
+    private void requireAll(Session session, Map<String, DataFile> values) {
         List<String> names = session.model().inputNames();
         for (String name : values.keySet()) {
             if (!names.contains(name)) {

@@ -3,7 +3,7 @@ package dev.lanewise.compiler.cli;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.Compiled;
 import dev.lanewise.compiler.Compiler;
-import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.inspect.Sizes;
 import dev.lanewise.compiler.weights.OutputError;
 import dev.lanewise.compiler.weights.StoredWeight;
@@ -30,7 +30,7 @@ final class WeightReport {
     /**
      * @param values of the inputs by name; seeded ones where there are none
      */
-    static void print(Path in, CompileOptions options, Compiled compiled, Map<String, Literal> values, PrintWriter out)
+    static void print(Path in, CompileOptions options, Compiled compiled, Map<String, DataFile> values, PrintWriter out)
             throws IOException {
         for (StoredWeight weight : compiled.stored()) {
             out.printf(Locale.ROOT, "weight: %s (%s) %s as %s, %s of %s, rms error %.3f %%, largest %.3f %%%n",
@@ -54,10 +54,10 @@ final class WeightReport {
         }
     }
 
-    private static void set(Session session, int call, Map<String, Literal> values) {
+    private static void set(Session session, int call, Map<String, DataFile> values) {
         for (int i = 0; i < session.inputs().size(); i++) {
             Tensor input = session.inputs().get(i);
-            Literal given = values.get(input.name());
+            DataFile given = values.get(input.name());
             if (given != null) {
                 Feed feed = Feed.of(session, input, given, false, 0);
                 feed.shape(0);

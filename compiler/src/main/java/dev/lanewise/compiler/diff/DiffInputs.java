@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.diff;
 
+import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
@@ -26,7 +27,7 @@ public record DiffInputs(Map<String, Literal> data, Map<String, Long> symbols, l
      * @param usual the value of symbols where bounds allow it
      * @throws ShapeException where a given input does not fit
      */
-    public static DiffInputs of(Graph graph, Map<String, Literal> given, long usual, long seed) {
+    public static DiffInputs of(Graph graph, Map<String, DataFile> given, long usual, long seed) {
         Map<String, Long> symbols = new HashMap<>();
         for (Graph.Port port : graph.inputs()) {
             if (given.containsKey(port.name())) {
@@ -36,13 +37,14 @@ public record DiffInputs(Map<String, Literal> data, Map<String, Long> symbols, l
         Map<String, Literal> data = new LinkedHashMap<>();
         Random random = new Random(seed);
         for (Graph.Port port : graph.inputs()) {
-            Literal literal = given.get(port.name());
-            data.put(port.name(), literal != null ? literal : random(port.value(), symbols, usual, random));
+            DataFile file = given.get(port.name());
+            data.put(port.name(), file != null ? file.values() : random(port.value(), symbols, usual, random));
         }
         return new DiffInputs(data, symbols, seed);
     }
 
-    private static void learn(Graph.Port port, Literal literal, Map<String, Long> symbols) {
+    private static void learn(Graph.Port port, DataFile file, Map<String, Long> symbols) {
+        Literal literal = file.values();
         List<Dim> shape = port.value().shape();
         boolean fits = shape.size() == literal.rank() && literal.type() == port.value().type().type();
         for (int axis = 0; fits && axis < shape.size(); axis++) {
@@ -54,8 +56,8 @@ public record DiffInputs(Map<String, Literal> data, Map<String, Long> symbols, l
                             && symbols.merge(symbol.name(), extent, (a, b) -> a.equals(b) ? a : -1L) >= 0;
         }
         if (!fits) {
-            throw new ShapeException("input '" + port.name() + "' takes " + port.value().type() + ", the file has "
-                    + literal.describe());
+            throw new ShapeException(file.file() + ": has " + literal.describe() + "; input '" + port.name()
+                    + "' takes " + port.value().type());
         }
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lanewise.compiler.data.NpyFile;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.onnx.SmallModel;
+import dev.lanewise.formats.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Each command as a user types it: exit codes, messages, files. */
 @Tag("once")
@@ -82,6 +84,27 @@ class CliTest {
         assertEquals(0, process.waitFor(), output);
         assertTrue(output.contains("Using AOT-linked classes: true"), output);
         assertTrue(output.contains("calls, at last with scalar kernels"), output);
+    }
+
+    /** COLUMNS says how wide; narrower than tables go, descriptions stand under what they describe. */
+    @Test
+    void helpIsAsWideAsTheTerminal() {
+        for (int columns : new int[] {40, 48, 60, 100}) {
+            CommandLine commandLine = Lanewise.commandLine();
+            HelpWidth.set(commandLine, Integer.toString(columns));
+            List<CommandLine> commands = new ArrayList<>(commandLine.getSubcommands().values());
+            commands.add(commandLine);
+            int longest = 0;
+            for (CommandLine command : commands) {
+                for (String line : command.getUsageMessage(CommandLine.Help.Ansi.OFF).split("\\R")) {
+                    longest = Math.max(longest, line.length());
+                    assertTrue(line.length() <= columns, columns + ": " + line);
+                }
+            }
+            assertTrue(longest > columns - 5, columns + ": at most " + longest);
+        }
+        assertEquals("Usage: lanewise\n  [-h]\n  -h, --help\n        Show this.\n",
+                HelpWidth.fold("Usage: lanewise [-h]\n  -h, --help          Show\n                      this.\n", 18));
     }
 
     @Test
@@ -193,7 +216,11 @@ class CliTest {
         Files.writeString(folder.resolve("x.txt"), "1 2\n3 four\n");
         assertSays(1, Shell.run("run", model, "--input", input), "line 2", "'four' is no number");
         Files.writeString(folder.resolve("x.txt"), "1 2 3\n4 5 6\n");
-        assertSays(1, Shell.run("run", model, "--input", input), "axis 1");
+        assertSays(1, Shell.run("run", model, "--input", input), "x.txt: ", "axis 1");
+        assertSays(1, Shell.run("diff", model, "--input", input), "x.txt: has f32[2, 3]; input 'x' takes f32[T, 2]");
+        Files.write(folder.resolve("x.npy"), NpyFile.write(DType.F32, new int[] {2, 1, 2}, new byte[16]));
+        assertSays(1, Shell.run("run", model, "--input", "x=" + folder.resolve("x.npy")),
+                "x.npy: has f32[2, 1, 2]; input 'x'");
     }
 
     @Test
