@@ -1,10 +1,8 @@
 package dev.lanewise.compiler.onnx;
 
 import dev.lanewise.compiler.graph.Dim;
-import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
-import dev.lanewise.compiler.op.Branch;
 import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.ScatterElements;
 import dev.lanewise.compiler.op.ScatterReduction;
@@ -90,29 +88,10 @@ final class OnnxAxesByData {
         if (axes.size() + left == least) {
             return choose(node, chosen, axis + 1, more);
         }
-        Side whenTrue = side(node, chosen, axis + 1, more);
-        Side whenFalse = side(node, chosen, axis + 1, axes);
-        List<Value> inputs = new ArrayList<>(List.of(new Formula(node).part(chosen, 0, axis, 1)));
-        inputs.addAll(whenTrue.scope.captures().keySet());
-        inputs.addAll(whenFalse.scope.captures().keySet());
-        Branch branch = new Branch(whenTrue.graph(), whenFalse.graph(),
-                List.of(OnnxControl.common(node, 0, whenTrue.result.type(), whenFalse.result.type())));
-        return node.add(branch, inputs.toArray(new Value[0]));
-    }
-
-    /** One side of a condition: a body, and what it gives. */
-    private record Side(OnnxScope scope, Value result) {
-        Graph graph() {
-            return scope.builder().build().withoutUnused();
-        }
-    }
-
-    private Side side(OnnxNode node, Value chosen, int axis, List<Integer> axes) {
-        OnnxScope scope = new OnnxScope(node.scope());
-        OnnxNode inside = node.inside(scope).with(List.of(scope.capture(node.in(0))));
-        Value result = choose(inside, scope.capture(chosen), axis, axes);
-        scope.builder().output(result.name(), result);
-        return new Side(scope, result);
+        Value isNamed = new Formula(node).part(chosen, 0, axis, 1);
+        return OnnxControl.choose(node, isNamed, List.of(node.in(0), chosen),
+                inside -> choose(inside, inside.in(1), axis + 1, more),
+                inside -> choose(inside, inside.in(1), axis + 1, axes));
     }
 
     private int leaves(int axis, int taken) {

@@ -104,8 +104,39 @@ final class OnnxControl {
         }
     }
 
+    /** One of two ways to compute a value. */
+    interface Side {
+        /**
+         * Adds the nodes.
+         *
+         * @param node with what the side is to use as its inputs
+         */
+        Value of(OnnxNode node);
+    }
+
+    /**
+     * What one of two sides computes, by a condition known only when the model runs.
+     *
+     * @param condition bool, one element
+     * @param used values that the sides are to see as the inputs of their nodes
+     */
+    static Value choose(OnnxNode node, Value condition, List<Value> used, Side whenTrue, Side whenFalse) {
+        List<Value> inputs = new ArrayList<>(List.of(condition));
+        List<Graph> bodies = new ArrayList<>();
+        for (Side side : List.of(whenTrue, whenFalse)) {
+            OnnxScope scope = new OnnxScope(node.scope());
+            Value result = side.of(node.inside(scope).with(used.stream().map(scope::capture).toList()));
+            scope.builder().output(result.name(), result);
+            bodies.add(scope.builder().build().withoutUnused());
+            inputs.addAll(scope.captures().keySet());
+        }
+        List<ValueType> types = bodies.stream().map(body -> body.outputs().get(0).value().type()).toList();
+        ValueType type = common(node, 0, types.get(0), types.get(1));
+        return node.add(new Branch(bodies.get(0), bodies.get(1), List.of(type)), inputs.toArray(new Value[0]));
+    }
+
     /** Where extents differ, the branch that is taken decides. */
-    static ValueType common(OnnxNode node, int output, ValueType a, ValueType b) {
+    private static ValueType common(OnnxNode node, int output, ValueType a, ValueType b) {
         if (a.type() != b.type()) {
             throw node.misfit("output " + output + " is " + a + " in one branch and " + b + " in the other");
         }

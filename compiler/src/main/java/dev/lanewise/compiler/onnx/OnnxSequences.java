@@ -5,7 +5,6 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.op.Concat;
-import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.Slice;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,16 +43,10 @@ final class OnnxSequences {
     }
 
     private static void at(OnnxNode node) {
-        OnnxSequence sequence = node.sequence(0);
-        boolean alike = sequence.values().stream()
-                .allMatch(value -> value.type().equals(sequence.values().get(0).type()));
-        if (node.in(1).contents() == null && sequence.size() > 0 && alike) {
-            // a position that data decide, among tensors of one type
-            Value stacked = concat(node, sequence.values(), 0, true);
-            node.out(node.add(new Gather(0), stacked, OnnxMovement.reshaped(node, node.in(1), List.of())));
-            return;
-        }
-        node.out(sequence.values().get(position(node, 1, sequence.size() - 1)));
+        List<Value> values = node.sequence(0).values();
+        node.out(node.in(1).contents() == null && !values.isEmpty()
+                ? OnnxPositions.pick(node, values, OnnxPositions.given(node, 1, values.size(), values.size() - 1))
+                : values.get(position(node, 1, values.size() - 1)));
     }
 
     /** The body for each element of the first sequence, with that element of the other sequences. */
@@ -95,16 +88,24 @@ final class OnnxSequences {
     private static void insert(OnnxNode node) {
         OnnxSequence sequence = node.sequence(0);
         List<Value> values = new ArrayList<>(sequence.values());
-        values.add(node.has(2) ? place(node, sequence.size()) : sequence.size(), node.in(1));
-        if (values.size() > LONGEST) {
+        if (sequence.size() >= LONGEST) {
             throw node.unsupported("a sequence of more than " + LONGEST + " tensors");
         }
+        if (node.has(2) && node.in(2).contents() == null) {
+            node.out(new OnnxSequence(OnnxPositions.insert(node, values)));
+            return;
+        }
+        values.add(node.has(2) ? place(node, sequence.size()) : sequence.size(), node.in(1));
         node.out(new OnnxSequence(values));
     }
 
     private static void erase(OnnxNode node) {
         OnnxSequence sequence = node.sequence(0);
         List<Value> values = new ArrayList<>(sequence.values());
+        if (node.has(1) && node.in(1).contents() == null && !values.isEmpty()) {
+            node.out(new OnnxSequence(OnnxPositions.erase(node, values)));
+            return;
+        }
         values.remove(node.has(1) ? position(node, 1, sequence.size() - 1) : sequence.size() - 1);
         node.out(new OnnxSequence(values));
     }

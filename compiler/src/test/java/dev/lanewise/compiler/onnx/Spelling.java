@@ -16,6 +16,8 @@ import dev.lanewise.compiler.onnx.proto.ModelProto;
 import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.compiler.onnx.proto.OperatorSetIdProto;
 import dev.lanewise.compiler.onnx.proto.TensorProto;
+import dev.lanewise.compiler.onnx.proto.TensorShapeProto;
+import dev.lanewise.compiler.onnx.proto.TypeProto;
 import dev.lanewise.compiler.onnx.proto.ValueInfoProto;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +45,13 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * Numbers stand for f32 tensors of one element, in brackets for i64 vectors; {@code none} for an operand that
- * is absent. The last name assigned to is the output, unless {@link #outputs} says otherwise.
+ * is absent. The last name assigned to is the output, unless {@link #outputs} says otherwise. Several names with
+ * commas between them are those of a node's outputs, and an attribute in braces is a body:
+ *
+ * <pre>
+ * n, all = Loop([3], none, x; body={i64 t, bool go, s: again = Identity(go); sum = Add(s, x); copy = Neg(sum);
+ *                                   give again, sum, copy})
+ * </pre>
  */
 final class Spelling {
 
@@ -51,7 +60,8 @@ final class Spelling {
 
     private static final double RELATIVE = 1e-4;
 
-    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("spelling");
+    /** What is being written: the model, or one of its bodies. */
+    private GraphProto.Builder graph = GraphProto.newBuilder().setName("spelling");
     private final Map<String, Literal> given = new LinkedHashMap<>();
     private final List<String> tokens = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
@@ -126,17 +136,82 @@ final class Spelling {
             tokens.add(matcher.group(1));
         }
         position = 0;
-        String last = null;
         while (position < tokens.size()) {
-            last = next();
-            expect("=");
-            call(next(), last);
+            lastName = statement();
             if (position < tokens.size()) {
                 expect(";");
             }
         }
-        lastName = last;
         return this;
+    }
+
+    /** Gives the first of the names assigned to. */
+    private String statement() {
+        List<String> names = names();
+        expect("=");
+        call(next(), names.toArray(new String[0]));
+        return names.get(0);
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>(List.of(next()));
+        while (at(",")) {
+            next();
+            names.add(next());
+        }
+        return names;
+    }
+
+    /** {@code {a, b: c = Add(a, b); give c}}, what is before the colon and after {@code give} being optional. */
+    private GraphProto body() {
+        GraphProto.Builder outer = graph;
+        graph = GraphProto.newBuilder().setName("body" + made++);
+        expect("{");
+        int colon = position;
+        while (!tokens.get(colon).equals(":") && !tokens.get(colon).equals("=") && !tokens.get(colon).equals("give")) {
+            colon++;
+        }
+        if (tokens.get(colon).equals(":")) {
+            while (position < colon) {
+                graph.addInput(port());
+            }
+            next();
+        }
+        while (!at("give")) {
+            statement();
+            expect(";");
+        }
+        next();
+        while (!at("}")) {
+            graph.addOutput(port());
+        }
+        next();
+        GraphProto body = graph.build();
+        graph = outer;
+        return body;
+    }
+
+    /**
+     * A name of a body's interface, perhaps with its type: {@code i64} and {@code bool} are scalars, {@code f32} and
+     * {@code i64s} have any shape.
+     */
+    private ValueInfoProto port() {
+        String name = next();
+        ValueInfoProto.Builder port = ValueInfoProto.newBuilder();
+        if (List.of("i64", "bool", "f32", "i64s").contains(name)) {
+            boolean scalar = name.equals("i64") || name.equals("bool");
+            DType type = DType.valueOf(name.replace("s", "").toUpperCase(Locale.ROOT));
+            TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder().setElemType(SmallModel.elementType(type));
+            if (scalar) {
+                tensor.setShape(TensorShapeProto.getDefaultInstance());
+            }
+            port.setType(TypeProto.newBuilder().setTensorType(tensor));
+            name = next();
+        }
+        if (at(",")) {
+            next();
+        }
+        return port.setName(name).build();
     }
 
     private String next() {
@@ -180,8 +255,9 @@ final class Spelling {
         return name;
     }
 
-    private String call(String type, String output) {
-        NodeProto.Builder node = NodeProto.newBuilder().setOpType(type).setName(type + "_" + output).addOutput(output);
+    private String call(String type, String... names) {
+        NodeProto.Builder node = NodeProto.newBuilder()
+                .setOpType(type).setName(type + "_" + names[0]).addAllOutput(List.of(names));
         expect("(");
         while (!at(")") && !at(";")) {
             if (at(",")) {
@@ -202,7 +278,7 @@ final class Spelling {
         }
         expect(")");
         graph.addNode(node);
-        return output;
+        return names[0];
     }
 
     private void attribute(NodeProto.Builder node) {
@@ -219,6 +295,8 @@ final class Spelling {
                 }
             }
             next();
+        } else if (at("{")) {
+            attribute.setType(AttributeProto.AttributeType.GRAPH).setG(body());
         } else {
             String value = next();
             if (Character.isLetter(value.charAt(0))) {
@@ -303,6 +381,7 @@ final class Spelling {
     }
 
     void compare(String name, Literal expected, Literal found) {
+        assertEquals(expected.type(), found.type(), text);
         assertArrayEquals(expected.shape(), found.shape(), text);
         double squares = Arrays.stream(expected.toDoubles()).filter(Double::isFinite).map(v -> v * v).sum();
         double rms = Math.sqrt(squares / Math.max(1, expected.size()));
