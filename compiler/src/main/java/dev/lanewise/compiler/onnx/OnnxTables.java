@@ -17,20 +17,23 @@ final class OnnxTables {
 
     static void register(Map<String, OnnxOp> ops) {
         ops.put(":HannWindow", node -> window(node, 0.5, 0.5, 0));
-        ops.put(":HammingWindow", node -> window(node, 25.0 / 46, 21.0 / 46, 0));
+        ops.put(":HammingWindow", node -> window(node, 25.0 / 46, 1 - 25.0 / 46, 0));
         ops.put(":BlackmanWindow", node -> window(node, 0.42, 0.5, 0.08));
         ops.put(":MelWeightMatrix", OnnxTables::mel);
         ops.put(":EyeLike", OnnxTables::eye);
     }
 
-    /** {@code a − b · cos(2πi / n) + c · cos(4πi / n)}; a symmetric window has n − 1 for n. */
+    /**
+     * {@code a − b · cos(2πi / n) + c · cos(4πi / n)}; a symmetric window has n − 1 for n. Summed in the order of ONNX's
+     * reference, so that the height of a window is 1, also of integers.
+     */
     private static void window(OnnxNode node, double a, double b, double c) {
         int size = size(node, node.longs(0)[0]);
         double n = node.flag("periodic", true) ? size : size - 1;
         double[] y = new double[size];
         Arrays.setAll(y, i -> {
             double angle = 2 * Math.PI * i / n;
-            return a - b * Math.cos(angle) + c * Math.cos(2 * angle);
+            return c * Math.cos(2 * angle) - b * Math.cos(angle) + a;
         });
         node.out(node.constant(Literal.of(node.dtype("output_datatype", DType.F32), y, size)));
     }

@@ -218,6 +218,12 @@ final class OneNode {
         return this;
     }
 
+    /** A number, i64 [1], that what is {@link #writtenOut} uses and the node does not. */
+    OneNode beside(String name, long value) {
+        graph.addInitializer(SmallModel.number(name, value));
+        return this;
+    }
+
     private byte[] bytes() {
         return bytes(List.of());
     }

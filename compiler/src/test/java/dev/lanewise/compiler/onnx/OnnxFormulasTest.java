@@ -1,9 +1,13 @@
 package dev.lanewise.compiler.onnx;
 
 import static dev.lanewise.compiler.onnx.OneNode.uniform;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.onnx.proto.NodeProto;
 import dev.lanewise.formats.DType;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,77 @@ class OnnxFormulasTest {
                     .known(Literal.of(new long[] {16})).set("onesided", oneSided).agrees();
             new OneNode("STFT", 17).in(2, 70).known(Literal.of(new long[] {20})).none()
                     .known(Literal.of(new long[] {15})).set("onesided", oneSided).agrees();
+        }
+    }
+
+    /**
+     * Of complex numbers and of one side or both. With a window ONNX Runtime reads that as complex numbers, beyond
+     * its end; it is given the frames as transforms of their own.
+     */
+    @Test
+    void shortTimeTransformsOfComplexNumbers() {
+        for (int length : new int[] {8, 15, 16}) {
+            for (int step : new int[] {3, 16}) {
+                new OneNode("STFT", 17).in(2, 40, 2).known(Literal.of(new long[] {step})).none()
+                        .known(Literal.of(new long[] {length})).set("onesided", 0).agrees();
+                OneNode windowed = new OneNode("STFT", 17).in(2, 40, 2).known(Literal.of(new long[] {step}))
+                        .known(uniform(DType.F32, 0.1, 1, 0, length)).set("onesided", 0);
+                List<NodeProto.Builder> frames = new ArrayList<>();
+                List<String> names = new ArrayList<>();
+                windowed.beside("axis", 1);
+                frames.add(SmallModel.node("Unsqueeze", "column", "w2", "axis"));
+                for (int at = 0; at + length <= 40; at += step) {
+                    windowed.beside("b" + at, at).beside("e" + at, at + length);
+                    frames.add(SmallModel.node("Slice", "s" + at, "x0", "b" + at, "e" + at, "axis"));
+                    frames.add(SmallModel.node("Mul", "m" + at, "s" + at, "column"));
+                    frames.add(SmallModel.node("DFT", "d" + at, "m" + at)
+                            .addAttribute(SmallModel.integer("axis", 1)));
+                    frames.add(SmallModel.node("Unsqueeze", "f" + at, "d" + at, "axis"));
+                    names.add("f" + at);
+                }
+                frames.add(SmallModel.node("Concat", "y0", names.toArray(new String[0]))
+                        .addAttribute(SmallModel.integer("axis", 1)));
+                windowed.writtenOut(frames.toArray(new NodeProto.Builder[0])).agrees();
+            }
+        }
+    }
+
+    /**
+     * Windows of integers are cut off: 1 where a window is at its height, else 0, as ONNX's own reference has them.
+     * ONNX Runtime's Blackman window, of coefficients in f32, does not quite come to 1.
+     */
+    @Test
+    void windowsOfIntegers() {
+        for (DType type : List.of(DType.I8, DType.U8, DType.I32, DType.I64, DType.U64)) {
+            for (String op : List.of("HannWindow", "HammingWindow", "BlackmanWindow")) {
+                for (long size = 2; size < 40; size++) {
+                    for (long periodic = 0; periodic < 2; periodic++) {
+                        OneNode window = new OneNode(op, 17).known(Literal.of(new long[] {size}))
+                                .set("periodic", periodic).set("output_datatype", SmallModel.elementType(type));
+                        long n = size - 1 + periodic;
+                        Literal y = window.run().get("y0");
+                        assertEquals(type, y.type());
+                        for (int i = 0; i < size; i++) {
+                            assertEquals(2 * i == n ? 1 : 0, y.longAt(i), op + " of " + size + ", " + i);
+                        }
+                        if (!op.equals("BlackmanWindow") && type != DType.U64) {
+                            window.agrees();
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** One that is periodic is its first element; a symmetric one divides by 0, as in ONNX's reference. */
+    @Test
+    void windowsOfOne() {
+        for (String op : List.of("HannWindow", "HammingWindow", "BlackmanWindow")) {
+            Literal first = new OneNode(op, 17).known(Literal.of(new long[] {1})).set("periodic", 1).run().get("y0");
+            assertEquals(op.equals("HammingWindow") ? 4 / 46.0 : 0, first.doubleAt(0), 1e-7);
+            OneNode symmetric = new OneNode(op, 17).known(Literal.of(new long[] {1})).set("periodic", 0);
+            assertTrue(Double.isNaN(symmetric.run().get("y0").doubleAt(0)));
+            symmetric.agrees();
         }
     }
 
