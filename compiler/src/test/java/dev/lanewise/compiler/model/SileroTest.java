@@ -1,9 +1,13 @@
 package dev.lanewise.compiler.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.StreamAxis;
 import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.formats.CompileException;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import java.nio.ByteBuffer;
@@ -58,6 +62,28 @@ class SileroTest {
         }
         assertEquals(CHUNKS, agreement.compared());
         System.out.println(agreement);
+    }
+
+    /**
+     * The model is for windows of one length, whose sounds it mirrors at their ends and sums up to one number: it streams
+     * window by window, by its state, and refuses to take one window in pieces.
+     */
+    @Test
+    void oneWindowIsNoStream() throws Exception {
+        if (!ReferenceData.has(MODEL)) {
+            return;
+        }
+        CompileOptions pieces = CompileOptions.defaults().dim("batch", 1, 1).pin("sr", Literal.scalar(16_000));
+        assertRefuses("'/model/encoder/2/reparam_conv/Conv", "it takes sequences of 1 frame alone",
+                pieces.dim("sequence", CHUNK + CONTEXT).stream(new StreamAxis("input:1", 0)));
+        assertRefuses("'/model/decoder/If'", "pin the condition",
+                pieces.dim("sequence", 1, CHUNK + CONTEXT).stream(new StreamAxis("sequence", 0)));
+    }
+
+    private static void assertRefuses(String node, String reason, CompileOptions options) {
+        String message = assertThrows(
+                CompileException.class, () -> new Lane(ReferenceData.path(MODEL), options)).getMessage();
+        assertTrue(message.contains(node) && message.contains(reason), message);
     }
 
     @Test
