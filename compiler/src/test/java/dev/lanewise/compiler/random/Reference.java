@@ -26,7 +26,8 @@ import java.util.SplittableRandom;
  * <p>With noise, every input and every result that is computed, not only moved, is off by a random fraction: stochastic
  * arithmetic (Vignes 1993). Whole numbers of whole numbers stay what they are: counts, and what was rounded on purpose.
  * So is every operand that a mean is taken off inside one operation, and that mean. Numbers closer than their noise may
- * be equal, and one smaller than its noise may be 0: functions that underflow do so at different places.
+ * be equal, and a result smaller than its noise may be 0: functions that underflow do so at different places, and sums
+ * that cancel may leave nothing; what is given is what it is for all.
  * How far results scatter says how far two right computations of the same graph may part, at a sum that cancels or at a
  * threshold as well.
  */
@@ -42,8 +43,9 @@ final class Reference {
 
         /**
          * @param everywhere also where an element is whole
+         * @param mayVanish whether what is smaller than its error may be 0
          */
-        Literal on(Literal exact, SplittableRandom random, boolean everywhere) {
+        Literal on(Literal exact, SplittableRandom random, boolean everywhere, boolean mayVanish) {
             if (exact.type() != DType.F32 && exact.type() != DType.F64) {
                 return exact;
             }
@@ -52,7 +54,7 @@ final class Reference {
             for (int i = 0; i < values.length; i++) {
                 if (Double.isFinite(values[i]) && values[i] != 0 && (everywhere || values[i] != Math.rint(values[i]))) {
                     double error = precise ? size(values[i]) * 0x1p-29 : size(values[i]);
-                    boolean nothing = Math.abs(values[i]) <= error && random.nextInt(4) == 0;
+                    boolean nothing = mayVanish && Math.abs(values[i]) <= error && random.nextInt(4) == 0;
                     values[i] = nothing ? 0 : values[i] + (random.nextDouble() * 2 - 1) * error;
                 }
             }
@@ -93,7 +95,7 @@ final class Reference {
         Map<Value, Literal> values = new HashMap<>();
         for (Graph.Port port : graph.inputs()) {
             Literal given = data.get(port.name());
-            values.put(port.value(), random == null ? given : noise.on(given, random, false));
+            values.put(port.value(), random == null ? given : noise.on(given, random, false, false));
         }
         for (Node node : graph.nodes()) {
             List<Literal> inputs = new ArrayList<>();
@@ -101,7 +103,7 @@ final class Reference {
                 inputs.add(input == null ? null : value(input, values));
             }
             if (random != null && node.op() instanceof LayerNorm) {
-                inputs.set(0, noise.on(inputs.get(0), random, true));
+                inputs.set(0, noise.on(inputs.get(0), random, true, false));
             }
             Evaluation evaluation = new Evaluation(node, inputs, known);
             List<Literal> outputs = node.op().evaluate(evaluation);
@@ -115,7 +117,9 @@ final class Reference {
                 Value output = node.outputs().get(i);
                 Graph.learn(output, outputs.get(i), known);
                 boolean exact = random == null || node.op().onlyMoves();
-                values.put(output, exact ? outputs.get(i) : noise.on(outputs.get(i), random, !isWhole(node, inputs)));
+                values.put(output, exact
+                        ? outputs.get(i)
+                        : noise.on(outputs.get(i), random, !isWhole(node, inputs), true));
             }
         }
         Map<String, Literal> results = new LinkedHashMap<>();
