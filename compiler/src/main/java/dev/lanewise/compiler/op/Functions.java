@@ -126,7 +126,7 @@ final class Functions {
             case DIV -> x / y;
             case MIN -> Math.min(x, y);
             case MAX -> Math.max(x, y);
-            case POW -> Math.pow(x, y);
+            case POW -> x == 1 || x == -1 && Double.isInfinite(y) ? 1 : Math.pow(x, y); // as IEEE 754 has it
             case MOD -> {
                 double r = x % y;
                 yield r != 0 && r < 0 != y < 0 ? r + y : r;

@@ -11,7 +11,6 @@ import dev.lanewise.formats.DType;
 import dev.lanewise.formats.ShapeException;
 import dev.lanewise.runtime.LoadOptions.Start;
 import dev.lanewise.runtime.Session;
-import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.testing.AllocationProbe;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -126,7 +125,7 @@ class OpCasesTest {
     List<DynamicTest> preparesAgainWithoutAllocating() {
         List<DynamicTest> tests = new ArrayList<>();
         forEach((name, opCase) -> {
-            CaseRun symbolic = isPowerOfDoubles(opCase) ? null : withSymbol(opCase);
+            CaseRun symbolic = withSymbol(opCase);
             if (symbolic != null) {
                 Session session = symbolic.session(Start.SCALAR);
                 tests.add(dynamicTest(name, () ->
@@ -134,12 +133,6 @@ class OpCasesTest {
             }
         });
         return tests;
-    }
-
-    /** The one exception, which {@link Session} states: {@code StrictMath.pow} makes arrays. */
-    private static boolean isPowerOfDoubles(OpCase opCase) {
-        return opCase.op() instanceof Binary binary && binary.fn() == BinaryFn.POW
-                && opCase.inputs().get(0).type().type() == DType.F64;
     }
 
     interface CaseVisitor {

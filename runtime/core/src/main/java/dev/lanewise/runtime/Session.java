@@ -11,8 +11,7 @@ import java.util.List;
 
 /**
  * Runs a model: one thread at a time, as many streams as there are {@link State}s. Holds the arena
- * and the prepared steps. After warm-up {@link #run()} allocates nothing, whatever extents were set; except
- * for powers in f64, for which the JDK's {@code StrictMath.pow} makes arrays.
+ * and the prepared steps. After warm-up {@link #run()} allocates nothing, whatever extents were set.
  *
  * <pre>{@code
  * Session session = model.newSession();

@@ -139,7 +139,7 @@ final class DoubleFns {
             case DIV -> a / b;
             case MIN -> Math.min(a, b);
             case MAX -> Math.max(a, b);
-            case POW -> StrictMath.pow(a, b); // makes arrays, but has the same bits on every JVM
+            case POW -> Powers.pow(a, b);
             case MOD -> mod(a, b);
             case FMOD -> a % b;
             case PRELU -> a >= 0 ? a : b * a;

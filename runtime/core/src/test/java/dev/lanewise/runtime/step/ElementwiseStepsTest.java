@@ -3,6 +3,7 @@ package dev.lanewise.runtime.step;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.Floats16;
@@ -96,6 +97,40 @@ class ElementwiseStepsTest {
             }
         }
         assertEquals(-0.0, Sines.sin(-0.0));
+    }
+
+    @Test
+    void powersOfAnyNumbers() {
+        Random random = new Random(4);
+        for (int i = 0; i < 400_000; i++) {
+            double a = switch (i % 4) {
+                case 0 -> random.nextDouble() * 4;
+                case 1 -> Math.pow(10, random.nextGaussian() * 80);
+                case 2 -> 1 + random.nextGaussian() * Math.pow(10, -(i / 4 % 16));
+                default -> Double.MIN_VALUE * (1 + random.nextInt(1 << 20)); // subnormal
+            };
+            double b = random.nextGaussian() * Math.pow(10, i / 4 % 7 - 2) / Math.max(1e-3, Math.abs(Math.log(a)) / 5);
+            double expected = StrictMath.pow(a, b);
+            double found = Powers.pow(a, b);
+            assertTrue(found == expected || Double.isNaN(found) && Double.isNaN(expected)
+                    || Math.abs(found - expected) <= Math.ulp(expected), a + "^" + b + " is " + found);
+        }
+        double inf = Double.POSITIVE_INFINITY;
+        double[] special = {
+            0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, -2.5, inf, -inf, Double.NaN, Double.MIN_VALUE, Double.MAX_VALUE,
+            -Double.MAX_VALUE, 1e300, 1 - 0x1p-53, 1 + 0x1p-52, 0x1p53 + 2, 0x1p52 + 1,
+        };
+        for (double a : special) {
+            for (double b : special) {
+                // IEEE 754 has 1 where Java has NaN
+                double expected = a == 1 || a == -1 && Double.isInfinite(b) ? 1 : StrictMath.pow(a, b);
+                double found = Powers.pow(a, b);
+                assertEquals(expected, found, Double.isFinite(expected) ? Math.ulp(expected) : 1e300, a + "^" + b);
+                if (!Double.isNaN(expected)) {
+                    assertEquals(Math.copySign(1, expected), Math.copySign(1, found), a + "^" + b);
+                }
+            }
+        }
     }
 
     /** a [2, 1, 300] and b [4, 1] and all the ways to lie between. */
