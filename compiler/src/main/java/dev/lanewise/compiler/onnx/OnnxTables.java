@@ -24,8 +24,8 @@ final class OnnxTables {
     }
 
     /**
-     * {@code a − b · cos(2πi / n) + c · cos(4πi / n)}; a symmetric window has n − 1 for n. Summed in the order of ONNX's
-     * reference, so that the height of a window is 1, also of integers.
+     * {@code a − b · cos(2πi / n) + c · cos(4πi / n)}; a symmetric window has n − 1 for n. Summed in the order of
+     * ONNX's reference, so that the height of a window is 1, also of integers.
      */
     private static void window(OnnxNode node, double a, double b, double c) {
         int size = size(node, node.longs(0)[0]);

@@ -65,8 +65,8 @@ class SileroTest {
     }
 
     /**
-     * The model is for windows of one length, whose sounds it mirrors at their ends and sums up to one number: it streams
-     * window by window, by its state, and refuses to take one window in pieces.
+     * The model is for windows of one length, whose sounds it mirrors at their ends and sums up to one number: it
+     * streams window by window, by its state, and refuses to take one window in pieces.
      */
     @Test
     void oneWindowIsNoStream() throws Exception {

@@ -44,7 +44,8 @@ class OnnxControlFormsTest {
         "y = If(no; then_branch={a = Squeeze(x); give a}, else_branch={b = Identity(x); give b})",
         "y = If(Not(c); then_branch={a = Identity(x); give a}, else_branch={b = Identity(x); give b})",
         "p, q = If(c; then_branch={a = Neg(x); s = Shape(x); give a, s},"
-                + " else_branch={b = Abs(v); s = Shape(v); r = Reshape(b, [1, 3]); t = Concat(s, s; axis=0); give r, t});"
+                + " else_branch={b = Abs(v); s = Shape(v); r = Reshape(b, [1, 3]); t = Concat(s, s; axis=0);"
+                + " give r, t});"
                 + " y = Mul(p, Cast(Gather(q, [1]); to=1))",
         "y = If(c; then_branch={a = If(d; then_branch={e = Neg(x); give e}, else_branch={f = Exp(x); give f});"
                 + " give a}, else_branch={b = Abs(x); give b})",
@@ -56,7 +57,8 @@ class OnnxControlFormsTest {
         "z = If(c; then_branch={a = Transpose(x; perm=[1, 0]); give a}, else_branch={b = Identity(x); give b});"
                 + " y = MatMul(z, Transpose(z; perm=[1, 0]))",
         "y = If(c; then_branch={a = Identity([1, 2, 3]); give a}, else_branch={b = Identity([4, 5]); give b})",
-        "y = If(c; then_branch={a = ReduceSum(x; keepdims=0); give a}, else_branch={b = ReduceMax(x; keepdims=0); give b})",
+        "y = If(c; then_branch={a = ReduceSum(x; keepdims=0); give a}, else_branch={b = ReduceMax(x;"
+                + " keepdims=0); give b})",
         "y = If(c; then_branch={a = Neg(h); give a}, else_branch={b = Abs(h); give b})",
         "y = If(c; then_branch={a = Neg(w); give a}, else_branch={b = Mul(w, w); give b})",
         "y = If(c; then_branch={a = Neg(j); give a}, else_branch={b = Abs(j); give b})",
@@ -72,14 +74,19 @@ class OnnxControlFormsTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "y = Loop([3], none, v; body={i64 t, bool go, s: g = Identity(go); r = Add(s, v); give g, r})",
-        "s, y = Loop([5], c, v; body={i64 t, bool go, s: r = Add(s, v); g = Less(t, Squeeze(k)); o = Exp(r); give g, r, o})",
-        "s, y = Loop([5], Squeeze(d), v; body={i64 t, bool go, s: r = Add(s, v); g = Not(go); o = Exp(r); give g, r, o})",
+        "s, y = Loop([5], c, v; body={i64 t, bool go, s: r = Add(s, v); g = Less(t, Squeeze(k)); o = Exp(r);"
+                + " give g, r, o})",
+        "s, y = Loop([5], Squeeze(d), v; body={i64 t, bool go, s: r = Add(s, v); g = Not(go); o = Exp(r);"
+                + " give g, r, o})",
         "s, y = Loop([0], c, v; body={i64 t, bool go, s: g = Identity(go); r = Add(s, v); o = Exp(r); give g, r, o})",
         "y = Loop(none, c, v; body={i64 t, bool go, s: r = Add(s, v); g = Less(t, Squeeze(k)); give g, r})",
-        "a, y = Loop([4], none, v, x; body={i64 t, bool go, s, u: g = Identity(go); r = Add(s, Gather(u, t)); give g, r, u})",
-        "a, b, y = Loop([3], none, v, Neg(v); body={i64 t, bool go, p, q: g = Identity(go); p2 = Identity(q); q2 = Add(p, v);"
+        "a, y = Loop([4], none, v, x; body={i64 t, bool go, s, u: g = Identity(go); r = Add(s, Gather(u, t));"
+                + " give g, r, u})",
+        "a, b, y = Loop([3], none, v, Neg(v); body={i64 t, bool go, p, q: g = Identity(go); p2 = Identity(q);"
+                + " q2 = Add(p, v);"
                 + " o = Sub(p2, q2); give g, p2, q2, o})",
-        "a, b = Loop([3], none, v, Neg(v); body={i64 t, bool go, p, q: g = Identity(go); p2 = Identity(q); q2 = Identity(p);"
+        "a, b = Loop([3], none, v, Neg(v); body={i64 t, bool go, p, q: g = Identity(go); p2 = Identity(q);"
+                + " q2 = Identity(p);"
                 + " give g, p2, q2}); y = Sub(a, b)",
         "y = Loop([4], none; body={i64 t, bool go: g = Identity(go); o = Gather(x, t); give g, o})",
         "y = Loop([4], none; body={i64 t, bool go: g = Identity(go); o = Mul(Cast(t; to=1), 0.5); give g, o})",
@@ -88,14 +95,18 @@ class OnnxControlFormsTest {
         "y = Loop([4], none, h; body={i64 t, bool go, s: g = Identity(go); r = Mul(s, h); give g, r})",
         "y = Loop([4], none, w; body={i64 t, bool go, s: g = Identity(go); r = Add(s, w); give g, r})",
         "y = Loop([4], none, j; body={i64 t, bool go, s: g = Identity(go); r = Mul(s, j); give g, r})",
-        "a, y = Loop([4], none, d; body={i64 t, bool go, s: g = Identity(go); r = Not(s); o = Identity(s); give g, r, o})",
-        "y = Loop([3], none, v; body={i64 t, bool go, s: g = Identity(go); r = Loop([2], none, s; body={i64 u, bool on, q: f = Identity(on);"
+        "a, y = Loop([4], none, d; body={i64 t, bool go, s: g = Identity(go); r = Not(s); o = Identity(s);"
+                + " give g, r, o})",
+        "y = Loop([3], none, v; body={i64 t, bool go, s: g = Identity(go); r = Loop([2], none, s; body={i64 u,"
+                + " bool on, q: f = Identity(on);"
                 + " z = Add(q, Cast(Add(t, u); to=1)); give f, z}); give g, r})",
-        "a, y = Loop([3], none, v; body={i64 t, bool go, s: g = Identity(go); r, o = Loop([2], none, s; body={i64 u, bool on, q:"
+        "a, y = Loop([3], none, v; body={i64 t, bool go, s: g = Identity(go); r, o = Loop([2], none, s;"
+                + " body={i64 u, bool on, q:"
                 + " f = Identity(on); z = Add(q, Gather(x, u)); e = Mul(z, v); give f, z, e}); give g, r, o})",
         "y = Loop([3], none, v; body={i64 t, bool go, s: g = Identity(go); r = If(c; then_branch={a = Neg(s); give a},"
                 + " else_branch={b = Gather(x, t); give b}); give g, r})",
-        "y = If(c; then_branch={a = Loop([3], none, v; body={i64 t, bool go, s: g = Identity(go); r = Add(s, v); give g, r});"
+        "y = If(c; then_branch={a = Loop([3], none, v; body={i64 t, bool go, s: g = Identity(go); r = Add(s,"
+                + " v); give g, r});"
                 + " give a}, else_branch={b = Abs(v); give b})",
         "y = Loop([3], none, v; body={i64 t, bool go, s: g = Identity(go); r = Concat(s, v; axis=0); give g, r})",
         "y = Loop([3], none, v; body={i64 t, bool go, s: g = Identity(go); r = Slice(s, [1], [9], [0]); give g, r})",
@@ -103,9 +114,11 @@ class OnnxControlFormsTest {
                 + " r = ScatterElements(s, Expand(n, [1, 3]), Unsqueeze(v, [0]); axis=0); give g, r})",
         "y = Loop([4], none, x; body={i64 t, bool go, s: g = Identity(go); n = Reshape(t, [1, 1]);"
                 + " r = ScatterND(s, n, Unsqueeze(Exp(Gather(s, t)), [0])); give g, r})",
-        "a, y = Loop([3], none, Squeeze(k); body={i64 t, bool go, s: g = Identity(go); r = Mul(s, Squeeze(k)); o = Add(r, t);"
+        "a, y = Loop([3], none, Squeeze(k); body={i64 t, bool go, s: g = Identity(go); r = Mul(s, Squeeze(k));"
+                + " o = Add(r, t);"
                 + " give g, r, o})",
-        "y = Loop([3], none, Gather(v, Squeeze([0])); body={i64 t, bool go, s: g = Identity(go); r = Add(s, s); give g, r})",
+        "y = Loop([3], none, Gather(v, Squeeze([0])); body={i64 t, bool go, s: g = Identity(go); r = Add(s, s);"
+                + " give g, r})",
         "n, y = Loop([9], none, v; body={i64 t, bool go, s: r = Add(s, Abs(s)); m = ReduceMax(r; keepdims=0);"
                 + " g = Less(m, Squeeze(4.0)); o = Identity(m); give g, r, o})",
     })
@@ -117,9 +130,12 @@ class OnnxControlFormsTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "s, y = Loop(k, none, v; body={i64 t, bool go, s: g = Identity(go); r = Mul(s, v); o = Neg(r); give g, r, o})",
-        "s, y = Loop(none, c, v; body={i64 t, bool go, s: r = Add(s, v); g = Less(t, Squeeze(k)); o = Exp(r); give g, r, o})",
-        "s, y = Loop(Sub(k, k), none, v; body={i64 t, bool go, s: g = Identity(go); r = Add(s, v); o = Exp(r); give g, r, o})",
-        "y = Loop(k, none; body={i64 t, bool go: g = Identity(go); o = Less(Gather(j, t), Squeeze(Cast([0]; to=6))); give g, o})",
+        "s, y = Loop(none, c, v; body={i64 t, bool go, s: r = Add(s, v); g = Less(t, Squeeze(k)); o = Exp(r);"
+                + " give g, r, o})",
+        "s, y = Loop(Sub(k, k), none, v; body={i64 t, bool go, s: g = Identity(go); r = Add(s, v); o = Exp(r);"
+                + " give g, r, o})",
+        "y = Loop(k, none; body={i64 t, bool go: g = Identity(go); o = Less(Gather(j, t), Squeeze(Cast([0];"
+                + " to=6))); give g, o})",
     })
     void loopsThatDataEnd(String form) throws Exception {
         for (int way = 0; way < 4; way++) {
@@ -144,7 +160,8 @@ class OnnxControlFormsTest {
         "a, b, y, z = Scan(v, Neg(v), x, Exp(x); num_scan_inputs=2, scan_input_directions=[0, 1],"
                 + " scan_output_axes=[0, 1], body={p, q, e, f: p2 = Add(q, e); q2 = Sub(p, f); o = Mul(p2, q2);"
                 + " u = ReduceSum(o; keepdims=1); give p2, q2, o, u})",
-        "y = Scan(x; num_scan_inputs=1, body={e: o = Scan(e; num_scan_inputs=1, body={i: n = Neg(i); give n}); give o})",
+        "y = Scan(x; num_scan_inputs=1, body={e: o = Scan(e; num_scan_inputs=1, body={i: n = Neg(i); give n});"
+                + " give o})",
         "s, y = Scan(Gather(v, Squeeze([1])), x; num_scan_inputs=1, body={p, e: r = Add(p, ReduceSum(e; keepdims=0));"
                 + " o = Mul(e, r); give r, o})",
         "y = Scan(x; num_scan_inputs=1, body={e: o = If(c; then_branch={a = Neg(e); give a},"

@@ -50,7 +50,7 @@ class OnnxDynamicLstmTest {
         return largest;
     }
 
-    /** What comes out [STEPS, 2, 1, HIDDEN] where elements of h are a fraction of a code larger when they are rounded. */
+    /** What comes out [STEPS, 2, 1, HIDDEN] where elements of h are a part of a code larger when they are rounded. */
     private Literal reference(double way) {
         double[] y = new double[STEPS * 2 * HIDDEN];
         for (int direction = 0; direction < 2; direction++) {
