@@ -107,7 +107,7 @@ final class DoubleFns {
             return m >= 6 ? Math.signum(x) : x;
         }
         double square = m * m;
-        double lost = lowOfSquare(m, square);
+        double lost = Powers.lowOfProduct(m, m, square);
         double term = m;
         double sum = m;
         for (int n = 1; term > sum * 0x1p-54; n++) {
@@ -116,14 +116,6 @@ final class DoubleFns {
         }
         double y = TWO_BY_ROOT_PI * (StrictMath.exp(-square) * (1 - lost)) * sum;
         return Math.copySign(y, x);
-    }
-
-    /** {@code m · m − square}, by Veltkamp's splitting: Math.fma is slow where it is no instruction. */
-    private static double lowOfSquare(double m, double square) {
-        double big = m * 134217729.0;
-        double high = big - (big - m);
-        double low = m - high;
-        return high * high - square + 2 * high * low + low * low;
     }
 
     /** Whether {@link #binary} has the function. */

@@ -122,8 +122,8 @@ final class Powers {
         return Math.scalb(1 + (r + (r * r * p + (c + c * r))), (int) k);
     }
 
-    /** {@code a · b − product}, by Veltkamp's splitting. */
-    private static double lowOfProduct(double a, double b, double product) {
+    /** {@code a · b − product}, exactly, by Veltkamp's splitting. */
+    static double lowOfProduct(double a, double b, double product) {
         double aBig = a * 134217729.0;
         double aHigh = aBig - (aBig - a);
         double aLow = a - aHigh;
