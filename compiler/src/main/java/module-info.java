@@ -12,6 +12,7 @@ module dev.lanewise.compiler {
     exports dev.lanewise.compiler.aot;
     exports dev.lanewise.compiler.data;
     exports dev.lanewise.compiler.diff;
+    exports dev.lanewise.compiler.export;
     exports dev.lanewise.compiler.graph;
     exports dev.lanewise.compiler.network;
     exports dev.lanewise.compiler.op;

@@ -59,6 +59,15 @@ public final class OnnxTensors {
         };
     }
 
+    /** ONNX's number of an element type. */
+    public static int number(DType type) {
+        int number = 1;
+        while (type(number) != type) {
+            number++;
+        }
+        return number;
+    }
+
     /** The name of an ONNX type number, for messages. */
     public static String typeName(int number) {
         String[] names = {

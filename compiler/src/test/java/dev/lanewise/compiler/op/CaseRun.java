@@ -5,6 +5,7 @@ import dev.lanewise.compiler.Compiled;
 import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
+import dev.lanewise.formats.ModelFile;
 import dev.lanewise.runtime.Elements;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
@@ -46,6 +47,11 @@ final class CaseRun {
         return graph.graph().outputs().stream()
                 .map(port -> port.value().isConstant() ? port.value().constant() : values.get(port.value()))
                 .toList();
+    }
+
+    /** The compiled model. */
+    ModelFile file() {
+        return compiled.file();
     }
 
     Model model(LoadOptions.Start start) {

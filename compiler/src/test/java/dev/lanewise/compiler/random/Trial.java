@@ -41,7 +41,7 @@ final class Trial {
     }
 
     /** Symbols are bounded by their largest value and some room, less for some. */
-    private CompileOptions options() {
+    static CompileOptions options(RandomGraph graph) {
         CompileOptions options = CompileOptions.defaults().autoState(false);
         for (Map.Entry<Extent, String> symbol : graph.symbols().entrySet()) {
             Extent extent = symbol.getKey();
@@ -53,9 +53,9 @@ final class Trial {
     /** With every operation that rounds, so that noise reaches what is constant; not all can be read so. */
     private Graph imported() {
         try {
-            return OnnxImporter.readNamed("random", bytes, null, options(), Folding.onlyExact()).graph();
+            return OnnxImporter.readNamed("random", bytes, null, options(graph), Folding.onlyExact()).graph();
         } catch (LanewiseException e) {
-            return OnnxImporter.read("random", bytes, null, options());
+            return OnnxImporter.read("random", bytes, null, options(graph));
         }
     }
 
@@ -80,7 +80,7 @@ final class Trial {
         Lanes vector;
         try {
             imported = imported();
-            ModelFile file = Compiler.compile("random", bytes, null, options()).file();
+            ModelFile file = Compiler.compile("random", bytes, null, options(graph)).file();
             scalar = new Lanes(ModelFile.read("random.lane", file.toBytes()), Start.SCALAR);
             vector = new Lanes(file, Start.BEST_COLD);
         } catch (LanewiseException e) {

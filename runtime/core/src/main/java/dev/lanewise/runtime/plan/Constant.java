@@ -38,6 +38,11 @@ final class Constant {
         return form;
     }
 
+    /** What the file holds of it, little-endian, read-only. */
+    ByteBuffer bytes() {
+        return bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
     /** The weight as it is stored, for forms other than f32. */
     WeightMatrix matrix() {
         return WeightMatrix.read(form, rows, rows == 0 ? 0 : elements / rows, bytes);

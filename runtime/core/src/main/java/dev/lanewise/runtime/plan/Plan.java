@@ -182,6 +182,11 @@ public final class Plan {
         return forms[tensor];
     }
 
+    /** What the file holds of a weight, {@link #stored} bytes, little-endian, read-only. */
+    public ByteBuffer weight(int tensor) {
+        return constants[tensor].bytes();
+    }
+
     /** Extent of the first axis. */
     private int rows(int t) {
         return dims[t].length == 0 ? 1 : extents.atMost()[dims[t][0]];
