@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             CheckCommand.class,
             DiffCommand.class,
+            ExportCommand.class,
             AotCommand.class,
             DoctorCommand.class,
             DemoCommand.class

@@ -54,14 +54,14 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"compile", "run", "inspect", "check", "diff", "aot", "doctor", "demo"})
+    @ValueSource(strings = {"compile", "run", "inspect", "check", "diff", "export", "aot", "doctor", "demo"})
     void everyCommandHasHelpWithAnExample(String command) {
         assertSays(0, Shell.run(command, "--help"), "Usage: lanewise " + command, "Example:", "  lanewise " + command);
     }
 
     @Test
     void withoutACommandTheCommandsAreShown() {
-        assertSays(0, Shell.run(), "compile", "run", "inspect", "check", "diff", "aot", "doctor", "demo");
+        assertSays(0, Shell.run(), "compile", "run", "inspect", "check", "diff", "export", "aot", "doctor", "demo");
         assertSays(0, Shell.run("--version"), "lanewise");
     }
 
@@ -171,6 +171,42 @@ class CliTest {
         assertSays(1, Shell.run("compile", good, "-o", folder.resolve("none/m.lane")),
                 "none: no such file or directory");
         assertEquals(List.of("empty.onnx", "good.onnx", "m.onnx", "m.tflite", "text.lane", "text.onnx"), files());
+    }
+
+    @Test
+    void exportWritesAModelThatCompilesAgain() throws IOException {
+        Path model = write("m.onnx", SmallModel.sum());
+        Path lane = folder.resolve("m.lane");
+        Path onnx = write("back.onnx", new byte[] {1, 2, 3}); // is replaced
+        assertSays(0, Shell.run("compile", model, "-o", lane), "wrote " + lane);
+        assertSays(0, Shell.run("export", lane, "-o", onnx), "state: input state, which output state_next becomes",
+                "wrote " + onnx, "operator set 17");
+        assertSays(0, Shell.run("compile", onnx, "-o", folder.resolve("again.lane")), "state: state = state_next");
+        assertSays(0, Shell.run("export", model, "-o", onnx, "--pin", "x=1,2"), "wrote " + onnx);
+        assertEquals(List.of("again.lane", "back.onnx", "m.lane", "m.onnx"), files());
+    }
+
+    @Test
+    void whatCannotBeExportedLeavesNothing() throws IOException {
+        Path lane = folder.resolve("m.lane");
+        Path onnx = folder.resolve("back.onnx");
+        Path model = write("m.onnx", SmallModel.embedding());
+        assertSays(0, Shell.run("compile", model, "-o", lane, "--weights", "int8-dynamic"), "wrote " + lane);
+        assertSays(1, Shell.run("export", lane, "-o", onnx), "2 problems", "LSTM", "MATMUL", "--weights int8");
+        assertSays(2, Shell.run("export", lane), "--output");
+        assertSays(2, Shell.run("export", lane, "-o", lane), "overwrite");
+        assertSays(2, Shell.run("export", lane, "-o", folder.resolve("other.lane")), "expected OUT.onnx");
+        assertSays(2, Shell.run("export", lane, "-o", onnx, "--dim", "T=4"), "compiled already");
+        assertSays(2, Shell.run("export", folder.resolve("none.lane"), "-o", onnx), "no such file");
+        assertSays(1, Shell.run("export", model, "-o", folder.resolve("none/m.onnx")),
+                "none: no such file or directory");
+        byte[] broken = Files.readAllBytes(lane);
+        broken[broken.length - 1] ^= 1;
+        Path damaged = write("broken.lane", broken);
+        assertSays(1, Shell.run("export", damaged, "-o", onnx), "damaged");
+        Files.writeString(damaged, "this is no model");
+        assertSays(1, Shell.run("export", damaged, "-o", onnx), "not a .lane model file");
+        assertEquals(List.of("broken.lane", "m.lane", "m.onnx"), files());
     }
 
     @Test
