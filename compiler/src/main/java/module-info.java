@@ -6,6 +6,7 @@ module dev.lanewise.compiler {
     requires info.picocli;
     requires java.logging;
     requires java.management;
+    requires static jdk.jfr;
     requires jdk.management;
 
     exports dev.lanewise.compiler;

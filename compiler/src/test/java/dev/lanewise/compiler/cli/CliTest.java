@@ -11,6 +11,7 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.onnx.SmallModel;
 import dev.lanewise.formats.DType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -363,6 +364,28 @@ class CliTest {
         assertSays(1, Shell.run("check", folder, "--kernels", "scalar", "--lanes", "4"), "--lanes");
         assertSays(1, Shell.run("check", folder, "--lanes", "3"), "lanes");
         assertSays(2, Shell.run("check", folder, "--kernels", "quick"), "quick");
+    }
+
+    @Test
+    void doctorSaysWhatWasMadeForAModel() throws IOException {
+        Path source = write("m.onnx", SmallModel.relu("y"));
+        Shell shell = Shell.run("doctor", "--model", source);
+        assertSays(0, shell, "to do ", "model     " + source, "loaded ", "warmed ", "steps     1",
+                "  0 matmul + relu", "scalar ", "panels of ");
+        Path compiled = folder.resolve("m.lane");
+        assertSays(0, Shell.run("compile", source, "-o", compiled), "");
+        assertSays(0, Shell.run("doctor", "--model", compiled), "  0 matmul + relu");
+    }
+
+    @Test
+    void doctorRefusesWhatIsNoModel() throws IOException {
+        Path none = folder.resolve("none.lane");
+        assertSays(2, Shell.run("doctor", "--model", none), none + ": no such file");
+        Path broken = write("broken.lane", "LANEWISE?".getBytes(StandardCharsets.UTF_8));
+        assertSays(1, Shell.run("doctor", "--model", broken), broken.toString());
+        Path brokenSource = write("broken.onnx", new byte[] {1, 2, 3});
+        assertSays(1, Shell.run("doctor", "--model", brokenSource), brokenSource.toString());
+        assertSays(2, Shell.run("doctor", "--dim", "T=3"), "--model");
     }
 
     @Test

@@ -153,7 +153,7 @@ public final class Model {
     }
 
     private Tier firstTier(LoadOptions.Start start) {
-        Tier scalar = new Tier(plan, program, ScalarKernels.INSTANCE, Set.of());
+        Tier scalar = new Tier(plan, program, ScalarKernels.INSTANCE);
         if (start == LoadOptions.Start.SCALAR) {
             return scalar;
         }
@@ -166,7 +166,7 @@ public final class Model {
         Kernels best = Lanewise.kernels();
         return start == LoadOptions.Start.WAIT_UNTIL_HOT && best != ScalarKernels.INSTANCE
                 ? new WarmUp(this, best).run()
-                : new Tier(plan, program, best, Set.of());
+                : new Tier(plan, program, best);
     }
 
     /** With one processor the warming would only take time from the calls it is meant to speed up. */
@@ -304,6 +304,11 @@ public final class Model {
         return settled;
     }
 
+    /** How the kernels that sessions now run on got hot; {@code null} where they were not warmed, or not yet. */
+    public WarmUpReport warmUp() {
+        return tier.warmUp();
+    }
+
     Plan plan() {
         return plan;
     }
@@ -396,13 +401,12 @@ public final class Model {
         return ids;
     }
 
-    /** Numbers of the program's outermost steps, counting nested ones. */
+    /** Numbers of the program's outermost steps, counting nested ones, and behind them of how many there are in all. */
     int[] topLevelSteps() {
-        int[] numbers = new int[program.getBody().getStepsCount()];
-        int next = 0;
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = next;
-            next += count(program.getBody().getSteps(i));
+        int steps = program.getBody().getStepsCount();
+        int[] numbers = new int[steps + 1];
+        for (int i = 0; i < steps; i++) {
+            numbers[i + 1] = numbers[i] + count(program.getBody().getSteps(i));
         }
         return numbers;
     }

@@ -14,9 +14,15 @@ import java.util.function.IntFunction;
  * steps anew when their model has moved to another.
  *
  * @param scalarSteps numbers of the steps that stay with their scalar twin
+ * @param warmUp how the kernels got hot; {@code null} where they are cold
  */
-record Tier(Plan plan, ProgramProto program, Kernels kernels, Set<Integer> scalarSteps)
+record Tier(Plan plan, ProgramProto program, Kernels kernels, Set<Integer> scalarSteps, WarmUpReport warmUp)
         implements IntFunction<Kernels> {
+
+    /** All steps on the same kernels, cold. */
+    Tier(Plan plan, ProgramProto program, Kernels kernels) {
+        this(plan, program, kernels, Set.of(), null);
+    }
 
     Prepared prepare(Team team) {
         return plan.prepare(program, this, team);

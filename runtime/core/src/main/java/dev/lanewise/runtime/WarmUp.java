@@ -2,15 +2,18 @@ package dev.lanewise.runtime;
 
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.LanewiseException;
+import dev.lanewise.runtime.WarmUpReport.StepTime;
 import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.PackedWeights;
 import dev.lanewise.runtime.plan.Block;
 import dev.lanewise.runtime.plan.Extents;
 import dev.lanewise.runtime.plan.Prepared;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import dev.lanewise.runtime.team.Team;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -49,6 +52,7 @@ final class WarmUp {
 
     private final Model model;
     private final Kernels kernels;
+    private int runs;
 
     WarmUp(Model model, Kernels kernels) {
         this.model = model;
@@ -57,37 +61,50 @@ final class WarmUp {
 
     /** Warms, and gives the tier to change to. */
     Tier run() {
-        Tier whole = new Tier(model.plan(), model.program(), kernels, Set.of());
+        Tier whole = new Tier(model.plan(), model.program(), kernels);
         long begin = System.nanoTime();
+        long packed = 0;
+        long bytes = 0;
+        List<StepTime> times = List.of();
+        String problem = "";
         try {
             Prepared fast = prepare(whole);
-            Prepared twin = prepare(new Tier(model.plan(), model.program(), ScalarKernels.INSTANCE, Set.of()));
-            Map<Integer, String> slow = Map.of();
-            long bytes = 0;
-            for (int round = 0; round < ALLOCATING_ROUNDS; round++) {
+            packed = System.nanoTime() - begin;
+            Prepared twin = prepare(new Tier(model.plan(), model.program(), ScalarKernels.INSTANCE));
+            boolean hot = false;
+            for (int round = 0; round < ALLOCATING_ROUNDS && !hot; round++) {
                 // a small model is through with its runs before the compiler is through with the kernels
                 repeat(fast, round == 0 ? RUNS : Integer.MAX_VALUE);
-                slow = slowSteps(fast, twin);
+                times = time(fast, twin);
                 bytes = bytes(fast.body()) - bytes(twin.body());
-                if (slow.isEmpty() ? bytes <= 0 : round >= ROUNDS - 1) {
-                    break;
-                }
+                hot = times.stream().anyMatch(StepTime::scalar) ? round >= ROUNDS - 1 : bytes <= 0;
             }
             if (bytes > 0) {
                 LOG.warning(model.name() + ": " + kernels.name() + " kernels still allocate " + bytes
                         + " bytes in a run; they stop when the JVM has compiled them");
             }
-            slow.values().forEach(LOG::warning);
-            LOG.fine(() -> model.name() + ": " + kernels.name() + " kernels are hot after "
-                    + (System.nanoTime() - begin) / 1_000_000 + " ms");
-            return new Tier(model.plan(), model.program(), kernels, Set.copyOf(slow.keySet()));
         } catch (LanewiseException e) {
             // zeros may be no sensible input; the kernels then get hot in use
             LOG.log(Level.FINE, e, () -> model.name() + ": could not be warmed with inputs of zeros");
-            return whole;
+            problem = e.getMessage();
+            times = List.of();
         } finally {
             model.plan().dropPacked(ScalarKernels.INSTANCE); // the twin's; sessions hold what they use
         }
+        Set<Integer> slow = new TreeSet<>();
+        for (StepTime time : times) {
+            if (time.scalar()) {
+                slow.add(time.number());
+                LOG.warning(model.name() + ": step " + time.number() + " takes " + time.nanos() + " ns with "
+                        + kernels.name() + " kernels and " + time.scalarNanos()
+                        + " ns with scalar ones; it keeps the scalar kernel");
+            }
+        }
+        WarmUpReport report = new WarmUpReport(kernels.name(), packed, System.nanoTime() - begin, runs,
+                Math.max(0, bytes), problem, List.copyOf(times));
+        LOG.fine(() -> model.name() + ": " + kernels.name() + " kernels are hot after "
+                + report.nanos() / 1_000_000 + " ms");
+        return new Tier(model.plan(), model.program(), kernels, Set.copyOf(slow), report);
     }
 
     private Prepared prepare(Tier tier) {
@@ -110,12 +127,13 @@ final class WarmUp {
         return prepared;
     }
 
-    private static void repeat(Prepared prepared, int most) {
+    private void repeat(Prepared prepared, int most) {
         long begin = System.nanoTime();
-        int runs = 0;
+        int count = 0;
         do {
             prepared.body().run();
-        } while (++runs < most && System.nanoTime() - begin < ROUND_NANOS);
+        } while (++count < most && System.nanoTime() - begin < ROUND_NANOS);
+        runs += count;
     }
 
     /** Of one run; measured twice, since the first measurement may load classes. */
@@ -129,21 +147,26 @@ final class WarmUp {
         return bytes;
     }
 
-    /** Numbers of the steps that are slower than their twins, and how much, for people. */
-    private Map<Integer, String> slowSteps(Prepared fast, Prepared twin) {
+    /** Each step beside its twin. */
+    private List<StepTime> time(Prepared fast, Prepared twin) {
         twin.body().run();
-        Map<Integer, String> slow = new TreeMap<>();
         int[] numbers = model.topLevelSteps();
+        List<StepTime> times = new ArrayList<>();
         for (int i = 0; i < fast.body().size(); i++) {
             long vectorNanos = nanos(fast.body(), i);
             long scalarNanos = nanos(twin.body(), i);
-            if (vectorNanos > TOO_SLOW * scalarNanos + 2_000) {
-                slow.put(numbers[i], model.name() + ": step " + numbers[i] + " takes " + vectorNanos + " ns with "
-                        + kernels.name() + " kernels and " + scalarNanos
-                        + " ns with scalar ones; it keeps the scalar kernel");
+            long packedBytes = 0;
+            List<String> forms = new ArrayList<>();
+            for (int number = numbers[i]; number < numbers[i + 1]; number++) {
+                for (PackedWeights weights : model.plan().packedWeights(kernels, model.program(), number)) {
+                    packedBytes += weights.bytes();
+                    forms.add(weights.form());
+                }
             }
+            boolean scalar = vectorNanos > TOO_SLOW * scalarNanos + 2_000;
+            times.add(new StepTime(numbers[i], vectorNanos, scalarNanos, scalar, packedBytes, forms));
         }
-        return slow;
+        return times;
     }
 
     /** The shortest of several runs, so that one interruption does not condemn a kernel. */

@@ -13,7 +13,6 @@ import dev.lanewise.runtime.scalar.ScalarKernels;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Steps tell the kernels that pack their weights the most rows that there can be. */
@@ -97,7 +96,7 @@ class PackHintsTest {
     /** The one packing that the model asks for: the method, and its last arguments. */
     private String hint() {
         Model loaded = model.load();
-        new Tier(loaded.plan(), loaded.program(), recording(), Set.of()).prepare(dev.lanewise.runtime.team.Team.ALONE);
+        new Tier(loaded.plan(), loaded.program(), recording()).prepare(dev.lanewise.runtime.team.Team.ALONE);
         assertEquals(1, hints.size());
         return hints.get(0);
     }

@@ -17,7 +17,6 @@ import dev.lanewise.runtime.scalar.ScalarKernels;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -262,7 +261,7 @@ class SessionTest {
                 if (t == 5 || t == 9) {
                     Kernels kernels = t == 5 ? renamed() : ScalarKernels.INSTANCE;
                     x.set(input(t)); // set before the change, read after it
-                    model.changeTier(new Tier(model.plan(), model.program(), kernels, Set.of()));
+                    model.changeTier(new Tier(model.plan(), model.program(), kernels));
                 } else {
                     x.set(input(t));
                 }

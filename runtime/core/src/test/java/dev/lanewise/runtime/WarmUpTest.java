@@ -83,6 +83,10 @@ class WarmUpTest {
             Model model = SmallModels.recurrent(3).load(LoadOptions.Start.SCALAR);
             Tier tier = new WarmUp(model, slowProducts()).run();
             assertEquals(Set.of(PRODUCT), tier.scalarSteps());
+            WarmUpReport.StepTime product = tier.warmUp().steps().get(PRODUCT);
+            assertTrue(product.scalar() && product.nanos() > product.scalarNanos(), product.toString());
+            assertEquals(List.of("rows"), product.forms());
+            assertTrue(tier.warmUp().runs() > 0 && tier.warmUp().nanos() >= tier.warmUp().packNanos());
             assertEquals(1, said.stream().filter(line -> line.contains("step 1 takes")
                     && line.contains("it keeps the scalar kernel")).count(), said.toString());
             Session before = model.newSession();
@@ -114,5 +118,6 @@ class WarmUpTest {
         Tier tier = new WarmUp(model, boxing).run();
         assertEquals(Set.of(), tier.scalarSteps());
         assertTrue(products.get() >= late, products + " products");
+        assertEquals(0, tier.warmUp().bytes());
     }
 }

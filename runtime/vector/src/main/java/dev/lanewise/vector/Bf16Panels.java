@@ -45,6 +45,11 @@ final class Bf16Panels extends SmallPanels {
     }
 
     @Override
+    public String form() {
+        return Panels.form() + ", bf16";
+    }
+
+    @Override
     boolean waitsForSums() {
         return true;
     }

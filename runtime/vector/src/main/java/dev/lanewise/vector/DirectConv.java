@@ -186,6 +186,12 @@ final class DirectConv implements DirectTiles {
         return true;
     }
 
+    @Override
+    public String form() {
+        return along.form() + (down == null ? "" : "; at the sides " + down.form())
+                + (corner == null ? "" : "; in corners " + corner.form());
+    }
+
     /** {@code null} where there is no table for these. */
     private Columns find(int kw0, int kw1) {
         for (Columns some : columns) {

@@ -42,6 +42,11 @@ final class DirectDepthwise implements DirectTiles {
         return tile == null ? NONE : new DirectDepthwise(s, most, tile);
     }
 
+    @Override
+    public String form() {
+        return Shaped.name(tile);
+    }
+
     /**
      * What is left of a row, a column or the channels belongs to a tile that reaches back over outputs that are
      * done, and gives them the same again.

@@ -44,4 +44,9 @@ record HeapPanels(int depth, int from, int k, float[] b) implements PackedPanels
     public long bytes() {
         return 4L * b.length;
     }
+
+    @Override
+    public String form() {
+        return Panels.form();
+    }
 }

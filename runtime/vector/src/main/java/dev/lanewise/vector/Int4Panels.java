@@ -80,6 +80,11 @@ final class Int4Panels extends SmallPanels {
     }
 
     @Override
+    public String form() {
+        return Panels.form() + ", int4";
+    }
+
+    @Override
     boolean takesFourRows() {
         return STARTS + ROWS * groups <= Kernels.SCRATCH_FLOATS;
     }

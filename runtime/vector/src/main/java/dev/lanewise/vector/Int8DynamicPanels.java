@@ -81,6 +81,11 @@ final class Int8DynamicPanels extends SmallPanels {
         return 2L * b.length + 4L * scales.length;
     }
 
+    @Override
+    public String form() {
+        return Panels.form() + ", int8, inputs rounded";
+    }
+
     /** Rounds a row of inputs. */
     @Override
     void begin(int rows, float[] a, int aOff, int lda, float[] scratch) {

@@ -52,6 +52,11 @@ final class Int8Panels extends SmallPanels {
     }
 
     @Override
+    public String form() {
+        return Panels.form() + ", int8";
+    }
+
+    @Override
     boolean waitsForSums() {
         return true;
     }

@@ -18,4 +18,7 @@ public interface PanelProduct {
 
     /** Of the memory, whatever rows take part. */
     long bytes();
+
+    /** How and where they lie, for people. */
+    String form();
 }

@@ -14,6 +14,11 @@ public final class Panels {
 
     private Panels() {}
 
+    /** What they are, for people. */
+    public static String form() {
+        return "panels of " + WIDTH + " columns";
+    }
+
     /** Floats of the packed form of [k, n]. */
     public static int floats(int k, int n) {
         return Math.multiplyExact(k, Lanes.roundUp(n, WIDTH));

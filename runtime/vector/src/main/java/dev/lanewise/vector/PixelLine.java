@@ -81,6 +81,12 @@ final class PixelLine {
                 gaps ? 1 : 0);
     }
 
+    /** The tiles, for people. */
+    String form() {
+        return whole == null ? Shaped.name(rest)
+                : rest == null ? Shaped.name(whole) : Shaped.name(whole) + " and " + Shaped.name(rest);
+    }
+
     /** Pixels of a tile: a line has so many at least. */
     int pixels() {
         return pixels;

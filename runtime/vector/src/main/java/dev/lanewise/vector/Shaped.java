@@ -120,6 +120,18 @@ public final class Shaped {
         }
     }
 
+    /** What an instance was made of, such as {@code PixelTile[12, 2, 64, 64, 0]}; else the name of its class. */
+    static String name(Object instance) {
+        synchronized (DEFINED) {
+            for (Map.Entry<Key, WeakReference<Object>> defined : DEFINED.entrySet()) {
+                if (defined.getValue().get() == instance) {
+                    return defined.getKey().template().getSimpleName() + defined.getKey().constants();
+                }
+            }
+        }
+        return instance.getClass().getSimpleName();
+    }
+
     /** Classes that are alive, or were until lately. */
     static int count() {
         synchronized (DEFINED) {

@@ -89,6 +89,11 @@ public class VectorCells implements CellKernels {
             return (both == null ? w.bytes() + r.bytes() : both.bytes())
                     + 4L * (bias.length + extra);
         }
+
+        @Override
+        public String form() {
+            return both == null ? "W in " + w.form() + "; R in " + r.form() : "W above R in " + both.form();
+        }
     }
 
     @Override

@@ -39,6 +39,11 @@ public final class VectorConv implements ConvKernels {
         public long bytes() {
             return 4L * w.length;
         }
+
+        @Override
+        public String form() {
+            return direct.form();
+        }
     }
 
     @Override
@@ -79,7 +84,7 @@ public final class VectorConv implements ConvKernels {
 
     private DirectTiles direct(ConvShape s, ImageSize most) {
         if (s.multiplyAdds(most) < leastShaped) {
-            return DirectTiles.NONE;
+            return DirectTiles.SMALL;
         }
         return s.depthwise() ? DirectDepthwise.of(s, most) : DirectConv.of(s, most);
     }

@@ -33,6 +33,11 @@ public final class VectorMatmul implements MatmulKernels {
         public long bytes() {
             return 4L * b.length;
         }
+
+        @Override
+        public String form() {
+            return Panels.form();
+        }
     }
 
     @Override
@@ -48,6 +53,11 @@ public final class VectorMatmul implements MatmulKernels {
         @Override
         public long bytes() {
             return b.bytes();
+        }
+
+        @Override
+        public String form() {
+            return b.form();
         }
     }
 

@@ -34,6 +34,11 @@ final class AlignedMatmul implements MatmulKernels {
         public long bytes() {
             return b.bytes();
         }
+
+        @Override
+        public String form() {
+            return b.form();
+        }
     }
 
     @Override

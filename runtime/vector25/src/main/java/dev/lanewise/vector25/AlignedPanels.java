@@ -78,6 +78,11 @@ final class AlignedPanels implements PackedPanels {
     }
 
     @Override
+    public String form() {
+        return Panels.form() + ", aligned, off the heap";
+    }
+
+    @Override
     public void product(
             int m, int first, int n, float[] a, int aOff, int lda, float[] init, int io, int is,
             float[] c, int cOff, int ldc, float[] scratch) {

@@ -40,16 +40,13 @@ package dev.lanewise.runtime.kernel;
 public interface CellKernels {
 
     /** Input and recurrent weights of one cell in one direction. Immutable. */
-    interface PackedCell {
+    interface PackedCell extends PackedWeights {
         int inputSize();
 
         int hiddenSize();
 
         /** Floats of one row of {@code pre}: at least gates · hiddenSize; padding included. */
         int preFloats();
-
-        /** Bytes it holds, on the heap and off it. */
-        long bytes();
     }
 
     /** The cells there are. */

@@ -34,10 +34,8 @@ public interface ConvKernels {
     record ImageSize(int inH, int inW, int outH, int outW) {}
 
     /** A filter bank in the form this provider runs fastest. Immutable but for {@link #fill}. */
-    interface PackedFilter {
+    interface PackedFilter extends PackedWeights {
         ConvShape shape();
-
-        long bytes();
     }
 
     /**

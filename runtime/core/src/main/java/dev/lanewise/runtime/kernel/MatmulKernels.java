@@ -8,13 +8,10 @@ package dev.lanewise.runtime.kernel;
 public interface MatmulKernels {
 
     /** A right-hand side in the form this provider runs fastest. Immutable. */
-    interface PackedMatrix {
+    interface PackedMatrix extends PackedWeights {
         int k();
 
         int n();
-
-        /** Bytes it holds, on the heap and off it. */
-        long bytes();
     }
 
     /**

@@ -14,9 +14,11 @@ import dev.lanewise.formats.proto.Region;
 import dev.lanewise.formats.proto.StateProto;
 import dev.lanewise.formats.proto.TensorProto;
 import dev.lanewise.runtime.kernel.Kernels;
+import dev.lanewise.runtime.kernel.PackedWeights;
 import dev.lanewise.runtime.team.Team;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -440,6 +442,19 @@ public final class Plan {
             Object first = ofKernels.putIfAbsent(packKey(program, step, slot), made);
             return first == null ? made : first;
         }
+    }
+
+    /** What a step's weights were packed to, in order; nothing where no session has been prepared with these kernels. */
+    public List<PackedWeights> packedWeights(Kernels kernels, ProgramProto program, int step) {
+        List<PackedWeights> all = new ArrayList<>();
+        Object next = packed(kernels, program, step, 1);
+        for (int slot = 2; next != null; slot++) {
+            if (next instanceof PackedWeights weights) {
+                all.add(weights);
+            }
+            next = packed(kernels, program, step, slot);
+        }
+        return all;
     }
 
     /** Steps are numbered in each program anew. */

@@ -55,4 +55,9 @@ record Int4Rows(int k, Rows codes, float[][] scales) implements ScalarMatrix {
     public long bytes() {
         return codes.bytes() + 4L * scales.length * codes.n;
     }
+
+    @Override
+    public String form() {
+        return "rows of int4";
+    }
 }

@@ -32,4 +32,9 @@ record Int8Rows(Rows codes, float[] scales) implements ScalarMatrix {
     public long bytes() {
         return codes.bytes() + 4L * scales.length;
     }
+
+    @Override
+    public String form() {
+        return "rows of int8";
+    }
 }

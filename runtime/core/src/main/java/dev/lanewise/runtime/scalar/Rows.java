@@ -67,6 +67,11 @@ final class Rows implements ScalarMatrix {
     }
 
     @Override
+    public String form() {
+        return "rows";
+    }
+
+    @Override
     public void addProduct(float[] a, int aOff, float[] c, int cOff, float[] scratch) {
         addProduct(0, k, a, aOff, c, cOff, scratch);
     }

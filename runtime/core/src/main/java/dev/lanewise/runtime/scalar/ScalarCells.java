@@ -45,6 +45,11 @@ public final class ScalarCells implements CellKernels {
             long candidate = rCandidate == null ? 0 : rCandidate.bytes();
             return w.bytes() + r.bytes() + candidate + 4L * (bias.length + extra);
         }
+
+        @Override
+        public String form() {
+            return "W in " + w.form() + ", R in " + r.form();
+        }
     }
 
     @Override

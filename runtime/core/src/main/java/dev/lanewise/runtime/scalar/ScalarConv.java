@@ -32,6 +32,11 @@ public final class ScalarConv implements ConvKernels {
             }
             return bytes;
         }
+
+        @Override
+        public String form() {
+            return "rows of taps";
+        }
     }
 
     @Override

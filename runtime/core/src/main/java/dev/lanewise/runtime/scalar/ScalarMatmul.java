@@ -26,6 +26,11 @@ public final class ScalarMatmul implements MatmulKernels {
         public long bytes() {
             return b.bytes();
         }
+
+        @Override
+        public String form() {
+            return b.form();
+        }
     }
 
     @Override

@@ -17,6 +17,9 @@ interface ScalarMatrix {
     /** Bytes it holds. */
     long bytes();
 
+    /** How it is held, for people. */
+    String form();
+
     /** Packs rows {@code from} to {@code to} of weights [n, k]. */
     static ScalarMatrix of(WeightMatrix w, int from, int to) {
         switch (w.form) {
