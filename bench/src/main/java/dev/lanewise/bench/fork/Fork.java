@@ -73,7 +73,8 @@ public final class Fork {
             series.add(new ForkResult.Series(kinds.get(i), nanos[i], bytes, differences[i]));
         }
         LanewiseSubject ours = (LanewiseSubject) subjects.get(0);
-        return new ForkResult(ours.kernels(), ours.multiplyAdds(), ours.weightBytes(), series);
+        return new ForkResult(ours.kernels(), ours.multiplyAdds(), ours.weightBytes() * work.runs().size(),
+                work.threads(), series);
     }
 
     /** Warms all in turn; gives the calls that make a round of each. */

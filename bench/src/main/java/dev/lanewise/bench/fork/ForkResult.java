@@ -9,9 +9,10 @@ import java.util.List;
  * @param kernels what Lanewise computed with
  * @param multiplyAdds of one call, counted by the steps that ran
  * @param weightBytes that a call reads at least once
+ * @param threads that every runtime could use
  * @param series one for each runtime, Lanewise first
  */
-public record ForkResult(String kernels, long multiplyAdds, long weightBytes, List<Series> series) {
+public record ForkResult(String kernels, long multiplyAdds, long weightBytes, int threads, List<Series> series) {
 
     /**
      * A runtime's times. Rounds of all runtimes alternate, so that equal indices are neighbours in time.

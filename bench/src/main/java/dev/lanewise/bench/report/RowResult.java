@@ -15,7 +15,7 @@ import java.util.List;
  * @param least the ratio that is promised
  * @param against the peer that the promise is about
  * @param kernels what Lanewise computed with
- * @param roof part of the machine's limit that Lanewise reaches, from 0 to 1
+ * @param roof part of what the machine's cores can do, as many as there are threads, that Lanewise reaches
  * @param bound what limits: {@code multiply-adds} or {@code reading weights}
  * @param times of each runtime, Lanewise first
  */
@@ -56,7 +56,7 @@ public record RowResult(
                             Statistics.quantile(medians, 0.75)},
                     new double[] {interval[0], ratio, interval[1]}, bytes, difference));
         }
-        double limit = roofline.least(first.multiplyAdds(), first.weightBytes());
+        double limit = roofline.least(first.multiplyAdds(), first.weightBytes()) / first.threads();
         String bound = roofline.bindsReading(first.multiplyAdds(), first.weightBytes())
                 ? "reading weights" : "multiply-adds";
         return new RowResult(row.suite().toString(), row.name(), row.least(), row.against(), first.kernels(),

@@ -7,7 +7,7 @@ import java.util.Random;
  *
  * @param name the input
  * @param shape its extents
- * @param values {@code float[]} or {@code long[]}, row-major by {@code shape}
+ * @param values {@code float[]}, {@code long[]} or {@code int[]}, row-major by {@code shape}
  */
 public record Feed(String name, int[] shape, Object values) {
 
@@ -21,6 +21,10 @@ public record Feed(String name, int[] shape, Object values) {
     }
 
     static Feed longs(String name, int[] shape, long... values) {
+        return new Feed(name, shape, values);
+    }
+
+    static Feed ints(String name, int[] shape, int... values) {
         return new Feed(name, shape, values);
     }
 

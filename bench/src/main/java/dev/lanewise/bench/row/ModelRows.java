@@ -3,6 +3,8 @@ package dev.lanewise.bench.row;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Literal;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Whole models: those of the reference data, and an encoder that is built here. */
@@ -13,6 +15,12 @@ public final class ModelRows {
     private static final int LENGTH = 64;
     private static final int WIDTH = 256;
     private static final int HEADS = 8;
+
+    private static final int TOKENS = 64;
+    private static final int GPT2_LAYERS = 5;
+    private static final int GPT2_HEADS = 4;
+    private static final int GPT2_HEAD = 8;
+    private static final int GPT2_VOCABULARY = 1_000;
 
     private ModelRows() {}
 
@@ -30,6 +38,7 @@ public final class ModelRows {
                                 models.resolve("dtln/model_1.onnx"), CompileOptions.defaults(),
                                 List.of(Feed.random("input_2", 1, 1, 257), Feed.zeros("input_3", 1, 2, 128, 2)))
                         .carry("input_3", "tf_op_layer_stack_2")),
+                row("tiny GPT-2, " + TOKENS + " tokens", 3, () -> gpt2(models.resolve("tiny-gpt2/past.onnx"))),
                 row("encoder of 8 layers, d=256, T=64", 1, ModelRows::encoder));
     }
 
@@ -62,6 +71,33 @@ public final class ModelRows {
                                 Feed.zeros("state", 2, 1, 128),
                                 Feed.longs("sr", new int[0], 16_000)))
                 .carry("state", "stateN");
+    }
+
+    /** Tokens one by one, from an empty cache. */
+    private static Work gpt2(Path model) throws Exception {
+        CompileOptions options = CompileOptions.defaults()
+                .dim("batch_size", 1, 1)
+                .dim("seq_len", 1, 1)
+                .dim("past_seq_len", 0, TOKENS) // what the last one adds is kept, too
+                .dim("total_seq_len", 1, TOKENS + 1);
+        List<List<Feed>> tokens = new ArrayList<>();
+        for (int t = 0; t < TOKENS; t++) {
+            int[] one = new int[t + 1];
+            Arrays.fill(one, 1);
+            List<Feed> feeds = new ArrayList<>(List.of(
+                    Feed.ints("input_ids", new int[] {1, 1}, 37 * t % GPT2_VOCABULARY),
+                    Feed.ints("position_ids", new int[] {1, 1}, t),
+                    Feed.ints("attention_mask", new int[] {1, t + 1}, one)));
+            for (int layer = 0; layer < GPT2_LAYERS; layer++) {
+                feeds.add(Feed.zeros("past_" + layer, 2, 1, GPT2_HEADS, t, GPT2_HEAD));
+            }
+            tokens.add(feeds);
+        }
+        Work work = Work.of(model, options, tokens.get(0)).runs(tokens);
+        for (int layer = 0; layer < GPT2_LAYERS; layer++) {
+            work = work.carry("past_" + layer, "present_" + layer);
+        }
+        return work;
     }
 
     private static Work encoder() {

@@ -8,19 +8,13 @@ import ai.djl.nn.recurrent.RNN;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Recurrent cells: one step with the state carried on, as a stream does, sequences of 100, and one step of many
- * streams together. Input = hidden.
- */
+/** Recurrent cells: one step with the state carried on, as a stream does, and sequences of 100. Input = hidden. */
 final class RecurrentRows {
 
     private static final int[] SIZES = {32, 64, 128, 256, 512};
     private static final double[] STEP_LEAST = {20, 8, 4, 1.5, 1.1};
     private static final double[] SEQUENCE_LEAST = {1.5, 1.3, 1.3, 1.3, 1.05};
     private static final int SEQUENCE = 100;
-    private static final int STREAMS = 1_000;
-    private static final int STREAMS_HIDDEN = 128;
-    private static final double STREAMS_LEAST = 1.3;
 
     enum Cell {
         LSTM("LSTM", 4, 2),
@@ -54,8 +48,6 @@ final class RecurrentRows {
             rows.add(new Row(Suite.RECURRENT, "LSTM over " + SEQUENCE + ", hidden " + size, SEQUENCE_LEAST[i],
                     Row.Against.BEST, () -> work(Cell.LSTM, size, SEQUENCE, 1)));
         }
-        rows.add(new Row(Suite.RECURRENT, "LSTM step of 1,000 streams, hidden " + STREAMS_HIDDEN, STREAMS_LEAST,
-                Row.Against.BEST, () -> work(Cell.LSTM, STREAMS_HIDDEN, 1, STREAMS)));
         return rows;
     }
 
@@ -65,9 +57,9 @@ final class RecurrentRows {
     }
 
     /** The same of many streams; see {@link Work.Streams}. */
-    static Work lstmStreams(int size, int count, boolean scattered) {
-        return work(Cell.LSTM, size, 1, count, scattered)
-                .streams(new Work.Streams(count, scattered), lstmStep(size).onnx());
+    static Work lstmStreams(int size, Work.Streams streams) {
+        return work(Cell.LSTM, size, 1, streams.count(), streams.scattered())
+                .streams(streams, lstmStep(size).onnx());
     }
 
     static Work work(Cell cell, int size, int length, int batch) {

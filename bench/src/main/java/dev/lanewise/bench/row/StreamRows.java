@@ -6,7 +6,8 @@ import java.util.Locale;
 /**
  * Streams that advance together: {@code BatchSession} against a batch of as many rows. Lanewise always takes states
  * from an object for each stream and gives them back, so that streams may come and go. The others do so, too, in the
- * first row; in the second theirs stay where the batch has them, which is less work and lets no stream leave.
+ * first row; in the second theirs stay where the batch has them, which is less work and lets no stream leave. In the
+ * third, as the first, every runtime has two threads.
  */
 final class StreamRows {
 
@@ -17,12 +18,15 @@ final class StreamRows {
     private StreamRows() {}
 
     static List<Row> all() {
-        return List.of(row("states apart", true), row("peers' states in place", false));
+        return List.of(
+                row("states apart", new Work.Streams(STREAMS, true, 1)),
+                row("peers' states in place", new Work.Streams(STREAMS, false, 1)),
+                row("states apart, two threads", new Work.Streams(STREAMS, true, 2)));
     }
 
-    private static Row row(String states, boolean scattered) {
-        String name = String.format(Locale.ROOT, "%,d streams, LSTM step, hidden %d, %s", STREAMS, SIZE, states);
+    private static Row row(String how, Work.Streams streams) {
+        String name = String.format(Locale.ROOT, "%,d streams, LSTM step, hidden %d, %s", STREAMS, SIZE, how);
         return new Row(Suite.STREAMS, name, LEAST, Row.Against.BEST,
-                () -> RecurrentRows.lstmStreams(SIZE, STREAMS, scattered));
+                () -> RecurrentRows.lstmStreams(SIZE, streams));
     }
 }

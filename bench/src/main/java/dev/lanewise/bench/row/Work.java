@@ -8,27 +8,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The same work for every runtime: one ONNX model, its inputs, and what flows from one call into the next.
+ * The same work for every runtime: one ONNX model, its inputs, and what flows from one run into the next. A call is one
+ * run, and what is carried goes on to the next call; or it is several, as when tokens are decoded one by one, and every
+ * call begins anew.
  *
  * @param onnx the model's bytes
  * @param rival the model that ONNX Runtime is given: the same, or one made for it that computes nearly the same
  * @param options how Lanewise compiles it
- * @param inputs what is given, the same in every call
- * @param carried outputs by the inputs that they become in the next call; all of type f32
+ * @param runs what is given in each run of a call, the same in every call
+ * @param carried outputs by the inputs that they become in the next run; all of type f32. What is given for such an
+ *     input is where the first run begins; of the others only the shape counts
  * @param difference the most by which answers may differ, relative to the largest element
  * @param torch the same written with PyTorch's operations, or {@code null} where the model is only a file
  * @param streams where Lanewise advances many streams in a call, for each of which rival has a row; or {@code null}
  */
 public record Work(
-        byte[] onnx, byte[] rival, CompileOptions options, List<Feed> inputs, Map<String, String> carried,
+        byte[] onnx, byte[] rival, CompileOptions options, List<List<Feed>> runs, Map<String, String> carried,
         double difference, Torch torch, Streams streams) {
 
     /**
      * Streams that advance together.
      *
      * @param scattered whether what the others carry, too, lies stream by stream and is gathered for each call
+     * @param threads that every runtime may use, the caller's among them
      */
-    public record Streams(int count, boolean scattered) {}
+    public record Streams(int count, boolean scattered, int threads) {}
 
     /** Answers of different runtimes differ by rounding; a wrong answer differs by more. */
     private static final double ROUNDING = 1e-3;
@@ -44,14 +48,34 @@ public record Work(
     }
 
     private static Work of(byte[] onnx, CompileOptions options, List<Feed> inputs, Torch torch) {
-        return new Work(onnx, onnx, options.debug(false), inputs, Map.of(), ROUNDING, torch, null);
+        return new Work(onnx, onnx, options.debug(false), List.of(inputs), Map.of(), ROUNDING, torch, null);
     }
 
-    /** The same with an output that becomes an input in the next call. */
+    /** What the first run is given: of most work, every one. */
+    public List<Feed> inputs() {
+        return runs.get(0);
+    }
+
+    /** Whether a call is several runs, from a beginning of their own. */
+    public boolean beginsAnew() {
+        return runs.size() > 1;
+    }
+
+    /** Threads that a runtime may use. */
+    public int threads() {
+        return streams == null ? 1 : streams.threads;
+    }
+
+    /** The same with so many runs in a call. */
+    Work runs(List<List<Feed>> ofCall) {
+        return new Work(onnx, rival, options, ofCall, carried, difference, torch, streams);
+    }
+
+    /** The same with an output that becomes an input in the next run. */
     Work carry(String input, String output) {
         Map<String, String> more = new LinkedHashMap<>(carried);
         more.put(input, output);
-        return new Work(onnx, rival, options.state(input, output), inputs, more, difference, torch, streams);
+        return new Work(onnx, rival, options.state(input, output), runs, more, difference, torch, streams);
     }
 
     /**
@@ -60,16 +84,16 @@ public record Work(
      * @param most see {@link #difference}
      */
     Work weights(String form, double most) {
-        return new Work(onnx, rival, options.weights(form), inputs, carried, most, null, streams);
+        return new Work(onnx, rival, options.weights(form), runs, carried, most, null, streams);
     }
 
     /** The same against another model in ONNX Runtime, of the same inputs and outputs. */
     Work rival(byte[] other) {
-        return new Work(onnx, other, options, inputs, carried, difference, torch, streams);
+        return new Work(onnx, other, options, runs, carried, difference, torch, streams);
     }
 
     /** The same, being a batch of streams, against Lanewise that has a model of one. */
     Work streams(Streams ofBatch, byte[] one) {
-        return new Work(one, rival, options, inputs, carried, difference, torch, ofBatch);
+        return new Work(one, rival, options, runs, carried, difference, torch, ofBatch);
     }
 }

@@ -3,6 +3,7 @@ package dev.lanewise.bench.subject;
 import dev.lanewise.bench.row.Feed;
 import dev.lanewise.bench.row.Work;
 import dev.lanewise.runtime.BatchSession;
+import dev.lanewise.runtime.SessionOptions;
 import dev.lanewise.runtime.State;
 import dev.lanewise.runtime.Tensor;
 import java.util.Arrays;
@@ -15,7 +16,8 @@ final class LanewiseStreams extends LanewiseSubject {
 
     LanewiseStreams(Work work) {
         super(work);
-        session = model.newBatchSession(work.streams().count());
+        session = model.newBatchSession(
+                work.streams().count(), SessionOptions.defaults().threads(work.threads()));
         states = new State[work.streams().count()];
         Arrays.setAll(states, i -> model.newState());
         for (Feed feed : work.inputs()) {

@@ -6,9 +6,11 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.lanewise.bench.row.Feed;
+import dev.lanewise.bench.row.Work;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 
@@ -19,14 +21,14 @@ final class OnnxBuffers {
 
     private OnnxBuffers() {}
 
-    /** All graph optimisations, the caller's thread alone, no spinning. */
-    static OrtSession open(byte[] model) throws OrtException {
+    /** All graph optimisations; where the caller's thread is alone, no spinning. */
+    static OrtSession open(Work work) throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-        options.setIntraOpNumThreads(1);
+        options.setIntraOpNumThreads(work.threads());
         options.setInterOpNumThreads(1);
-        options.addConfigEntry("session.intra_op.allow_spinning", "0");
-        return ENVIRONMENT.createSession(model, options);
+        options.addConfigEntry("session.intra_op.allow_spinning", work.threads() == 1 ? "0" : "1");
+        return ENVIRONMENT.createSession(work.rival(), options);
     }
 
     /** A tensor over memory of its own, filled. */
@@ -35,6 +37,9 @@ final class OnnxBuffers {
         if (feed.values() instanceof float[] values) {
             FloatBuffer buffer = direct(4 * values.length).asFloatBuffer();
             return OnnxTensor.createTensor(ENVIRONMENT, buffer.put(values).flip(), shape);
+        }
+        if (feed.values() instanceof int[] values) {
+            return OnnxTensor.createTensor(ENVIRONMENT, IntBuffer.wrap(values), shape);
         }
         return OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap((long[]) feed.values()), shape);
     }

@@ -6,49 +6,63 @@ import ai.onnxruntime.OrtSession;
 import dev.lanewise.bench.row.Feed;
 import dev.lanewise.bench.row.Work;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/** ONNX Runtime's Java API as most people call it: tensors made for each call, results copied to arrays. */
+/** ONNX Runtime's Java API as most people call it: tensors made for each run, results copied to arrays. */
 final class PlainOnnxSubject implements Subject {
 
     private final OrtSession session;
     private final Work work;
-    private final Map<String, float[]> floats = new HashMap<>();
-    private final Map<String, OnnxTensor> constants = new HashMap<>();
+    /** By run: what is no float, which nobody would make anew. */
+    private final List<Map<String, OnnxTensor>> constants = new ArrayList<>();
+    private final Map<String, float[]> carried = new HashMap<>();
     private float[] output;
 
     PlainOnnxSubject(Work work) throws OrtException {
         this.work = work;
-        session = OnnxBuffers.open(work.rival());
-        for (Feed feed : work.inputs()) {
-            if (feed.values() instanceof float[] values) {
-                floats.put(feed.name(), values);
-            } else {
-                constants.put(feed.name(), OnnxBuffers.tensor(feed));
+        session = OnnxBuffers.open(work);
+        for (List<Feed> feeds : work.runs()) {
+            Map<String, OnnxTensor> tensors = new HashMap<>();
+            for (Feed feed : feeds) {
+                if (!(feed.values() instanceof float[])) {
+                    tensors.put(feed.name(), OnnxBuffers.tensor(feed));
+                }
             }
+            constants.add(tensors);
         }
     }
 
     @Override
     public void run() throws OrtException {
-        Map<String, OnnxTensor> inputs = new HashMap<>(constants);
-        for (Feed feed : work.inputs()) {
-            float[] values = floats.get(feed.name());
-            if (values != null) {
+        if (work.beginsAnew()) {
+            carried.clear();
+        }
+        for (int i = 0; i < constants.size(); i++) {
+            run(work.runs().get(i), constants.get(i));
+        }
+    }
+
+    private void run(List<Feed> feeds, Map<String, OnnxTensor> given) throws OrtException {
+        Map<String, OnnxTensor> inputs = new HashMap<>(given);
+        for (Feed feed : feeds) {
+            if (feed.values() instanceof float[] values) {
                 long[] shape = Arrays.stream(feed.shape()).asLongStream().toArray();
-                inputs.put(feed.name(),
-                        OnnxTensor.createTensor(OnnxBuffers.ENVIRONMENT, FloatBuffer.wrap(values), shape));
+                FloatBuffer buffer = FloatBuffer.wrap(carried.getOrDefault(feed.name(), values));
+                inputs.put(feed.name(), OnnxTensor.createTensor(OnnxBuffers.ENVIRONMENT, buffer, shape));
             }
         }
         try (OrtSession.Result result = session.run(inputs)) {
             output = array(result.get(0));
-            for (Map.Entry<String, String> carried : work.carried().entrySet()) {
-                floats.put(carried.getKey(), array(result.get(carried.getValue()).orElseThrow()));
+            for (Map.Entry<String, String> entry : work.carried().entrySet()) {
+                carried.put(entry.getKey(), array(result.get(entry.getValue()).orElseThrow()));
             }
         } finally {
-            floats.keySet().forEach(name -> inputs.get(name).close());
+            inputs.keySet().removeAll(given.keySet());
+            inputs.values().forEach(OnnxTensor::close);
         }
     }
 
@@ -66,7 +80,7 @@ final class PlainOnnxSubject implements Subject {
 
     @Override
     public void close() throws OrtException {
-        constants.values().forEach(OnnxTensor::close);
+        constants.forEach(tensors -> tensors.values().forEach(OnnxTensor::close));
         session.close();
     }
 }

@@ -16,11 +16,11 @@ final class PyTorchSubject implements Subject {
 
     PyTorchSubject(Work work) {
         // Read when the engine starts; the second call settles it where it had started before.
-        System.setProperty("ai.djl.pytorch.num_threads", "1");
+        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(work.threads()));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         System.setProperty("ai.djl.offline", "true");
         manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-        JniUtils.setNumThreads(1);
+        JniUtils.setNumThreads(work.threads());
         JniUtils.setGradMode(false);
         call = work.torch().prepare(manager);
     }

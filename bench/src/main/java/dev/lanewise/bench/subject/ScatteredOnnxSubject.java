@@ -26,7 +26,7 @@ final class ScatteredOnnxSubject implements Subject {
     private final OnnxTensor output;
 
     ScatteredOnnxSubject(Work work) throws OrtException {
-        session = OnnxBuffers.open(work.rival());
+        session = OnnxBuffers.open(work);
         for (Feed feed : work.inputs()) {
             inputs.put(feed.name(), OnnxBuffers.tensor(feed));
         }

@@ -3,7 +3,7 @@ package dev.lanewise.bench.subject;
 import dev.lanewise.bench.row.Work;
 import java.util.Locale;
 
-/** A runtime that does a piece of work again and again, on the calling thread alone. */
+/** A runtime that does a piece of work again and again, on the calling thread alone unless the work says more. */
 public interface Subject extends AutoCloseable {
 
     /** One call. */

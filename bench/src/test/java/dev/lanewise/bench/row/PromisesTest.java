@@ -39,6 +39,7 @@ class PromisesTest {
         "'LSTM over 100, hidden 512', 1.05, BEST",
         "'1,000 streams, LSTM step, hidden 128, states apart', 1.3, BEST",
         "'1,000 streams, LSTM step, hidden 128, peers'' states in place', 1.3, BEST",
+        "'1,000 streams, LSTM step, hidden 128, states apart, two threads', 1.3, BEST",
         "matmul 256×256×256, 1, BEST",
         "matmul 512×512×512, 1, BEST",
         "matmul 1024×1024×1024, 1, BEST",
@@ -59,6 +60,7 @@ class PromisesTest {
         "'MNIST-8, a digit', 2, BEST",
         "'YuNet, an image of 320×320', 1, BEST",
         "'DTLN, a frame', 3, BEST",
+        "'tiny GPT-2, 64 tokens', 3, BEST",
         "'encoder of 8 layers, d=256, T=64', 1, BEST"
     })
     void rowAsksForWhatIsPromised(String name, double least, Row.Against against) {

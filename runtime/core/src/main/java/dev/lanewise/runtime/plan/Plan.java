@@ -444,7 +444,7 @@ public final class Plan {
         }
     }
 
-    /** What a step's weights were packed to, in order; nothing where no session has been prepared with these kernels. */
+    /** What a step's weights were packed to, in order; nothing where no session was prepared with these kernels. */
     public List<PackedWeights> packedWeights(Kernels kernels, ProgramProto program, int step) {
         List<PackedWeights> all = new ArrayList<>();
         Object next = packed(kernels, program, step, 1);
