@@ -6,9 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Starts Java for a measurement, and takes its result out of a file. */
 final class Jvm {
+
+    /** PyTorch's threads sleep when they wait, as everybody's do, so that others have the processors in their turn. */
+    private static final Map<String, String> PASSIVE = Map.of("OMP_WAIT_POLICY", "passive", "KMP_BLOCKTIME", "0");
 
     private Jvm() {}
 
@@ -37,7 +41,9 @@ final class Jvm {
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
             command.addAll(List.of(arguments));
             command.add(file.toString());
-            int status = waitFor(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()));
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(PASSIVE);
+            int status = waitFor(builder.redirectOutput(log.toFile()));
             if (status != 0) {
                 throw new IOException("the process for '" + what + "' ended with " + status + ":\n"
                         + Files.readString(log));

@@ -21,13 +21,13 @@ final class OnnxBuffers {
 
     private OnnxBuffers() {}
 
-    /** All graph optimisations; where the caller's thread is alone, no spinning. */
+    /** All graph optimisations, no spinning: threads that wait would take processors from whoever's turn it is. */
     static OrtSession open(Work work) throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
         options.setIntraOpNumThreads(work.threads());
         options.setInterOpNumThreads(1);
-        options.addConfigEntry("session.intra_op.allow_spinning", work.threads() == 1 ? "0" : "1");
+        options.addConfigEntry("session.intra_op.allow_spinning", "0");
         return ENVIRONMENT.createSession(work.rival(), options);
     }
 

@@ -3,8 +3,11 @@ package dev.lanewise.compiler.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.LoadOptions;
+import dev.lanewise.runtime.Model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -49,6 +52,25 @@ class StatefulModelsTest {
         }
         assertEquals(15, agreement.compared());
         System.out.println(agreement);
+    }
+
+    /** Its mask covers what the cache holds and the new tokens: no extents but such fit together. */
+    @Test
+    void growingCacheIsWarmed() throws Exception {
+        String model = "models/tiny-gpt2/past.onnx";
+        if (!ReferenceData.has(model)) {
+            return;
+        }
+        CompileOptions options = CompileOptions.defaults()
+                .dim("batch_size", 1, 1)
+                .dim("seq_len", 1, 1)
+                .dim("past_seq_len", 1, 64)
+                .dim("total_seq_len", 1, 65);
+        Model warm = Model.of(Compiler.compile(ReferenceData.path(model), options).file(),
+                LoadOptions.defaults().start(LoadOptions.Start.WAIT_UNTIL_HOT));
+        if (warm.warmUp() != null) { // else on scalar kernels
+            assertEquals("", warm.warmUp().problem());
+        }
     }
 
     private static void talk(Lane lane, OnnxRuntime runtime, int[] lengths, Agreement agreement) throws Exception {

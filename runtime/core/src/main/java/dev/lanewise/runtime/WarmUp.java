@@ -6,7 +6,6 @@ import dev.lanewise.runtime.WarmUpReport.StepTime;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.kernel.PackedWeights;
 import dev.lanewise.runtime.plan.Block;
-import dev.lanewise.runtime.plan.Extents;
 import dev.lanewise.runtime.plan.Prepared;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import dev.lanewise.runtime.team.Team;
@@ -41,9 +40,6 @@ final class WarmUp {
 
     /** And only after so many does what allocates begin to work. */
     private static final int ALLOCATING_ROUNDS = 20;
-
-    /** Extents to warm with, where the model leaves them open: loops are entered, time stays short. */
-    private static final int EXTENT = 32;
 
     /** A vector step this many times slower than its twin did not compile well. */
     private static final double TOO_SLOW = 1.5;
@@ -109,21 +105,11 @@ final class WarmUp {
 
     private Prepared prepare(Tier tier) {
         Prepared prepared = tier.prepare(Team.ALONE);
-        Extents definition = model.plan().extents();
-        int[] extents = prepared.memory().extents();
-        for (int i = 0; i < extents.length; i++) {
-            if (definition.isSymbol(i)) {
-                extents[i] = Math.max(definition.min(i), Math.min(definition.max(i), EXTENT));
-            }
-        }
-        prepared.memory().evaluate();
         State state = new State(model);
         for (DType.Storage storage : DType.Storage.values()) {
             prepared.memory().state(storage).share(state.buffer(storage));
         }
-        prepared.inputs().forEach(input -> input.refresh(extents));
-        prepared.states().forEach(carried -> carried.value().refresh(extents));
-        prepared.body().reshape();
+        WarmExtents.set(prepared);
         return prepared;
     }
 
