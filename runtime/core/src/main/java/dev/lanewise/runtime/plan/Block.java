@@ -16,6 +16,14 @@ public final class Block {
     private final Operand[][] operands;
     private final SessionMemory memory;
     private final boolean learns;
+    /** [step] ids of the extents that it follows; {@code null} where it is always reshaped. */
+    private final int[][] followed;
+    /** [step] their values when it was reshaped. */
+    private final int[][] seen;
+    /** [step] whether it was, and all fitted. */
+    private final boolean[] fits;
+    /** [step] of one run. */
+    private final long[] stepMultiplyAdds;
     /** [step] {@link SessionMemory#version()} of the extents it was reshaped for. */
     private final int[] stepVersion;
     private int version;
@@ -29,12 +37,21 @@ public final class Block {
 
     /**
      * @param operands of each step, refreshed before it is reshaped
+     * @param followed ids of the extents that each step's reshaping depends on; {@code null} for a step with blocks
      */
     public Block(
-            Step[] steps, Operand[][] operands, List<Operand> params, List<Operand> results, SessionMemory memory) {
+            Step[] steps, Operand[][] operands, int[][] followed, List<Operand> params, List<Operand> results,
+            SessionMemory memory) {
         this.steps = steps;
         this.running = withoutEmpty(steps);
         this.operands = operands;
+        this.followed = followed;
+        this.seen = new int[steps.length][];
+        for (int i = 0; i < steps.length; i++) {
+            seen[i] = new int[followed[i] == null ? 0 : followed[i].length];
+        }
+        this.fits = new boolean[steps.length];
+        this.stepMultiplyAdds = new long[steps.length];
         this.params = List.copyOf(params);
         this.results = List.copyOf(results);
         this.memory = memory;
@@ -74,14 +91,41 @@ public final class Block {
         }
         long sum = 0;
         for (int i = 0; i < steps.length; i++) {
-            reshape(i);
-            sum += steps[i].multiplyAdds();
+            if (hasChanged(i)) {
+                fits[i] = false; // should it fail
+                reshape(i);
+                stepMultiplyAdds[i] = steps[i].multiplyAdds();
+                see(i);
+            }
+            sum += stepMultiplyAdds[i];
         }
         multiplyAdds = sum;
         for (int i = 0; i < results.size(); i++) {
             results.get(i).refresh(memory.extents());
         }
         version = memory.version();
+    }
+
+    /** Whether a step may have to be reshaped: in a model whose cache grows most steps never are. */
+    private boolean hasChanged(int i) {
+        if (followed[i] == null || !fits[i]) {
+            return true;
+        }
+        for (int j = 0; j < followed[i].length; j++) {
+            if (memory.extents()[followed[i][j]] != seen[i][j]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void see(int i) {
+        if (followed[i] != null) {
+            for (int j = 0; j < followed[i].length; j++) {
+                seen[i][j] = memory.extents()[followed[i][j]];
+            }
+            fits[i] = true;
+        }
     }
 
     private void reshape(int i) {

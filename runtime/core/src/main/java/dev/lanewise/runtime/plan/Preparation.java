@@ -9,6 +9,7 @@ import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.step.Steps;
 import dev.lanewise.runtime.team.Team;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -67,6 +68,7 @@ final class Preparation {
     private Block block(BlockProto proto) {
         Step[] steps = new Step[proto.getStepsCount()];
         Operand[][] used = new Operand[steps.length][];
+        int[][] followed = new int[steps.length][];
         for (int i = 0; i < steps.length; i++) {
             StepProto step = proto.getSteps(i);
             int number = stepNumber++;
@@ -77,24 +79,24 @@ final class Preparation {
             Operand[] inputs = operands(step.getInputsList());
             Operand[] outputs = operands(step.getOutputsList());
             Kernels chosen = kernels.apply(number);
-            steps[i] = Steps.prepare(
-                    step.getKind(),
-                    new StepArgs(
-                            plan.file().name(), number, step, inputs, outputs, nested, chosen, memory,
-                            new StepArgs.PackCache() {
-                                @Override
-                                public Object get(int n, int slot) {
-                                    return plan.packed(chosen, program, n, slot);
-                                }
+            StepArgs args = new StepArgs(
+                    plan.file().name(), number, step, inputs, outputs, nested, chosen, memory,
+                    new StepArgs.PackCache() {
+                        @Override
+                        public Object get(int n, int slot) {
+                            return plan.packed(chosen, program, n, slot);
+                        }
 
-                                @Override
-                                public Object keep(int n, int slot, Object made) {
-                                    return plan.keepPacked(chosen, program, n, slot, made);
-                                }
-                            }));
+                        @Override
+                        public Object keep(int n, int slot, Object made) {
+                            return plan.keepPacked(chosen, program, n, slot, made);
+                        }
+                    });
+            steps[i] = Steps.prepare(step.getKind(), args);
             used[i] = variable(inputs, outputs);
+            followed[i] = nested.isEmpty() ? extents(used[i], args.dims()) : null;
         }
-        return new Block(steps, used, list(proto.getParamsList()), list(proto.getResultsList()), memory);
+        return new Block(steps, used, followed, list(proto.getParamsList()), list(proto.getResultsList()), memory);
     }
 
     private Operand[] operands(List<Integer> ids) {
@@ -112,6 +114,24 @@ final class Preparation {
             result.add(operand(id));
         }
         return result;
+    }
+
+    /** Ids of the extents of operands, and of others, that can change. */
+    private int[] extents(Operand[] used, List<Integer> others) {
+        Set<Integer> ids = new LinkedHashSet<>(others);
+        for (Operand operand : used) {
+            for (int axis = 0; axis < operand.rank(); axis++) {
+                ids.add(operand.dim(axis));
+            }
+        }
+        int[] changing = new int[ids.size()];
+        int count = 0;
+        for (int id : ids) {
+            if (!plan.extents().isNumber(id)) {
+                changing[count++] = id;
+            }
+        }
+        return Arrays.copyOf(changing, count);
     }
 
     /** The operands whose extents can change. */

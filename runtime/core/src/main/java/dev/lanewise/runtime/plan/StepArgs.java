@@ -11,6 +11,7 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.runtime.kernel.WeightMatrix;
 import dev.lanewise.runtime.team.Divisible;
 import dev.lanewise.runtime.team.Team;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -42,6 +43,7 @@ public final class StepArgs {
     private final Kernels kernels;
     private final SessionMemory memory;
     private final PackCache packed;
+    private final List<Integer> dims = new ArrayList<>();
     private int packSlot;
 
     /**
@@ -255,9 +257,16 @@ public final class StepArgs {
         return integer(i, 0, operand.rank() - 1);
     }
 
-    /** The id of an extent. */
+    /** The id of an extent; the step is reshaped when it changes. */
     public int dim(int i) {
-        return integer(i, 0, memory.definition().count() - 1);
+        int dim = integer(i, 0, memory.definition().count() - 1);
+        dims.add(dim);
+        return dim;
+    }
+
+    /** The ids of extents that the step asked for. */
+    List<Integer> dims() {
+        return dims;
     }
 
     /**
