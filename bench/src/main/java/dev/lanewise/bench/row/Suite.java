@@ -7,13 +7,13 @@ import java.util.function.Function;
 
 /** What is measured, by what it is about. */
 public enum Suite {
-    RECURRENT("Recurrent layers", 17, data -> RecurrentRows.all()),
-    STREAMS("Streams that advance together", 2, data -> StreamRows.all()),
+    RECURRENT("Recurrent layers", 16, data -> RecurrentRows.all()),
+    STREAMS("Streams that advance together", 3, data -> StreamRows.all()),
     MATMUL("Matrix products", 7, data -> MatmulRows.all()),
-    WEIGHTS("Weights of 16, 8 and 4 bits", 12, data -> SmallWeightRows.all()),
+    WEIGHTS("Weights of 16, 8 and 4 bits", 24, data -> SmallWeightRows.all()),
     CONV("Convolutions in a chain of nine layers", 5, data -> ConvRows.all()),
     ATTENTION("Attention", 3, data -> AttentionRows.all()),
-    MODELS("Whole models", 4, ModelRows::all),
+    MODELS("Whole models", 5, ModelRows::all),
     COLDSTART("Cold start", 4, data -> List.of(StartRow.of(data))),
     LATENCY("Latency at a fixed rate of arrival", 10, data -> LatencyRow.all());
 
