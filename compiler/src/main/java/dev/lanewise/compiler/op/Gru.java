@@ -82,6 +82,10 @@ public record Gru(boolean reverse, boolean linearBeforeReset) implements Op {
 
     @Override
     public void lower(Lowering lowering) {
+        if (!Recurrence.hasStep(lowering.node().inputs())) {
+            recording().lower(lowering); // as in training
+            return;
+        }
         // a second candidate needs room as a fourth gate
         lowering.step(StepKind.GRU, Recurrence.operands(lowering, 1), Recurrence.results(lowering, GATES + 1))
                 .flag(reverse)

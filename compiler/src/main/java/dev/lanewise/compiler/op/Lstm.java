@@ -63,6 +63,10 @@ public record Lstm(boolean reverse) implements Op {
 
     @Override
     public void lower(Lowering lowering) {
+        if (!Recurrence.hasStep(lowering.node().inputs())) {
+            recording().lower(lowering); // as in training
+            return;
+        }
         lowering.step(StepKind.LSTM, Recurrence.operands(lowering, 2), Recurrence.results(lowering,
                 GATES)).flag(reverse);
     }

@@ -163,10 +163,6 @@ public final class Recurrence {
 
     /** The operands of the step; its weights are packed when the model is loaded. */
     static List<PlanTensor> operands(Lowering lowering, int states) {
-        lowering.requireWeights(W, "W");
-        lowering.requireWeights(R, "R");
-        lowering.requireWeights(BIAS, "B");
-        lowering.requireType(X, DType.F32);
         List<PlanTensor> operands = new ArrayList<>();
         for (int i = 0; i < H + states; i++) {
             operands.add(lowering.in(i));

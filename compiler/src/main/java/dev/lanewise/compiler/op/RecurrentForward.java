@@ -124,6 +124,7 @@ public record RecurrentForward(CellKernels.Cell cell, boolean reverse) implement
         return i < g.node().inputs().size() ? g.in(i) : null;
     }
 
+    /** Also for a node of an operation in whose place this runs, which has no tape. */
     @Override
     public void lower(Lowering lowering) {
         lowering.requireType(Recurrence.X, DType.F32);
@@ -132,6 +133,8 @@ public record RecurrentForward(CellKernels.Cell cell, boolean reverse) implement
         CellTape tape = new CellTape(
                 cell, Math.toIntExact(x.dim(2).constant()),
                 Math.toIntExact(lowering.inputValue(Recurrence.R).dim(1).constant()));
+        PlanTensor gates = tape(lowering, 1 + states(), tape.rowFloats());
+        PlanTensor cells = lstm ? tape(lowering, 4, tape.hidden()) : null;
         List<PlanTensor> operands = new ArrayList<>();
         for (int i = 0; i <= Recurrence.C; i++) {
             operands.add(i < lowering.node().inputs().size() ? lowering.in(i) : null);
@@ -142,9 +145,16 @@ public record RecurrentForward(CellKernels.Cell cell, boolean reverse) implement
         }
         lowering.step(StepKind.RECURRENT_FORWARD, operands, Lowering.list(
                         lowering.out(0), lowering.out(1), lstm ? lowering.out(2) : null,
-                        lowering.out(1 + states()), lstm ? lowering.out(4) : null, lowering.scratch(DType.F32, floats)))
+                        gates, cells, lowering.scratch(DType.F32, floats)))
                 .ints(cell.ordinal())
                 .flag(reverse);
+    }
+
+    private static PlanTensor tape(Lowering lowering, int output, int width) {
+        List<Dim> x = lowering.inputValue(Recurrence.X).shape();
+        return output < lowering.node().outputs().size()
+                ? lowering.out(output)
+                : lowering.temporary(new ValueType(DType.F32, List.of(x.get(0), x.get(1), Dim.of(width))));
     }
 
     /** Those of the operations in whose place it runs, in f32, and weights that are computed. */

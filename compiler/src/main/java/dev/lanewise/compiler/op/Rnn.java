@@ -55,6 +55,10 @@ public record Rnn(boolean reverse, UnaryFn fn) implements Op {
 
     @Override
     public void lower(Lowering lowering) {
+        if (!Recurrence.hasStep(lowering.node().inputs())) {
+            recording().lower(lowering); // as in training
+            return;
+        }
         lowering.step(StepKind.RNN, Recurrence.operands(lowering, 1), Recurrence.results(lowering, 1))
                 .flag(reverse)
                 .ints(fn.ordinal());
