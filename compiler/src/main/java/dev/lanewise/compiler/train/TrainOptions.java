@@ -13,12 +13,13 @@ import java.util.regex.Pattern;
  * @param clipValue largest magnitude of an element of a gradient; 0 for any
  * @param accumulate whether "train" adds gradients up, for "update" to use them
  * @param average what of the average of weights is kept in each step (Polyak, Juditsky 1992); 0 for none
+ * @param stepNorms whether training gives, for each recurrent operation, the norms of its hidden states' gradients
  * @param frozen names of parameters that stay as they are
  * @param groups parameters with a decay and a learning rate of their own; of those that match, the last counts
  */
 public record TrainOptions(
         String loss, Optimizer optimizer, float clipNorm, float clipValue, boolean accumulate, float average,
-        List<Pattern> frozen, List<Group> groups) {
+        boolean stepNorms, List<Pattern> frozen, List<Group> groups) {
 
     /** Parameters whose names match are treated differently. */
     public record Group(Pattern names, float decay, float rateFactor) {}
@@ -30,37 +31,46 @@ public record TrainOptions(
 
     /** Nothing frozen, clipped or accumulated. */
     public static TrainOptions of(String loss, Optimizer optimizer) {
-        return new TrainOptions(loss, optimizer, 0, 0, false, 0, List.of(), List.of());
+        return new TrainOptions(loss, optimizer, 0, 0, false, 0, false, List.of(), List.of());
     }
 
     public TrainOptions clipNorm(double norm) {
-        return new TrainOptions(loss, optimizer, (float) norm, clipValue, accumulate, average, frozen, groups);
+        return new TrainOptions(loss, optimizer, (float) norm, clipValue, accumulate, average, stepNorms, frozen, groups);
     }
 
     public TrainOptions clipValue(double value) {
-        return new TrainOptions(loss, optimizer, clipNorm, (float) value, accumulate, average, frozen, groups);
+        return new TrainOptions(loss, optimizer, clipNorm, (float) value, accumulate, average, stepNorms, frozen, groups);
     }
 
     public TrainOptions accumulate(boolean whether) {
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, whether, average, frozen, groups);
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, whether, average, stepNorms, frozen, groups);
     }
 
     public TrainOptions average(double kept) {
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, (float) kept, frozen, groups);
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, (float) kept, stepNorms, frozen, groups);
+    }
+
+    /**
+     * Adds an output {@code NAME/gradient_norms} [T] to the program that trains for each recurrent operation: for each
+     * step of time the norm, over the batch, of the loss's gradient with respect to the hidden state, so that one sees
+     * gradients vanish or explode on their way back (Pascanu, Mikolov, Bengio 2013).
+     */
+    public TrainOptions stepNorms(boolean whether) {
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, whether, frozen, groups);
     }
 
     /** Leaves parameters as they are whose whole names a regular expression matches. */
     public TrainOptions freeze(String names) {
         List<Pattern> more = new ArrayList<>(frozen);
         more.add(Pattern.compile(names));
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, more, groups);
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, more, groups);
     }
 
     /** Gives parameters a weight decay, and a factor of the learning rate, of their own. */
     public TrainOptions group(String names, double decay, double rateFactor) {
         List<Group> more = new ArrayList<>(groups);
         more.add(new Group(Pattern.compile(names), (float) decay, (float) rateFactor));
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, frozen, more);
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, frozen, more);
     }
 
     boolean isFrozen(String name) {

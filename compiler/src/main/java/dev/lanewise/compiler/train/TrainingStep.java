@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.RecurrentForward;
 import dev.lanewise.compiler.op.Reduce;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.Unary;
@@ -89,7 +90,13 @@ final class TrainingStep {
         differentiate.record(source);
         source.outputs().forEach(port -> graph.output(port.name(), differentiate.here(port.value())));
         Map<Parameter, Value> running = running(differentiate);
+        List<Node> recurrent = source.nodes().stream()
+                .filter(node -> options.stepNorms() && node.op().recording() instanceof RecurrentForward)
+                .toList();
+        recurrent.forEach(node -> differentiate.watch(differentiate.here(node.output())));
         Map<Value, Value> gradients = differentiate.gradients(differentiate.here(loss), values.values());
+        recurrent.forEach(node -> stepNorms(
+                graph, node.name() + "/gradient_norms", differentiate.ofStates(differentiate.here(node.output()))));
         Map<Parameter, Value> found = new LinkedHashMap<>();
         values.forEach((parameter, value) -> {
             if (!parameter.running() && gradients.containsKey(value)) {
@@ -121,6 +128,14 @@ final class TrainingStep {
                     .forEach(parameter -> next.put(parameter, differentiate.trained(node).get(output))));
         }
         return next;
+    }
+
+    /** @param gradient [T, B, H], {@code null} for none */
+    private static void stepNorms(GraphBuilder graph, String name, Value gradient) {
+        if (gradient != null) {
+            Value squares = graph.add(name, new Reduce(ReduceFn.SUM_SQUARE, List.of(1, 2), false), gradient);
+            graph.output(name, graph.add(name, Unary.of(UnaryFn.SQRT), squares));
+        }
     }
 
     private Graph makeUpdate() {
