@@ -141,7 +141,7 @@ public record RecurrentForward(CellKernels.Cell cell, boolean reverse) implement
         }
         Dim floats = Dim.of(tape.forwardFloats()).plus(x.dim(1).times(tape.forwardFloatsPerStream()));
         if (operands.get(Recurrence.LENGTHS) != null) {
-            floats = floats.plus(x.type().size());
+            floats = floats.plus(x.dim(1).plus(CellTape.CHUNK).times(tape.forwardFloatsPerRow()));
         }
         lowering.step(StepKind.RECURRENT_FORWARD, operands, Lowering.list(
                         lowering.out(0), lowering.out(1), lstm ? lowering.out(2) : null,

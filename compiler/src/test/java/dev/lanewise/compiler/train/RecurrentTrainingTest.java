@@ -187,7 +187,8 @@ class RecurrentTrainingTest {
             long many = work(cell, whole);
             int rows = gates(cell) * HIDDEN;
             // forwards W and R, backwards R for h, and both again for their own gradients
-            assertEquals((long) rows * (2L * INPUTS + 3L * HIDDEN) * (STEPS * BATCH - total), many - few, cell.toString());
+            long perRow = (long) rows * (2 * INPUTS + 3 * HIDDEN);
+            assertEquals(perRow * (STEPS * BATCH - total), many - few, cell.toString());
         }
     }
 

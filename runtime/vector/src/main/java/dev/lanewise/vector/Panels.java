@@ -47,6 +47,20 @@ public final class Panels {
         }
     }
 
+    /**
+     * {@link #pack} of a transposed b [n, k], by vectors: for what is packed again and again. When a model is loaded
+     * they are not compiled yet.
+     *
+     * @param ldb between rows of b
+     */
+    static void packTransposed(float[] b, int bOff, int k, int n, int ldb, float[] y, int yOff) {
+        int whole = n & -WIDTH;
+        for (int j = 0; j < whole; j += WIDTH) {
+            VectorTranspose.transpose(b, bOff + j * ldb, ldb, WIDTH, k, y, yOff + offset(k, j), WIDTH);
+        }
+        pack(b, bOff + whole * ldb, k, n - whole, 1, ldb, y, yOff + offset(k, whole));
+    }
+
     private static void packRows(
             float[] b, int bOff, int k, int columns, int kStride, float[] y, int yOff) {
         for (int p = 0; p < k; p++) {

@@ -95,7 +95,7 @@ public final class VectorMatmul implements MatmulKernels {
             int m, int n, int k, float[] a, int aOff, int lda, boolean transA,
             float[] b, int bOff, int ldb, boolean transB, float[] c, int cOff, int ldc,
             float[] panels, int panelsOff, float[] scratch) {
-        Panels.pack(b, bOff, k, n, transB ? 1 : ldb, transB ? ldb : 1, panels, panelsOff);
+        packPanels(b, bOff, k, n, transB ? 1 : ldb, transB ? ldb : 1, panels, panelsOff);
         matmulPanels(
                 m, n, k, a, aOff, lda, transA, panels, panelsOff, null, 0, 0, c, cOff, ldc, scratch);
     }
@@ -103,7 +103,11 @@ public final class VectorMatmul implements MatmulKernels {
     @Override
     public void packPanels(
             float[] b, int bOff, int k, int n, int kStride, int nStride, float[] panels, int panelsOff) {
-        Panels.pack(b, bOff, k, n, kStride, nStride, panels, panelsOff);
+        if (kStride == 1) {
+            Panels.packTransposed(b, bOff, k, n, nStride, panels, panelsOff);
+        } else {
+            Panels.pack(b, bOff, k, n, kStride, nStride, panels, panelsOff);
+        }
     }
 
     @Override

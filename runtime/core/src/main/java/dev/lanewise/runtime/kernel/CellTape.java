@@ -10,7 +10,7 @@ package dev.lanewise.runtime.kernel;
  */
 public record CellTape(CellKernels.Cell cell, int inputSize, int hidden) {
 
-    /** Rows that the backward step makes weights' gradients of at once; those of one step of all streams are more. */
+    /** Rows of the tape that are worked on while they are in the cache; those of one step of all streams may be more. */
     public static final int CHUNK = 256;
 
     /** How many numbers of each unit the tape has: of an LSTM i, o, f, g, of a GRU z, r, n and q or r · h. */
@@ -57,6 +57,11 @@ public record CellTape(CellKernels.Cell cell, int inputSize, int hidden) {
     /** More scratch of the forward step for each stream: h before and after, c before. */
     public long forwardFloatsPerStream() {
         return 3L * hidden;
+    }
+
+    /** More for each row of a chunk where there are lengths: inputs. */
+    public long forwardFloatsPerRow() {
+        return inputSize;
     }
 
     /** Scratch of the backward step, whatever its extents: R and W in panels, and sums of rows. */

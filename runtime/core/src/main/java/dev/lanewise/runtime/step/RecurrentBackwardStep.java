@@ -41,6 +41,7 @@ final class RecurrentBackwardStep extends TapedStep {
     private final Operand scratch;
     private final PanelMatrix weights;
     private final BackwardCell cell;
+    private final TapeChunk chunk = new TapeChunk(order);
     private final Divisible walk = this::walk;
     private final Divisible weightRows = this::weightRows;
     private final Divisible inputRows = this::inputRows;
@@ -56,11 +57,6 @@ final class RecurrentBackwardStep extends TapedStep {
     private int xPanels;
     private int hPanels;
     private int resetPanels;
-    /** The chunk: steps {@code [firstStep, endStep)}, the tape's rows {@code [base, base + rows)}. */
-    private int firstStep;
-    private int endStep;
-    private int base;
-    private int rows;
 
     /**
      * Inputs x, W, R, y, lengths, h, c, gates, cells, then the gradients of y, h' and c', absent for zeros; outputs,
@@ -112,7 +108,7 @@ final class RecurrentBackwardStep extends TapedStep {
         requireSize(dh, state);
         requireSize(dc, state);
         requireSize(dStates, all * hidden);
-        int most = Math.max(CellTape.CHUNK, batch);
+        int most = TapeChunk.mostRows(batch);
         requireScratch(
                 scratch, tape.backwardFloats() + (double) batch * tape.backwardFloatsPerStream()
                         + (double) most * tape.backwardFloatsPerRow());
@@ -144,8 +140,9 @@ final class RecurrentBackwardStep extends TapedStep {
             order.gatherStates(0, batch, hidden, dcLast, work, at + dcAt);
             order.gatherStates(0, batch, hidden, c, work, at + cAt);
         }
-        for (int end = order.steps(); end > 0; end = firstStep) {
-            chunk(end);
+        for (int end = order.steps(); end > 0; end = chunk.firstStep) {
+            chunk.endAt(end);
+            retreat();
         }
         finish(work, at);
         if (lengths != null) {
@@ -153,28 +150,21 @@ final class RecurrentBackwardStep extends TapedStep {
         }
     }
 
-    /** All of the last steps before {@code end} whose rows make one chunk. */
-    private void chunk(int end) {
-        endStep = end;
-        firstStep = end - 1;
-        rows = order.active(firstStep);
-        while (firstStep > 0 && rows + order.active(firstStep - 1) <= CellTape.CHUNK) {
-            firstStep--;
-            rows += order.active(firstStep);
-        }
-        base = Math.min(order.start(firstStep), order.start(end - 1));
+    /** Back through all steps of the chunk, then what can be made of their gates' gradients at once. */
+    private void retreat() {
         gatherChunk();
-        args.share(walk, order.active(firstStep), STREAMS, (long) rows * tape.weightRows() * hidden);
+        args.share(walk, order.active(chunk.firstStep), STREAMS, (long) chunk.rows * tape.weightRows() * hidden);
         if (dBias != null) {
             sumRows();
         }
         if (dw != null || dr != null) {
             packChunk();
-            args.share(weightRows, tape.weightRows(), ROWS, (long) rows * tape.weightRows() * (inputSize + hidden));
+            long cost = (long) chunk.rows * tape.weightRows() * (inputSize + hidden);
+            args.share(weightRows, tape.weightRows(), ROWS, cost);
         }
         if (dx != null) {
-            args.share(inputRows, rows, ROWS, (long) rows * tape.weightRows() * inputSize);
-            for (int step = firstStep; step < endStep && lengths != null; step++) {
+            args.share(inputRows, chunk.rows, ROWS, (long) chunk.rows * tape.weightRows() * inputSize);
+            for (int step = chunk.firstStep; step < chunk.endStep && lengths != null; step++) {
                 order.scatter(
                         step, 0, order.active(step), inputSize, scratch.buffer.floats, chunkRow(step, xAt, inputSize),
                         dx.buffer.floats, dx.offset);
@@ -184,13 +174,13 @@ final class RecurrentBackwardStep extends TapedStep {
 
     /** Where in the scratch a step's first row of the chunk lies. */
     private int chunkRow(int step, int from, int width) {
-        return scratch.offset + from + (order.start(step) - base) * width;
+        return scratch.offset + from + chunk.row(step) * width;
     }
 
     /** h before each step of the chunk. */
     private void gatherChunk() {
         float[] work = scratch.buffer.floats;
-        for (int step = firstStep; step < endStep; step++) {
+        for (int step = chunk.firstStep; step < chunk.endStep; step++) {
             int active = order.active(step);
             int to = chunkRow(step, hAt, hidden);
             if (step > 0) {
@@ -207,7 +197,7 @@ final class RecurrentBackwardStep extends TapedStep {
         int at = scratch.offset;
         int row = from * hidden;
         float[] cTape = cells == null ? work : cells.buffer.floats;
-        for (int step = endStep - 1; step >= firstStep; step--) {
+        for (int step = chunk.endStep - 1; step >= chunk.firstStep; step--) {
             int end = Math.min(to, order.active(step));
             if (end <= from) {
                 continue;
@@ -253,7 +243,7 @@ final class RecurrentBackwardStep extends TapedStep {
         int width = tape.rowFloats();
         float[] work = scratch.buffer.floats;
         int sums = scratch.offset + sumsAt;
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < chunk.rows; row++) {
             map.binary(
                     BinaryFn.ADD, work, sums, work, scratch.offset + dGatesAt + row * width, work, sums, width);
         }
@@ -265,9 +255,9 @@ final class RecurrentBackwardStep extends TapedStep {
         int at = scratch.offset;
         if (dw != null) {
             float[] inputs = x.buffer.floats;
-            int inputsAt = x.offset + base * inputSize;
+            int inputsAt = x.offset + chunk.base * inputSize;
             if (lengths != null) {
-                for (int step = firstStep; step < endStep; step++) {
+                for (int step = chunk.firstStep; step < chunk.endStep; step++) {
                     order.gather(
                             step, 0, order.active(step), inputSize, x.buffer.floats, x.offset,
                             work, chunkRow(step, xAt, inputSize));
@@ -275,14 +265,14 @@ final class RecurrentBackwardStep extends TapedStep {
                 inputs = work;
                 inputsAt = at + xAt;
             }
-            matmul.packPanels(inputs, inputsAt, rows, inputSize, inputSize, 1, work, at + xPanels);
+            matmul.packPanels(inputs, inputsAt, chunk.rows, inputSize, inputSize, 1, work, at + xPanels);
         }
         if (dr != null) {
-            matmul.packPanels(work, at + hAt, rows, hidden, hidden, 1, work, at + hPanels);
+            matmul.packPanels(work, at + hAt, chunk.rows, hidden, hidden, 1, work, at + hPanels);
             if (tape.resets()) {
                 matmul.packPanels(
-                        gates.buffer.floats, gates.offset + base * tape.rowFloats() + 3 * hidden, rows, hidden,
-                        tape.rowFloats(), 1, work, at + resetPanels);
+                        gates.buffer.floats, gates.offset + chunk.base * tape.rowFloats() + 3 * hidden,
+                        chunk.rows, hidden, tape.rowFloats(), 1, work, at + resetPanels);
             }
         }
     }
@@ -310,7 +300,7 @@ final class RecurrentBackwardStep extends TapedStep {
         float[] work = scratch.buffer.floats;
         if (count > 0) {
             matmul.matmulPanels(
-                    count, n, rows, work, scratch.offset + dGatesAt + gate, tape.rowFloats(), true, work, panels,
+                    count, n, chunk.rows, work, scratch.offset + dGatesAt + gate, tape.rowFloats(), true, work, panels,
                     sums, to, n, sums, to, n, args.memory().scratch(worker));
         }
     }
@@ -324,7 +314,7 @@ final class RecurrentBackwardStep extends TapedStep {
         weights.multiply(
                 to - from, work, at + dGatesAt + from * width, width, work, at, null, 0, 0,
                 apart ? work : dx.buffer.floats,
-                apart ? at + xAt + from * inputSize : dx.offset + (base + from) * inputSize, inputSize,
+                apart ? at + xAt + from * inputSize : dx.offset + (chunk.base + from) * inputSize, inputSize,
                 args.memory().scratch(worker));
     }
 

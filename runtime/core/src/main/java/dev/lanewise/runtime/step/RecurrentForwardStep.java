@@ -9,9 +9,9 @@ import java.util.Arrays;
  * A recurrent cell over sequences, as training runs it: with weights that are known only now, and keeping a tape for
  * {@link RecurrentBackwardStep}. The results have the bits of the steps LSTM, GRU and RNN.
  *
- * <p>First all inputs are projected as one product, into the tape; then the cell advances step by step, and turns
- * pre-activations into gates where they lie. Sequences with lengths are packed, see {@link SequenceOrder}: no work is
- * done for what is beyond a length.
+ * <p>Goes in chunks of steps: their inputs are projected as one product, into the tape; then, while that is in the
+ * cache, the cell advances step by step, and turns pre-activations into gates where they lie. Sequences with lengths
+ * are packed, see {@link SequenceOrder}: no work is done for what is beyond a length.
  */
 final class RecurrentForwardStep extends TapedStep {
 
@@ -27,6 +27,7 @@ final class RecurrentForwardStep extends TapedStep {
     private final Operand scratch;
     private final PanelMatrix inputs;
     private final ForwardCell cell;
+    private final TapeChunk chunk = new TapeChunk(order);
     private final Divisible project = this::project;
     private final Divisible walk = this::walk;
     /** Offsets in the scratch. */
@@ -69,7 +70,7 @@ final class RecurrentForwardStep extends TapedStep {
         requireSize(cells, rows * hidden);
         requireScratch(
                 scratch, tape.forwardFloats() + (double) batch * tape.forwardFloatsPerStream()
-                        + (lengths == null ? 0 : (double) rows * inputSize));
+                        + (lengths == null ? 0 : (double) TapeChunk.mostRows(batch) * tape.forwardFloatsPerRow()));
         hAt[0] = constant;
         hAt[1] = hAt[0] + batch * hidden;
         cAt = hAt[1] + batch * hidden;
@@ -88,23 +89,29 @@ final class RecurrentForwardStep extends TapedStep {
         if (cells != null) {
             order.gatherStates(0, batch, hidden, c, work, at + cAt);
         }
-        if (lengths != null) {
-            for (int step = 0; step < order.steps(); step++) {
-                order.gather(
-                        step, 0, order.active(step), inputSize, x.buffer.floats, x.offset,
-                        work, at + xAt + order.start(step) * inputSize);
-            }
-            args.memory().count(order.rows() * multiplyAddsPerRow());
-        }
-        if (order.rows() > 0) {
-            args.share(project, order.rows(), ROWS, (long) order.rows() * tape.weightRows() * inputSize);
-        }
-        if (batch > 0) {
-            args.share(walk, batch, STREAMS, (long) order.rows() * tape.weightRows() * hidden);
+        finish(0, 0, batch, work, at + hAt[0], work, at + cAt);
+        for (int step = 0; step < order.steps(); step = chunk.endStep) {
+            chunk.startAt(step);
+            advance(work, at);
         }
         order.clearBeyond(steps, hidden, y.buffer.floats, y.offset);
         clearTape(gates, tape.rowFloats());
         clearTape(cells, hidden);
+        if (lengths != null) {
+            args.memory().count(order.rows() * multiplyAddsPerRow());
+        }
+    }
+
+    /** All of a chunk's inputs at once, then its steps one after the other. */
+    private void advance(float[] work, int at) {
+        for (int step = chunk.firstStep; step < chunk.endStep && lengths != null; step++) {
+            order.gather(
+                    step, 0, order.active(step), inputSize, x.buffer.floats, x.offset,
+                    work, at + xAt + chunk.row(step) * inputSize);
+        }
+        args.share(project, chunk.rows, ROWS, (long) chunk.rows * tape.weightRows() * inputSize);
+        args.share(
+                walk, order.active(chunk.firstStep), STREAMS, (long) chunk.rows * tape.weightRows() * hidden);
     }
 
     /** Input and recurrent biases are added once; those of a GRU that is linear before its reset lie apart. */
@@ -127,16 +134,17 @@ final class RecurrentForwardStep extends TapedStep {
         }
     }
 
-    /** Rows of the tape get what they start from. */
+    /** Pieces are rows of the chunk: the tape gets what they start from. */
     private void project(int from, int to, int worker) {
         float[] work = scratch.buffer.floats;
         int at = scratch.offset;
         float[] rows = lengths == null ? x.buffer.floats : work;
-        int rowsAt = (lengths == null ? x.offset : at + xAt) + from * inputSize;
+        int rowsAt = lengths == null ? x.offset + chunk.base * inputSize : at + xAt;
         int width = tape.rowFloats();
         inputs.multiply(
-                to - from, rows, rowsAt, inputSize, work, at, work, at + biasAt, 0,
-                gates.buffer.floats, gates.offset + from * width, width, args.memory().scratch(worker));
+                to - from, rows, rowsAt + from * inputSize, inputSize, work, at, work, at + biasAt, 0,
+                gates.buffer.floats, gates.offset + (chunk.base + from) * width, width,
+                args.memory().scratch(worker));
     }
 
     /** Pieces are streams, by rank. */
@@ -144,27 +152,24 @@ final class RecurrentForwardStep extends TapedStep {
         float[] work = scratch.buffer.floats;
         int at = scratch.offset;
         int row = from * hidden;
-        finish(0, from, to, work, at + hAt[0], work, at + cAt);
-        float[] cNow = work;
-        int cNowAt = at + cAt + row;
-        for (int step = 0; step < order.steps(); step++) {
+        float[] cTape = cells == null ? work : cells.buffer.floats;
+        for (int step = chunk.firstStep; step < chunk.endStep; step++) {
             int end = Math.min(to, order.active(step));
             if (end <= from) {
-                break;
+                return;
             }
             int now = at + hAt[step & 1] + row;
             int next = at + hAt[step + 1 & 1] + row;
             int tapeRow = order.start(step) + from;
-            float[] cNext = cells == null ? work : cells.buffer.floats;
-            int cNextAt = cells == null ? 0 : cells.offset + tapeRow * hidden;
+            boolean first = step == 0 || cells == null;
+            int cBefore = first ? at + cAt + row : cells.offset + (order.start(step - 1) + from) * hidden;
+            int cNext = cells == null ? 0 : cells.offset + tapeRow * hidden;
             cell.advance(
                     end - from, gates.buffer.floats, gates.offset + tapeRow * tape.rowFloats(), work, now,
-                    cNow, cNowAt, cNext, cNextAt, work, next, work, at, recurrentBiasAt,
+                    first ? work : cTape, cBefore, cTape, cNext, work, next, work, at, recurrentBiasAt,
                     args.memory().scratch(worker));
             order.scatter(step, from, end, hidden, work, next, y.buffer.floats, y.offset);
-            finish(step + 1, from, end, work, next - row, cNext, cNextAt - row);
-            cNow = cNext;
-            cNowAt = cNextAt;
+            finish(step + 1, from, end, work, next - row, cTape, cNext - row);
         }
     }
 
