@@ -117,16 +117,22 @@ final class StepWalk {
     /** Products and sums at the bounds, as the step itself counts them when it runs. */
     private long multiplyAdds(StepProto step) {
         return switch (step.getKind()) {
-            case MATMUL, MATMUL_DYNAMIC -> output(step) * last(step, 0);
+            case MATMUL -> output(step) * last(step, 0);
+            case MATMUL_DYNAMIC -> output(step) * summed(step);
             case CONV -> {
                 // every element of the output sums over what one filter covers
                 long filter = input(step, 1);
                 long channels = first(step, 1);
                 yield channels == 0 ? 0 : output(step) * (filter / channels);
             }
-            case LSTM, GRU, RNN -> {
-                long rows = input(step, 0) / Math.max(1, last(step, 0));
-                yield rows * (input(step, 1) + input(step, 2));
+            case LSTM, GRU, RNN -> rows(step) * (input(step, 1) + input(step, 2));
+            case RECURRENT_FORWARD -> rows(step) * (input(step, 1) + input(step, 2));
+            case RECURRENT_BACKWARD -> {
+                long weights = input(step, 2);
+                for (int i = 0; i < 3; i++) { // gradients of x and W are products as large as W, that of R as R
+                    weights += hasOutput(step, i) ? input(step, i == 2 ? 2 : 1) : 0;
+                }
+                yield rows(step) * weights;
             }
             case ATTENTION -> {
                 long keys = second(step, 1);
@@ -134,6 +140,22 @@ final class StepWalk {
             }
             default -> 0;
         };
+    }
+
+    /** The extent that a product of a, transposed or not, sums over. */
+    private long summed(StepProto step) {
+        int[] dims = dims(step, 0);
+        boolean transA = step.getIntsCount() > 1 && step.getInts(1) == 1;
+        return dims.length < 2 ? 1 : extent(dims[dims.length - (transA ? 2 : 1)]);
+    }
+
+    /** Steps of all sequences. */
+    private long rows(StepProto step) {
+        return input(step, 0) / Math.max(1, last(step, 0));
+    }
+
+    private static boolean hasOutput(StepProto step, int i) {
+        return i < step.getOutputsCount() && step.getOutputs(i) > 0;
     }
 
     private long input(StepProto step, int i) {

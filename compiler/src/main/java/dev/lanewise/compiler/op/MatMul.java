@@ -24,14 +24,20 @@ import java.util.List;
  * A matrix product {@code y[..., m, n] = epilogue(a[..., m, k] · b[..., k, n] + bias[n])}; leading
  * extents are broadcast. Both operands have rank 2 or more.
  *
+ * @param transA whether a is given as [..., k, m]
  * @param transB whether b is given as [..., n, k]
  */
-public record MatMul(boolean transB, Epilogue epilogue) implements Op {
+public record MatMul(boolean transA, boolean transB, Epilogue epilogue) implements Op {
 
     public static final MatMul PLAIN = new MatMul(false, Epilogue.NONE);
 
+    /** Of a as it is. */
+    public MatMul(boolean transB, Epilogue epilogue) {
+        this(false, transB, epilogue);
+    }
+
     public MatMul with(Epilogue newEpilogue) {
-        return new MatMul(transB, newEpilogue);
+        return new MatMul(transA, transB, newEpilogue);
     }
 
     @Override
@@ -44,10 +50,12 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
         }
         Dim k = in.dim(1, transB ? rb - 1 : rb - 2);
         Dim n = in.dim(1, transB ? rb - 2 : rb - 1);
-        in.requireEqual(in.dim(0, ra - 1), k, "the last extent of " + in.type(0) + " times " + in.type(1));
+        in.requireEqual(
+                in.dim(0, transA ? ra - 2 : ra - 1), k,
+                "the " + (transA ? "last but one" : "last") + " extent of " + in.type(0) + " times " + in.type(1));
         List<Dim> shape =
                 new ArrayList<>(in.broadcast(in.shape(0).subList(0, ra - 2), in.shape(1).subList(0, rb - 2)));
-        shape.add(in.dim(0, ra - 2));
+        shape.add(in.dim(0, transA ? ra - 1 : ra - 2));
         shape.add(n);
         if (in.has(2)) {
             in.requireEqual(in.type(2).size(), n, "the size of the bias");
@@ -57,7 +65,7 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
 
     @Override
     public double work(Signature in) {
-        return (double) infer(in).get(0).size().max() * in.dim(0, in.rank(0) - 1).max();
+        return (double) infer(in).get(0).size().max() * in.dim(0, in.rank(0) - (transA ? 2 : 1)).max();
     }
 
     @Override
@@ -66,8 +74,8 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
         Literal b = in.in(1);
         int ra = a.rank();
         int rb = b.rank();
-        int m = a.extent(ra - 2);
-        int k = a.extent(ra - 1);
+        int m = a.extent(transA ? ra - 1 : ra - 2);
+        int k = a.extent(transA ? ra - 2 : ra - 1);
         int n = b.extent(transB ? rb - 2 : rb - 1);
         Broadcast batch = Broadcast.of(leading(a), leading(b));
         int[] shape = new int[batch.shape().length + 2];
@@ -84,7 +92,7 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
                 double sum = in.has(2) ? in.in(2).doubleAt(i % n) : 0;
                 long total = 0;
                 for (int j = 0; j < k; j++) {
-                    int ai = aOff + i / n * k + j;
+                    int ai = aOff + (transA ? j * m + i / n : i / n * k + j);
                     int bi = bOff + (transB ? i % n * k + j : j * n + i % n);
                     if (floating) {
                         sum += a.doubleAt(ai) * b.doubleAt(bi);
@@ -110,7 +118,7 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
 
     /** Whether the right-hand side can be packed when the model is loaded. */
     public boolean hasWeights(Node node) {
-        return node.input(1).isConstant() && node.input(1).rank() == 2
+        return !transA && node.input(1).isConstant() && node.input(1).rank() == 2
                 && node.input(0).type().type() == DType.F32;
     }
 
@@ -124,15 +132,17 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
         Value b = g.in(1);
         Value of = g.of();
         if (g.needs(0)) {
-            g.give(0, g.add(transB ? PLAIN : new MatMul(true, Epilogue.NONE), of, b));
+            g.give(0, transA
+                    ? g.add(new MatMul(transB, true, Epilogue.NONE), b, of)
+                    : g.add(new MatMul(false, !transB, Epilogue.NONE), of, b));
         }
         if (g.needs(1)) {
-            boolean flat = b.rank() == 2;
+            boolean flat = b.rank() == 2 && !transA;
             Value rows = flat ? rows(g, a) : a;
             Value ofRows = flat ? rows(g, of) : of;
             g.give(1, transB
-                    ? g.add(PLAIN, lastTransposed(g, ofRows), rows)
-                    : g.add(PLAIN, lastTransposed(g, rows), ofRows));
+                    ? g.add(new MatMul(true, transA, Epilogue.NONE), ofRows, rows)
+                    : g.add(new MatMul(!transA, false, Epilogue.NONE), rows, ofRows));
         }
         if (g.needs(2)) {
             g.give(2, of);
@@ -175,7 +185,8 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
         lowering.step(
                         StepKind.MATMUL_DYNAMIC, Lowering.list(lowering.in(0), lowering.in(1)),
                         product.type() == DType.F32 ? Lowering.list(sums, panels(lowering)) : Lowering.list(sums))
-                .flag(transB);
+                .flag(transB)
+                .flag(transA);
         if (lowering.in(2) != null) {
             PlanTensor biased = epilogue == Epilogue.NONE ? lowering.out(0) : lowering.temporary(product);
             lowering.step(StepKind.BINARY, Lowering.list(sums, lowering.in(2)), Lowering.list(biased))
@@ -214,9 +225,20 @@ public record MatMul(boolean transB, Epilogue epilogue) implements Op {
             cases.add(OpCase.of(PLAIN, OpCase.in(2, m, k), OpCase.in(2, k, n)));
             cases.add(OpCase.of(transposed, OpCase.in(2, 1, m, k), OpCase.in(3, n, k)));
         }
+        for (int[] mkn : new int[][] {{1, 1, 1}, {7, 5, 3}, {40, 33, 17}, {12, 300, 70}}) {
+            int m = mkn[0];
+            int k = mkn[1];
+            int n = mkn[2];
+            MatMul ofColumns = new MatMul(true, false, Epilogue.NONE);
+            cases.add(OpCase.of(ofColumns, OpCase.in(k, m), OpCase.in(k, n)));
+            cases.add(OpCase.of(ofColumns, OpCase.in(k, m), OpCase.weights(k, n)));
+            cases.add(OpCase.of(ofColumns, OpCase.in(2, 1, k, m), OpCase.in(3, k, n)));
+            cases.add(OpCase.of(new MatMul(true, true, Epilogue.NONE), OpCase.in(2, k, m), OpCase.in(n, k)));
+        }
         cases.add(OpCase.of(relu, OpCase.in(3, 4), OpCase.in(4, 5), OpCase.weights(5)));
         OpCase.Input integers = OpCase.in(ValueType.of(DType.I32, 3, 3), -100, 100);
         cases.add(OpCase.of(PLAIN, integers, integers));
+        cases.add(OpCase.of(new MatMul(true, false, Epilogue.NONE), integers, integers));
         return cases;
     }
 }

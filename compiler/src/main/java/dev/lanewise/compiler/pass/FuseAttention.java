@@ -45,7 +45,7 @@ final class FuseAttention implements Pass {
 
             @Override
             List<Value> node(Node node, List<Value> inputs) {
-                boolean weighs = node.op() instanceof MatMul matMul && !matMul.transB()
+                boolean weighs = node.op() instanceof MatMul matMul && !matMul.transA() && !matMul.transB()
                         && matMul.epilogue() == Epilogue.NONE && node.input(2) == null
                         && node.output().type().type() == DType.F32;
                 Value weights = weighs ? softmax(node.input(0)) : null;

@@ -208,10 +208,10 @@ final class SinkTransposes extends Rewriting {
         if (p != null && swapsLast(p)) {
             Value[] operands = inputs.toArray(new Value[0]);
             operands[1] = source(b);
-            return add(node.name(), new MatMul(!matMul.transB(), matMul.epilogue()), operands);
+            return add(node.name(), new MatMul(matMul.transA(), !matMul.transB(), matMul.epilogue()), operands);
         }
         Value rows = inputs.get(0);
-        if (!b.isConstant() || b.rank() != 2 || rows.rank() != 2 || producer(rows, Reshape.class) == null) {
+        if (matMul.transA() || !b.isConstant() || b.rank() != 2 || rows.rank() != 2 || producer(rows, Reshape.class) == null) {
             return null;
         }
         Value image = rows.producer().input(0);

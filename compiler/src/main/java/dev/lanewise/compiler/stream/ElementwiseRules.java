@@ -74,6 +74,9 @@ final class ElementwiseRules {
         if (site.in(2) != null && site.in(2).moves()) {
             throw site.refuse("its bias changes with time");
         }
+        if (product.transA()) {
+            throw site.refuse("its left side is transposed");
+        }
         int fromEndA = a.moves() ? a.value().rank() - a.axis() : 0;
         int fromEndB = b.moves() ? b.value().rank() - b.axis() : 0;
         int columns = product.transB() ? 2 : 1;

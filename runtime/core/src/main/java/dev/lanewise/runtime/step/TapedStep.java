@@ -80,7 +80,7 @@ abstract class TapedStep extends Step {
         }
         requireSize(h, (long) batch * hidden);
         requireSize(c, (long) batch * hidden);
-        order.reserve(steps, batch);
+        order.reserve(batch == 0 ? 0 : steps, batch);
     }
 
     /** Fails unless an operand, where there is one, has so many elements. */
@@ -101,7 +101,7 @@ abstract class TapedStep extends Step {
 
     /** Puts the sequences of this run in order. */
     final void arrange() {
-        if (lengths == null) {
+        if (lengths == null || batch == 0) {
             order.whole(steps, batch);
         } else {
             order.sort(lengths, steps, batch);
