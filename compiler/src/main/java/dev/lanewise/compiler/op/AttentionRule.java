@@ -59,15 +59,15 @@ final class AttentionRule {
         Value dy = shared(g.of());
         Value k = keysOf(1);
         Value v = keysOf(2);
-        Value capped = apart(product(true, sharedQ, k, op.scale()));
+        Value capped = apart(product(false, true, sharedQ, k, op.scale()));
         Value tanh = null;
         if (op.softcap() != 0) {
             tanh = g.apply(UnaryFn.TANH, g.affine(1.0 / op.softcap(), capped, 0));
             capped = g.affine(op.softcap(), tanh, 0);
         }
         Value p = weights(capped);
-        giveKeys(2, product(false, MatMul.lastTransposed(g, together(p)), dy, 1));
-        Value dp = apart(product(true, dy, v, 1));
+        giveKeys(2, product(true, false, together(p), dy, 1));
+        Value dp = apart(product(false, true, dy, v, 1));
         Value ds = g.times(p, g.minus(dp, g.sum(g.times(dp, p), List.of(3))));
         if (g.node().inputs().size() > 3 && g.needs(3)) {
             g.give(3, ds);
@@ -77,11 +77,11 @@ final class AttentionRule {
         }
         Value dsShared = together(ds);
         if (g.needs(0)) {
-            Value dq = product(false, dsShared, k, op.scale());
+            Value dq = product(false, false, dsShared, k, op.scale());
             List<Dim> headsFirst = List.of(batch, heads, queries, q.dim(3));
             g.give(0, g.add(Transpose.of(0, 2, 1, 3), g.reshape(dq, headsFirst)));
         }
-        giveKeys(1, product(false, MatMul.lastTransposed(g, dsShared), sharedQ, op.scale()));
+        giveKeys(1, product(true, false, dsShared, sharedQ, op.scale()));
     }
 
     /** {@code softmax(scores + bias)}, zeros for what is masked: [B, heads, T, S]. */
@@ -117,8 +117,8 @@ final class AttentionRule {
                 : g.add(new Extents(List.of(value), true));
     }
 
-    private Value product(boolean transB, Value a, Value b, double factor) {
-        Value product = g.add(new MatMul(transB, Epilogue.NONE), a, b);
+    private Value product(boolean transA, boolean transB, Value a, Value b, double factor) {
+        Value product = g.add(new MatMul(transA, transB, Epilogue.NONE), a, b);
         return factor == 1 ? product : g.affine(factor, product, 0);
     }
 

@@ -156,17 +156,6 @@ public record MatMul(boolean transA, boolean transB, Epilogue epilogue) implemen
                         ValueType.product(x.shape().subList(0, x.rank() - 1)), x.dim(x.rank() - 1)));
     }
 
-    /** The last two axes exchanged. */
-    static Value lastTransposed(Gradient g, Value x) {
-        int[] permutation = new int[x.rank()];
-        for (int axis = 0; axis < permutation.length; axis++) {
-            permutation[axis] = axis;
-        }
-        permutation[x.rank() - 1] = x.rank() - 2;
-        permutation[x.rank() - 2] = x.rank() - 1;
-        return g.add(Transpose.of(permutation), x);
-    }
-
     @Override
     public void lower(Lowering lowering) {
         if (hasWeights(lowering.node())) {

@@ -47,7 +47,8 @@ record Scores(Node product, double scale, double softcap, boolean capping, List<
 
     private static Scores of(Value value, Node node) {
         if (node.op() instanceof MatMul matMul) {
-            boolean plain = !matMul.transA() && matMul.epilogue() == Epilogue.NONE && node.input(2) == null && !matMul.hasWeights(node);
+            boolean plain = !matMul.transA() && matMul.epilogue() == Epilogue.NONE && node.input(2) == null
+                    && !matMul.hasWeights(node);
             return plain ? new Scores(node, 1, 0, false, List.of(), null) : null;
         }
         if (node.op() instanceof Reshape) {

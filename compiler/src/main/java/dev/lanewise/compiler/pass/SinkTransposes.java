@@ -211,7 +211,8 @@ final class SinkTransposes extends Rewriting {
             return add(node.name(), new MatMul(matMul.transA(), !matMul.transB(), matMul.epilogue()), operands);
         }
         Value rows = inputs.get(0);
-        if (matMul.transA() || !b.isConstant() || b.rank() != 2 || rows.rank() != 2 || producer(rows, Reshape.class) == null) {
+        boolean flat = !matMul.transA() && b.isConstant() && b.rank() == 2 && rows.rank() == 2;
+        if (!flat || producer(rows, Reshape.class) == null) {
             return null;
         }
         Value image = rows.producer().input(0);
