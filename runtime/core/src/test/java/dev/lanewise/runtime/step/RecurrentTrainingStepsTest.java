@@ -35,8 +35,8 @@ class RecurrentTrainingStepsTest {
     private static OneStep forward(int rows, int hidden, int[] lengths, int yHidden, int tape, int scratch, int cell) {
         OneStep step = OneStep.of(StepKind.RECURRENT_FORWARD)
                 .in(numbers(T * B * I), T, B, I)
-                .in(numbers(rows * I), rows, I)
-                .in(numbers(rows * hidden), rows, hidden)
+                .weights(numbers(rows * I), rows, I)
+                .weights(numbers(rows * hidden), rows, hidden)
                 .in(numbers(2 * rows), 2 * rows);
         step = lengths == null ? step.absent() : step.in(DType.I32, lengths, lengths.length);
         return step.in(numbers(B * hidden), B, hidden).in(numbers(B * hidden), B, hidden)
@@ -80,7 +80,7 @@ class RecurrentTrainingStepsTest {
     private static OneStep backward(int[] lengths, int scratch) {
         int rows = 4 * H;
         OneStep step = OneStep.of(StepKind.RECURRENT_BACKWARD)
-                .in(numbers(T * B * I), T, B, I).in(numbers(rows * I), rows, I).in(numbers(rows * H), rows, H)
+                .in(numbers(T * B * I), T, B, I).weights(numbers(rows * I), rows, I).weights(numbers(rows * H), rows, H)
                 .in(numbers(T * B * H), T, B, H);
         step = lengths == null ? step.absent() : step.in(DType.I32, lengths, lengths.length);
         return step.absent().absent().in(numbers(T * B * rows), T, B, rows).in(numbers(T * B * H), T, B, H)
