@@ -11,6 +11,7 @@ import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.compiler.plan.PlanStep;
 import dev.lanewise.compiler.plan.PlanTensor;
+import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.PlanException;
 import dev.lanewise.formats.proto.StepKind;
@@ -103,7 +104,8 @@ public record Repeat(
         return outputs;
     }
 
-    private boolean learnt() {
+    /** Whether data decide the number of iterations. */
+    boolean learnt() {
         return trips.asSymbol() != null && trips.asSymbol().learnt();
     }
 
@@ -173,6 +175,16 @@ public record Repeat(
     @Override
     public boolean isPure() {
         return body.isPure() && (trips.isConstant() || learnt());
+    }
+
+    @Override
+    public Op recording() {
+        return RepeatRule.recording(this);
+    }
+
+    @Override
+    public void gradient(Gradient g) {
+        new RepeatRule(g, this).give();
     }
 
     @Override
