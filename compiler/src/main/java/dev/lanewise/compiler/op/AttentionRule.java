@@ -93,10 +93,8 @@ final class AttentionRule {
         if (op.causal()) {
             scores = g.add(new Where(), visible(), scores, g.number(Double.NEGATIVE_INFINITY, scores));
         }
-        Value masked = g.number(MASKED, scores);
-        Value softmax = g.add(new Softmax(false), g.add(new Binary(BinaryFn.MAX), scores, masked));
-        Value counts = g.add(new Binary(BinaryFn.GREATER), scores, masked);
-        return g.add(new Where(), counts, softmax, g.number(0, scores));
+        Value bounded = g.add(new Binary(BinaryFn.MAX), scores, g.number(MASKED, scores));
+        return g.add(new Binary(BinaryFn.GATE), g.add(new Softmax(false), bounded), g.affine(1, scores, -MASKED));
     }
 
     /** [T, S]: whether query t sees key s. */

@@ -129,6 +129,7 @@ public record Binary(BinaryFn fn) implements Op {
                         g.of(), g.times(b, g.add(new Binary(BinaryFn.POW), a, g.affine(1, b, -1))));
                 case MOD, FMOD -> g.of();
                 case PRELU -> g.add(new Where(), isNegative(g, a), g.times(g.of(), b), g.of());
+                case GATE -> g.add(this, g.of(), b);
                 default -> throw g.unsupported("of " + fn);
             });
         }
@@ -144,6 +145,7 @@ public record Binary(BinaryFn fn) implements Op {
                 case MOD -> quotient(g, UnaryFn.FLOOR, a, b);
                 case FMOD -> truncated(g, a, b);
                 case PRELU -> g.times(g.of(), g.add(new Binary(BinaryFn.MIN), a, g.number(0, a)));
+                case GATE -> g.zeros(b.type());
                 default -> throw g.unsupported("of " + fn);
             });
         }

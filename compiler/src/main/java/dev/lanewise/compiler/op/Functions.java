@@ -133,6 +133,7 @@ final class Functions {
             }
             case FMOD -> x % y;
             case PRELU -> x >= 0 ? x : y * x;
+            case GATE -> y > 0 ? x : 0;
             default -> predicate(fn, x, y) ? 1 : 0;
         };
     }
@@ -165,6 +166,7 @@ final class Functions {
             case MOD -> y == 0 ? 0 : unsigned ? Long.remainderUnsigned(x, y) : Math.floorMod(x, y);
             case FMOD -> y == 0 ? 0 : unsigned ? Long.remainderUnsigned(x, y) : x % y;
             case PRELU -> x >= 0 ? x : x * y;
+            case GATE -> y > 0 || unsigned && y != 0 ? x : 0;
             case SHIFT_LEFT -> y >= 64 || y < 0 ? 0 : x << y;
             case SHIFT_RIGHT -> y >= 64 || y < 0 ? 0 : type.isUnsigned() ? x >>> y : x >> y;
             case BITWISE_AND -> x & y;

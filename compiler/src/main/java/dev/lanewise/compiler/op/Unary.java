@@ -109,7 +109,7 @@ public record Unary(UnaryFn fn, float alpha, float beta) implements Op {
             case ATANH -> g.apply(UnaryFn.RECIPROCAL, g.affine(-1, g.apply(UnaryFn.SQUARE, x), 1));
             case SIGMOID -> sigmoidSlope(g, y);
             case ERF -> g.affine(2 / Math.sqrt(Math.PI), negativeSquareExp(g, x, 1), 0);
-            case RELU -> above(g, y, 0); // of y, so that x need not be kept
+            case RELU -> null;
             case LEAKY_RELU -> g.affine(1 - alpha, g.indicator(BinaryFn.GREATER_OR_EQUAL, x, g.number(0, x)), alpha);
             case CLIP -> g.times(
                     g.indicator(BinaryFn.GREATER_OR_EQUAL, x, g.number(alpha, x)),
@@ -132,7 +132,8 @@ public record Unary(UnaryFn fn, float alpha, float beta) implements Op {
             case SHRINK -> g.indicator(BinaryFn.GREATER, g.apply(UnaryFn.ABS, x), g.number(alpha, x));
             case SCALED_TANH -> g.affine(-beta / alpha, g.apply(UnaryFn.SQUARE, y), alpha * beta);
         };
-        g.give(0, g.times(g.of(), slope));
+        // by y, so that x need not be kept
+        g.give(0, slope == null ? g.add(new Binary(BinaryFn.GATE), g.of(), y) : g.times(g.of(), slope));
     }
 
     private static Value inverseRoot(Gradient g, Value x) {

@@ -22,6 +22,11 @@ final class PoolGradients {
             int channels, int rows, int columns, float[] x, int xOff, int rowStep, int columnStep, float[] dy,
             int dyOff, float[] dx, int dxOff) {
         int j = 0;
+        if (rows == 2 && columns == 2) {
+            for (; j <= channels - L; j += L) {
+                fourTaps(x, xOff + j, rowStep, columnStep, dy, dyOff + j, dx, dxOff + j);
+            }
+        }
         for (; j <= channels - L; j += L) {
             FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
             for (int kh = 0; kh < rows; kh++) {
@@ -46,6 +51,32 @@ final class PoolGradients {
         for (; j < channels; j++) {
             maxChannel(rows, columns, x, xOff + j, rowStep, columnStep, dy[dyOff + j], dx, dxOff + j);
         }
+    }
+
+    /** A window of 2 × 2 taps, as most pools have, in registers. */
+    private static void fourTaps(
+            float[] x, int xOff, int rowStep, int columnStep, float[] dy, int dyOff, float[] dx, int dxOff) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector a = FloatVector.fromArray(S, x, xOff);
+        FloatVector b = FloatVector.fromArray(S, x, xOff + columnStep);
+        FloatVector c = FloatVector.fromArray(S, x, xOff + rowStep);
+        FloatVector d = FloatVector.fromArray(S, x, xOff + rowStep + columnStep);
+        FloatVector best = a.max(b).max(c.max(d));
+        FloatVector given = FloatVector.fromArray(S, dy, dyOff);
+        VectorMask<Float> below = a.compare(VectorOperators.LT, best);
+        zero.blend(given, below.not()).add(FloatVector.fromArray(S, dx, dxOff)).intoArray(dx, dxOff);
+        given = zero.blend(given, below);
+        below = b.compare(VectorOperators.LT, best);
+        int at = dxOff + columnStep;
+        zero.blend(given, below.not()).add(FloatVector.fromArray(S, dx, at)).intoArray(dx, at);
+        given = zero.blend(given, below);
+        below = c.compare(VectorOperators.LT, best);
+        at = dxOff + rowStep;
+        zero.blend(given, below.not()).add(FloatVector.fromArray(S, dx, at)).intoArray(dx, at);
+        given = zero.blend(given, below);
+        below = d.compare(VectorOperators.LT, best);
+        at += columnStep;
+        zero.blend(given, below.not()).add(FloatVector.fromArray(S, dx, at)).intoArray(dx, at);
     }
 
     private static void maxChannel(

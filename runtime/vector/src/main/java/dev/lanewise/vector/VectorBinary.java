@@ -3,6 +3,7 @@ package dev.lanewise.vector;
 import static dev.lanewise.vector.Lanes.LANES;
 import static dev.lanewise.vector.Lanes.SPECIES;
 import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.lanewise.runtime.kernel.BinaryFn;
 import jdk.incubator.vector.FloatVector;
@@ -26,6 +27,7 @@ final class VectorBinary {
             case MIN -> min(a, aOff, b, bOff, y, yOff, n);
             case MAX -> max(a, aOff, b, bOff, y, yOff, n);
             case PRELU -> prelu(a, aOff, b, bOff, y, yOff, n);
+            case GATE -> gate(a, aOff, b, bOff, y, yOff, n);
             default -> {
                 return false;
             }
@@ -43,6 +45,7 @@ final class VectorBinary {
             case MIN -> min(a, aOff, b, y, yOff, n);
             case MAX -> max(a, aOff, b, y, yOff, n);
             case PRELU -> prelu(a, aOff, b, y, yOff, n);
+            case GATE -> gate(a, aOff, b, y, yOff, n);
             default -> {
                 return false;
             }
@@ -60,6 +63,7 @@ final class VectorBinary {
             case MIN -> min(b, bOff, a, y, yOff, n);
             case MAX -> max(b, bOff, a, y, yOff, n);
             case PRELU -> prelu(a, b, bOff, y, yOff, n);
+            case GATE -> gate(a, b, bOff, y, yOff, n);
             default -> {
                 return false;
             }
@@ -200,6 +204,30 @@ final class VectorBinary {
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, b, bOff + i);
             u.mul(v).blend(u, u.compare(GE, 0f)).intoArray(y, yOff + i);
+        }
+    }
+
+    static void gate(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector u = FloatVector.fromArray(SPECIES, a, aOff + i);
+            FloatVector v = FloatVector.fromArray(SPECIES, b, bOff + i);
+            zero.blend(u, v.compare(GT, 0f)).intoArray(y, yOff + i);
+        }
+    }
+
+    static void gate(float[] a, int aOff, float b, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector u = FloatVector.fromArray(SPECIES, a, aOff + i);
+            (b > 0f ? u : FloatVector.zero(SPECIES)).intoArray(y, yOff + i);
+        }
+    }
+
+    static void gate(float a, float[] b, int bOff, float[] y, int yOff, int n) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, b, bOff + i);
+            zero.blend(a, v.compare(GT, 0f)).intoArray(y, yOff + i);
         }
     }
 }

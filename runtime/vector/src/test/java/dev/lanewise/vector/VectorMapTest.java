@@ -18,6 +18,10 @@ class VectorMapTest {
 
     private static final Set<BinaryFn> BINARY = EnumSet.range(BinaryFn.ADD, BinaryFn.PRELU);
 
+    static {
+        BINARY.add(BinaryFn.GATE);
+    }
+
     private static final int PAD = 19;
 
     private final MapKernels scalar = ScalarKernels.INSTANCE.map();

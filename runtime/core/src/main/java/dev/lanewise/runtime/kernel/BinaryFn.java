@@ -36,10 +36,12 @@ public enum BinaryFn {
     LESS_OR_EQUAL,
     GREATER,
     GREATER_OR_EQUAL,
+    /** b > 0 ? a : 0 */
+    GATE,
     ;
 
     /** Whether the result is boolean whatever the arguments' type. */
     public boolean isPredicate() {
-        return ordinal() >= AND.ordinal();
+        return ordinal() >= AND.ordinal() && ordinal() <= GREATER_OR_EQUAL.ordinal();
     }
 }

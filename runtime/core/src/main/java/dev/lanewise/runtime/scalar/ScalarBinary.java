@@ -23,6 +23,7 @@ final class ScalarBinary {
             case MOD -> mod(a, aOff, b, bOff, y, yOff, n);
             case FMOD -> fmod(a, aOff, b, bOff, y, yOff, n);
             case PRELU -> prelu(a, aOff, b, bOff, y, yOff, n);
+            case GATE -> gate(a, aOff, b, bOff, y, yOff, n);
             default -> throw undefined(fn);
         }
     }
@@ -40,6 +41,7 @@ final class ScalarBinary {
             case MOD -> mod(a, aOff, b, y, yOff, n);
             case FMOD -> fmod(a, aOff, b, y, yOff, n);
             case PRELU -> prelu(a, aOff, b, y, yOff, n);
+            case GATE -> gate(a, aOff, b, y, yOff, n);
             default -> throw undefined(fn);
         }
     }
@@ -57,6 +59,7 @@ final class ScalarBinary {
             case MOD -> mod(a, b, bOff, y, yOff, n);
             case FMOD -> fmod(a, b, bOff, y, yOff, n);
             case PRELU -> prelu(a, b, bOff, y, yOff, n);
+            case GATE -> gate(a, b, bOff, y, yOff, n);
             default -> throw undefined(fn);
         }
     }
@@ -219,6 +222,24 @@ final class ScalarBinary {
     private static void prelu(float a, float[] b, int bOff, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i++) {
             y[yOff + i] = ScalarMath.prelu(a, b[bOff + i]);
+        }
+    }
+
+    private static void gate(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = b[bOff + i] > 0f ? a[aOff + i] : 0f;
+        }
+    }
+
+    private static void gate(float[] a, int aOff, float b, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = b > 0f ? a[aOff + i] : 0f;
+        }
+    }
+
+    private static void gate(float a, float[] b, int bOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = b[bOff + i] > 0f ? a : 0f;
         }
     }
 }

@@ -120,7 +120,7 @@ final class DoubleFns {
 
     /** Whether {@link #binary} has the function. */
     static boolean has(BinaryFn fn) {
-        return fn.ordinal() < BinaryFn.SHIFT_LEFT.ordinal();
+        return fn.ordinal() < BinaryFn.SHIFT_LEFT.ordinal() || fn == BinaryFn.GATE;
     }
 
     static double binary(BinaryFn fn, double a, double b) {
@@ -135,6 +135,7 @@ final class DoubleFns {
             case MOD -> mod(a, b);
             case FMOD -> a % b;
             case PRELU -> a >= 0 ? a : b * a;
+            case GATE -> b > 0 ? a : 0;
             default -> Double.NaN;
         };
     }

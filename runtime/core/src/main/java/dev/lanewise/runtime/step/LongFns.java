@@ -57,6 +57,7 @@ final class LongFns {
             case MOD -> b == 0 ? 0 : unsigned ? Long.remainderUnsigned(a, b) : Math.floorMod(a, b);
             case FMOD -> b == 0 ? 0 : unsigned ? Long.remainderUnsigned(a, b) : a % b;
             case PRELU -> unsigned || a >= 0 ? a : b * a;
+            case GATE -> b > 0 || unsigned && b != 0 ? a : 0;
             case SHIFT_LEFT -> b < 0 || b > 63 ? 0 : a << b;
             case SHIFT_RIGHT -> unsigned
                     ? (b < 0 || b > 63 ? 0 : a >>> b)
