@@ -68,7 +68,7 @@ final class AttentionRule {
         Value p = weights(capped);
         giveKeys(2, product(true, false, together(p), dy, 1));
         Value dp = apart(product(false, true, dy, v, 1));
-        Value ds = g.times(p, g.minus(dp, g.sum(g.times(dp, p), List.of(3))));
+        Value ds = g.add(new SoftmaxGradient(false), p, dp);
         if (g.node().inputs().size() > 3 && g.needs(3)) {
             g.give(3, ds);
         }

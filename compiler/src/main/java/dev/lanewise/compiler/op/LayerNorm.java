@@ -74,39 +74,29 @@ public record LayerNorm(int axis, float epsilon, boolean stats) implements Op {
         return new LayerNorm(axis, epsilon, true);
     }
 
-    /**
-     * With {@code n = (x − mean) / √(var + ε)} and {@code dn = dy · scale}: {@code dx = (dn − mean(dn)
-     * − n · mean(dn · n)) / √(var + ε)}.
-     */
+    /** {@link LayerNormGradient}; of the mean {@code 1 / n}, of {@code r = 1 / √(var + ε)} it is {@code −r² · u / n}. */
     @Override
     public void gradient(Gradient g) {
         Value x = g.in(0);
-        List<Integer> axes = Gradient.axesFrom(axis, x);
         List<Dim> kept = new ArrayList<>(x.shape());
-        axes.forEach(i -> kept.set(i, Dim.ONE));
-        List<Dim> normalised = x.shape().subList(axis, x.rank());
-        Value inverse = g.reshape(g.out(2), kept);
-        Value n = g.times(g.minus(x, g.reshape(g.out(1), kept)), inverse);
-        Value of = g.ofOrZeros(0);
-        if (g.needs(0)) {
-            Value dn = g.times(of, g.reshape(g.in(1), normalised));
-            Value part = g.minus(g.minus(dn, g.mean(dn, axes)), g.times(n, g.mean(g.times(dn, n), axes)));
-            g.give(0, g.times(part, inverse));
-            Dim count = ValueType.product(normalised);
-            if (g.of(1) != null) {
-                g.give(0, g.add(new Expand(x.shape()), g.over(g.reshape(g.of(1), kept), g.count(count, x))));
-            }
-            if (g.of(2) != null) {
-                Value slope = g.times(g.apply(UnaryFn.SQUARE, inverse), g.over(n, g.count(count, x)));
-                g.give(0, g.times(g.reshape(g.of(2), kept), g.apply(UnaryFn.NEG, slope)));
+        Gradient.axesFrom(axis, x).forEach(i -> kept.set(i, Dim.ONE));
+        List<Value> gradients = g.of(0) == null
+                ? null
+                : g.addAll(new LayerNormGradient(axis), List.of(x, g.in(1), g.out(1), g.out(2), g.of(0)));
+        for (int i = 0; i < g.node().inputs().size() && gradients != null; i++) {
+            if (g.needs(i)) {
+                g.give(i, g.reshape(gradients.get(i), g.in(i).shape()));
             }
         }
-        for (int i = 1; i < g.node().inputs().size(); i++) {
-            if (g.needs(i)) {
-                Value scaled = i == 1 ? g.times(of, n) : of;
-                Value sum = g.sumTo(scaled, new ValueType(x.type().type(), normalised));
-                g.give(i, g.reshape(sum, g.in(i).shape()));
-            }
+        Dim count = ValueType.product(x.shape().subList(axis, x.rank()));
+        if (g.needs(0) && g.of(1) != null) {
+            g.give(0, g.add(new Expand(x.shape()), g.over(g.reshape(g.of(1), kept), g.count(count, x))));
+        }
+        if (g.needs(0) && g.of(2) != null) {
+            Value inverse = g.reshape(g.out(2), kept);
+            Value u = g.times(g.minus(x, g.reshape(g.out(1), kept)), inverse);
+            Value slope = g.times(g.apply(UnaryFn.SQUARE, inverse), g.over(u, g.count(count, x)));
+            g.give(0, g.times(g.reshape(g.of(2), kept), g.apply(UnaryFn.NEG, slope)));
         }
     }
 

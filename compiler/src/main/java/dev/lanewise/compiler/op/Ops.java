@@ -41,7 +41,9 @@ public final class Ops {
             new Entry(ArgExtreme.class, ArgExtreme::cases),
             new Entry(Cumulate.class, Cumulate::cases),
             new Entry(Softmax.class, Softmax::cases),
+            new Entry(SoftmaxGradient.class, SoftmaxGradient::cases),
             new Entry(LayerNorm.class, LayerNorm::cases),
+            new Entry(LayerNormGradient.class, LayerNormGradient::cases),
             new Entry(RmsNorm.class, RmsNorm::cases),
             new Entry(BatchNorm.class, BatchNorm::cases),
             // Movement

@@ -1,6 +1,5 @@
 package dev.lanewise.compiler.op;
 
-import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
@@ -48,22 +47,18 @@ public record RmsNorm(int axis, float epsilon) implements Op {
         return List.of(Literal.of(x.type(), y, x.shape()));
     }
 
-    /** With {@code n = x / r, r = √(mean(x²) + ε), dn = dy · scale}: {@code dx = (dn − n · mean(dn · n)) / r}. */
+    /** {@link LayerNormGradient} without a mean. */
     @Override
     public void gradient(Gradient g) {
         Value x = g.in(0);
-        List<Integer> axes = Gradient.axesFrom(axis, x);
-        List<Dim> normalised = x.shape().subList(axis, x.rank());
-        Value squares = g.mean(g.apply(UnaryFn.SQUARE, x), axes);
+        Value squares = g.mean(g.apply(UnaryFn.SQUARE, x), Gradient.axesFrom(axis, x));
         Value inverse = g.apply(UnaryFn.RECIPROCAL, g.apply(UnaryFn.SQRT, g.affine(1, squares, epsilon)));
-        Value n = g.times(x, inverse);
-        if (g.needs(0)) {
-            Value dn = g.times(g.of(), g.reshape(g.in(1), normalised));
-            g.give(0, g.times(g.minus(dn, g.times(n, g.mean(g.times(dn, n), axes))), inverse));
-        }
-        if (g.needs(1)) {
-            Value sum = g.sumTo(g.times(g.of(), n), new ValueType(x.type().type(), normalised));
-            g.give(1, g.reshape(sum, g.in(1).shape()));
+        List<Value> gradients =
+                g.addAll(new LayerNormGradient(axis), Arrays.asList(x, g.in(1), null, inverse, g.of()));
+        for (int i = 0; i < 2; i++) {
+            if (g.needs(i)) {
+                g.give(i, gradients.get(i));
+            }
         }
     }
 

@@ -4,13 +4,11 @@ import dev.lanewise.compiler.graph.Evaluation;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
-import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
 import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
-import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,14 +47,9 @@ public record Softmax(boolean log) implements Op {
         return List.of(Literal.of(x.type(), y, x.shape()));
     }
 
-    /** {@code dx = y · (dy − Σ dy · y)}; of the logarithm {@code dx = dy − eʸ · Σ dy}. */
     @Override
     public void gradient(Gradient g) {
-        List<Integer> last = List.of(g.of().rank() - 1);
-        Value y = g.out();
-        g.give(0, log
-                ? g.minus(g.of(), g.times(g.apply(UnaryFn.EXP, y), g.sum(g.of(), last)))
-                : g.times(y, g.minus(g.of(), g.sum(g.times(g.of(), y), last))));
+        g.give(0, g.add(new SoftmaxGradient(log), g.out(), g.of()));
     }
 
     @Override

@@ -238,6 +238,47 @@ final class RowSums {
         return s;
     }
 
+    /** {@code Σ z · (x − center)} */
+    static float sumProducts(float[] z, int zOff, float[] x, int xOff, float center, int n) {
+        FloatVector a = FloatVector.broadcast(SPECIES, 0f);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int end = n & -16;
+        for (int i = 0; i < end; i += 16) {
+            FloatVector va = FloatVector.fromArray(SPECIES, x, xOff + i).sub(center);
+            a = va.fma(FloatVector.fromArray(SPECIES, z, zOff + i), a);
+            if (LANES <= 8) {
+                FloatVector vb = FloatVector.fromArray(SPECIES, x, xOff + i + LANES).sub(center);
+                b = vb.fma(FloatVector.fromArray(SPECIES, z, zOff + i + LANES), b);
+            }
+            if (LANES == 4) {
+                FloatVector vc = FloatVector.fromArray(SPECIES, x, xOff + i + 8).sub(center);
+                c = vc.fma(FloatVector.fromArray(SPECIES, z, zOff + i + 8), c);
+                FloatVector vd = FloatVector.fromArray(SPECIES, x, xOff + i + 12).sub(center);
+                d = vd.fma(FloatVector.fromArray(SPECIES, z, zOff + i + 12), d);
+            }
+        }
+        if (LANES == 8) {
+            a = a.add(b);
+        } else if (LANES == 4) {
+            a = a.add(c).add(b.add(d));
+        }
+        if (LANES == 16) {
+            a = a.add(a.rearrange(BY_8));
+        }
+        if (LANES >= 8) {
+            a = a.add(a.rearrange(BY_4));
+        }
+        a = a.add(a.rearrange(BY_2));
+        a = a.add(a.rearrange(BY_1));
+        float s = a.lane(0);
+        for (int i = end; i < n; i++) {
+            s = Fma.fma(z[zOff + i], x[xOff + i] - center, s);
+        }
+        return s;
+    }
+
     private static FloatVector all(float value) {
         return FloatVector.broadcast(SPECIES, value);
     }

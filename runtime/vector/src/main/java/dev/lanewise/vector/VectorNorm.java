@@ -130,4 +130,33 @@ public final class VectorNorm implements NormKernels {
             y[yOff + i] = x[xOff + i] * factor * scale[scaleOff + i];
         }
     }
+
+    @Override
+    public void softmaxGradient(
+            float[] y, int yOff, float[] dy, int dyOff, float[] dx, int dxOff, int rows, int n) {
+        VectorNormGradients.softmax(y, yOff, dy, dyOff, dx, dxOff, rows, n);
+    }
+
+    @Override
+    public void logSoftmaxGradient(
+            float[] y, int yOff, float[] dy, int dyOff, float[] dx, int dxOff, int rows, int n) {
+        VectorNormGradients.logSoftmax(y, yOff, dy, dyOff, dx, dxOff, rows, n);
+    }
+
+    @Override
+    public void layerNormGradient(
+            float[] x, int xOff, float[] scale, int scaleOff, float[] mean, int meanOff, float[] inverse,
+            int inverseOff, float[] dy, int dyOff, float[] dx, int dxOff, int rows, int n) {
+        VectorNormGradients.layerNorm(
+                x, xOff, scale, scaleOff, mean, meanOff, inverse, inverseOff, dy, dyOff, dx, dxOff, rows, n);
+    }
+
+    @Override
+    public void scaleGradient(
+            float[] x, int xOff, float[] mean, int meanOff, float[] inverse, int inverseOff, float[] dy, int dyOff,
+            float[] dscale, int dscaleOff, float[] dbias, int dbiasOff, int rows, int n, int from, int to) {
+        VectorNormGradients.scale(
+                x, xOff, mean, meanOff, inverse, inverseOff, dy, dyOff, dscale, dscaleOff, dbias, dbiasOff, rows, n,
+                from, to);
+    }
 }

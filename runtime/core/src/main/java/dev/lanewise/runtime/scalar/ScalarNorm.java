@@ -141,4 +141,33 @@ public final class ScalarNorm implements NormKernels {
         }
         return (a + b) + (c + d);
     }
+
+    @Override
+    public void softmaxGradient(
+            float[] y, int yOff, float[] dy, int dyOff, float[] dx, int dxOff, int rows, int n) {
+        ScalarNormGradients.softmax(y, yOff, dy, dyOff, dx, dxOff, rows, n);
+    }
+
+    @Override
+    public void logSoftmaxGradient(
+            float[] y, int yOff, float[] dy, int dyOff, float[] dx, int dxOff, int rows, int n) {
+        ScalarNormGradients.logSoftmax(y, yOff, dy, dyOff, dx, dxOff, rows, n);
+    }
+
+    @Override
+    public void layerNormGradient(
+            float[] x, int xOff, float[] scale, int scaleOff, float[] mean, int meanOff, float[] inverse,
+            int inverseOff, float[] dy, int dyOff, float[] dx, int dxOff, int rows, int n) {
+        ScalarNormGradients.layerNorm(
+                x, xOff, scale, scaleOff, mean, meanOff, inverse, inverseOff, dy, dyOff, dx, dxOff, rows, n);
+    }
+
+    @Override
+    public void scaleGradient(
+            float[] x, int xOff, float[] mean, int meanOff, float[] inverse, int inverseOff, float[] dy, int dyOff,
+            float[] dscale, int dscaleOff, float[] dbias, int dbiasOff, int rows, int n, int from, int to) {
+        ScalarNormGradients.scale(
+                x, xOff, mean, meanOff, inverse, inverseOff, dy, dyOff, dscale, dscaleOff, dbias, dbiasOff, rows, n,
+                from, to);
+    }
 }

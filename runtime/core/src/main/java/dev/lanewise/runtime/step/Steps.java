@@ -42,6 +42,8 @@ public final class Steps {
             case SOFTMAX -> new SoftmaxStep(args);
             case LAYER_NORM -> new LayerNormStep(args, false);
             case RMS_NORM -> new LayerNormStep(args, true);
+            case SOFTMAX_GRAD -> new SoftmaxGradientStep(args);
+            case LAYER_NORM_GRAD -> new LayerNormGradientStep(args);
             case ATTENTION -> new AttentionStep(args);
             case RANDOM -> new RandomStep(args);
 
