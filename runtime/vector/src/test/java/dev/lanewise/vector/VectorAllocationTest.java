@@ -5,8 +5,12 @@ import static dev.lanewise.vector.Allocations.assertNone;
 import dev.lanewise.runtime.kernel.AttentionKernels;
 import dev.lanewise.runtime.kernel.AttentionKernels.AttentionShape;
 import dev.lanewise.runtime.kernel.BinaryFn;
+import dev.lanewise.runtime.kernel.ConvKernels;
+import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
+import dev.lanewise.runtime.kernel.PoolKernels;
+import dev.lanewise.runtime.kernel.PoolKernels.PoolShape;
 import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.EnumSet;
@@ -49,7 +53,42 @@ class VectorAllocationTest {
         assertNone("log softmax", () -> norm.logSoftmax(x, 3, y, 5, 3, N));
         assertNone("layer norm", () ->
                 norm.layerNorm(x, 3, x, 0, x, 0, 1e-5f, y, 5, 3, N, null, 0, 0));
+        assertNone("softmax's gradient", () -> norm.softmaxGradient(x, 3, x, 1, y, 5, 3, N));
+        assertNone("log softmax's gradient", () -> norm.logSoftmaxGradient(x, 3, x, 1, y, 5, 3, N));
+        assertNone("layer norm's gradient", () ->
+                norm.layerNormGradient(x, 3, x, 0, x, 0, x, 5, x, 1, y, 5, 3, N));
+        assertNone("scale's gradient", () ->
+                norm.scaleGradient(x, 3, x, 0, x, 5, x, 1, y, 0, null, 0, 3, N, 0, N));
         assertNone("RMS norm", () -> norm.rmsNorm(x, 3, x, 0, 1e-5f, y, 5, 3, N));
+    }
+
+    @Test
+    void pools() {
+        PoolKernels pool = new VectorPool();
+        float[] x = Twins.values(1, 8 * 9 * N);
+        float[] y = new float[8 * 9 * N];
+        for (int kernel : new int[] {2, 3}) {
+            PoolShape shape = new PoolShape(kernel, kernel, 2, 2, 1, 1, 0, 0);
+            assertNone("the gradient of a maximum", () ->
+                    pool.maxGradient(shape, N, x, 0, 8, 9, x, 1, 3, 4, y, 0));
+            assertNone("the gradient of an average", () ->
+                    pool.averageGradient(shape, N, 8, 9, false, 8, 9, x, 1, 3, 4, y, 0));
+        }
+    }
+
+    @Test
+    void filterGradients() {
+        VectorConv conv = new VectorConv(new VectorMap());
+        for (int group : new int[] {1, 40}) {
+            ConvShape shape = new ConvShape(group, 40, 40, 3, 3, 1, 1, 1, 1, 1, 1);
+            float[] x = Twins.values(1, 8 * 9 * 40 + ConvKernels.SLACK);
+            float[] sums = new float[(int) ConvKernels.gradientFloats(shape)];
+            assertNone("a filter's gradient", () -> {
+                for (int piece = 0; piece < ConvKernels.gradientPieces(shape); piece++) {
+                    conv.addFilterGradient(shape, x, 0, 9, x, 0, 6, 7, piece, sums, 0);
+                }
+            });
+        }
     }
 
     @Test

@@ -96,6 +96,41 @@ class VectorRowsTest {
                 k.rmsNorm(x, xOff, scale, 3, 1e-6f, y, yOff, ROWS, n));
     }
 
+    @Test
+    void gradients() {
+        float[] a = Twins.values(5, 4096 + PAD);
+        check("softmax's gradient", (kernels, x, xOff, y, yOff, n) ->
+                kernels.softmaxGradient(x, xOff, a, 7, y, yOff, ROWS, n));
+        check("log softmax's gradient", (kernels, x, xOff, y, yOff, n) ->
+                kernels.logSoftmaxGradient(x, xOff, a, 7, y, yOff, ROWS, n));
+        check("layer norm's gradient", (kernels, x, xOff, y, yOff, n) ->
+                kernels.layerNormGradient(x.clone(), xOff, a, 1, a, 2, a, 9, a, 3, y, yOff, ROWS, n));
+        check("RMS norm's gradient", (kernels, x, xOff, y, yOff, n) ->
+                kernels.layerNormGradient(x.clone(), xOff, a, 1, null, 0, a, 9, a, 3, y, yOff, ROWS, n));
+    }
+
+    /** Some columns of scale and bias, which are rows of the result; the others stay. */
+    @Test
+    void scaleGradients() {
+        for (int n : Twins.SIZES) {
+            for (boolean centred : new boolean[] {false, true}) {
+                float[] x = Twins.values(1, ROWS * n + PAD);
+                float[] stats = Twins.values(2, 2 * ROWS);
+                float[] dy = Twins.values(3, ROWS * n + PAD);
+                float[] expected = Twins.values(4, 2 * n + 2 * PAD);
+                float[] actual = expected.clone();
+                int from = n / 3;
+                for (NormKernels kernels : new NormKernels[] {scalar, vector}) {
+                    float[] y = kernels == scalar ? expected : actual;
+                    kernels.scaleGradient(
+                            x, 5, centred ? stats : null, 0, stats, ROWS, dy, 6, y, 3, centred ? y : null, n + 9, ROWS,
+                            n, from, n);
+                }
+                Twins.assertSameBits("scale and bias of " + n, expected, actual);
+            }
+        }
+    }
+
     private void check(String name, Norm norm) {
         for (int n : Twins.SIZES) {
             for (float factor : new float[] {1, 30, Float.NaN}) {
