@@ -25,6 +25,7 @@ final class BinaryFunctions {
             case MOD -> type.isFloating() ? floored(arithmetic, step, a, b) : remainder(step, a, b, 0);
             case FMOD -> remainder(step, a, b, 1);
             case PRELU -> prelu(step, arithmetic, a, b);
+            case GATE -> gate(step, arithmetic, a, b);
             case SHIFT_LEFT -> shift(step, arithmetic, "LEFT", a, b);
             case SHIFT_RIGHT -> shift(step, arithmetic, "RIGHT", a, b);
             case BITWISE_AND -> arithmetic.apply("BitwiseAnd", a, b);
@@ -75,6 +76,11 @@ final class BinaryFunctions {
         OnnxValue apart = arithmetic.apply("Less", arithmetic.apply("Mul", arithmetic.apply("Sign", rest),
                 arithmetic.apply("Sign", b)), 0);
         return arithmetic.where(apart, arithmetic.apply("Add", rest, b), rest);
+    }
+
+    private static OnnxValue gate(LaneStep step, Arithmetic arithmetic, OnnxValue x, OnnxValue open) {
+        OnnxValue zero = arithmetic.constant(x.type(), 0);
+        return arithmetic.where(less(step, arithmetic, zero, open), x, zero);
     }
 
     private static OnnxValue prelu(LaneStep step, Arithmetic arithmetic, OnnxValue x, OnnxValue slope) {

@@ -149,10 +149,7 @@ public record Conv(
     /** Epilogues are nodes of their own, whose gradient rules they have. */
     @Override
     public List<Value> train(GraphBuilder graph, String name, List<Value> inputs) {
-        List<Value> sums = graph.addAll(name, with(Epilogue.NONE), inputs);
-        return epilogue == Epilogue.NONE
-                ? sums
-                : graph.addAll(name, new Unary(epilogue.fn(), epilogue.alpha(), epilogue.beta()), sums);
+        return Epilogues.apart(graph, name, with(Epilogue.NONE), epilogue, inputs);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.lanewise.compiler.op;
 
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Evaluation;
+import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Op;
@@ -122,12 +123,15 @@ public record MatMul(boolean transA, boolean transB, Epilogue epilogue) implemen
                 && node.input(0).type().type() == DType.F32;
     }
 
+    /** Epilogues are nodes of their own, whose gradient rules they have. */
+    @Override
+    public List<Value> train(GraphBuilder graph, String name, List<Value> inputs) {
+        return Epilogues.apart(graph, name, with(Epilogue.NONE), epilogue, inputs);
+    }
+
     /** {@code da = dy · bᵀ, db = aᵀ · dy, dbias = Σ dy}. */
     @Override
     public void gradient(Gradient g) {
-        if (epilogue != Epilogue.NONE) {
-            throw g.unsupported("with an epilogue");
-        }
         Value a = g.in(0);
         Value b = g.in(1);
         Value of = g.of();

@@ -14,6 +14,7 @@ import dev.lanewise.compiler.op.Gru;
 import dev.lanewise.compiler.op.LayerNorm;
 import dev.lanewise.compiler.op.Lstm;
 import dev.lanewise.compiler.op.MatMul;
+import dev.lanewise.compiler.op.Repeat;
 import dev.lanewise.compiler.op.RmsNorm;
 import dev.lanewise.compiler.op.Rnn;
 import dev.lanewise.formats.DType;
@@ -40,23 +41,24 @@ final class Parameters {
     record Parameter(String name, Literal literal, List<Value> uses, boolean running) {}
 
     /** What is looked for among constants. */
-    private interface Choice {
+    interface Choice {
         boolean takes(Op op, int input, Value constant);
     }
 
     private Parameters() {}
 
-    /** In the order of first use. */
-    static List<Parameter> of(Graph graph) {
-        return of(graph, Parameters::isParameter);
+    /** What operations have as their weights. */
+    static Choice byUse() {
+        return Parameters::isParameter;
     }
 
-    /** Those that somebody chose, and running statistics, in the order of first use. */
-    static List<Parameter> of(Graph graph, Set<Literal> chosen) {
-        return of(graph, (op, input, value) -> chosen.contains(value.constant()) || op.running().containsKey(input));
+    /** What somebody chose, and running statistics. */
+    static Choice among(Set<Literal> chosen) {
+        return (op, input, value) -> chosen.contains(value.constant()) || op.running().containsKey(input);
     }
 
-    private static List<Parameter> of(Graph graph, Choice choice) {
+    /** Those of a graph, loops' bodies apart, in the order of first use. */
+    static List<Parameter> of(Graph graph, Choice choice) {
         Map<Literal, Parameter> byLiteral = new IdentityHashMap<>();
         Map<String, Parameter> byName = new LinkedHashMap<>();
         for (Node node : graph.nodes()) {
@@ -88,10 +90,16 @@ final class Parameters {
         return unique;
     }
 
+    /** Whether an operation has a constant among its weights. */
     private static boolean isParameter(Op op, int input, Value value) {
-        boolean several = value.type().type() == DType.F32 && value.constant().size() > 1;
-        if (!several) {
-            return false;
+        return value.type().type() == DType.F32 && value.constant().size() > 1 && isWeight(op, input);
+    }
+
+    /** Whether an operation has weights there; a loop, where its body has them from outside. */
+    private static boolean isWeight(Op op, int input) {
+        if (op instanceof Repeat repeat) {
+            return input >= 2 + repeat.carried() + repeat.scanned().size()
+                    && isWeight(repeat.body(), repeat.body().inputs().get(input).value());
         }
         if (op instanceof BatchNorm) {
             return input > 0;
@@ -104,5 +112,16 @@ final class Parameters {
             return input == 1 || input == 2 || input == 3;
         }
         return (op instanceof Gather || op instanceof Expand) && input == 0;
+    }
+
+    private static boolean isWeight(Graph body, Value value) {
+        for (Node node : body.nodes()) {
+            for (int i = 0; i < node.inputs().size(); i++) {
+                if (node.input(i) == value && isWeight(node.op(), i)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }

@@ -31,7 +31,7 @@ public record TrainingGraphs(Graph infer, Graph evaluate, Graph train, Graph upd
      * @throws PlanException where there is no such loss, or nothing to train
      */
     public static TrainingGraphs of(Graph graph, TrainOptions options) {
-        return of(graph, Parameters.of(graph), options);
+        return of(graph, Parameters.byUse(), options);
     }
 
     /**
@@ -44,14 +44,15 @@ public record TrainingGraphs(Graph infer, Graph evaluate, Graph train, Graph upd
         if (!graph.constants().containsAll(parameters)) {
             throw new PlanException("a pass has computed other weights of those that are to be trained");
         }
-        return of(graph, Parameters.of(graph, parameters), options);
+        return of(graph, Parameters.among(parameters), options);
     }
 
-    private static TrainingGraphs of(Graph graph, List<Parameters.Parameter> parameters, TrainOptions options) {
-        Value loss = loss(graph, options);
+    private static TrainingGraphs of(Graph graph, Parameters.Choice choice, TrainOptions options) {
+        Graph open = LoopWeights.outside(graph, choice);
+        Value loss = loss(open, options);
         List<Parameters.Parameter> trained = new ArrayList<>();
         Map<String, Literal> initials = new LinkedHashMap<>();
-        for (Parameters.Parameter parameter : parameters) {
+        for (Parameters.Parameter parameter : Parameters.of(open, choice)) {
             if (parameter.running() || !options.isFrozen(parameter.name())) {
                 trained.add(parameter);
                 initials.put(parameter.name(), parameter.literal());
@@ -60,10 +61,10 @@ public record TrainingGraphs(Graph infer, Graph evaluate, Graph train, Graph upd
         if (trained.isEmpty()) {
             throw new PlanException("nothing to train: the model has no weights that are not frozen");
         }
-        TrainingStep step = new TrainingStep(graph, loss, trained, options);
+        TrainingStep step = new TrainingStep(open, loss, trained, options);
         initials.putAll(step.initials());
         return new TrainingGraphs(
-                withoutLoss(graph, options.loss()), Evaluating.of(graph, trained), step.train(), step.update(),
+                withoutLoss(graph, options.loss()), Evaluating.of(open, trained), step.train(), step.update(),
                 initials);
     }
 

@@ -62,7 +62,7 @@ class GradientTest {
 
     /** Forms of operations that have a gradient otherwise. */
     private static final List<String> KNOWN = List.of(
-            "with an epilogue", "for padding of mode", "for products", "with batch axes", "with the reduction");
+            "for padding of mode", "for products", "with batch axes", "with the reduction");
 
     @Test
     void whatHasNoneSaysSo() {

@@ -229,9 +229,10 @@ class LoopGradientTest {
                 both.output("d " + variable.name(), gradients.get(variable));
             }
             Graph graph = both.build();
-            Session session = Model.of(
+            Model model = Model.of(
                     Compiler.compile("loop", graph, CompileOptions.defaults().autoState(false)).file(),
-                    LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD)).newSession();
+                    LoadOptions.defaults().start(LoadOptions.Start.SCALAR));
+            Session session = model.newSession();
             Map<Value, Literal> reference = new HashMap<>(given);
             graph.evaluate(reference, Map.of());
             given.forEach((value, literal) -> {
@@ -250,5 +251,50 @@ class LoopGradientTest {
             }
             AllocationProbe.assertAllocatesNothing(session::run);
         }
+    }
+
+    /** Weights that stand in a loop's body, and in that of a loop in it, are parameters that follow their gradients. */
+    @Test
+    void weightsOfBodiesAreTrained() {
+        Body inner = new Body(DType.F32);
+        Value s = inner.in("s", 1, 3);
+        Value w = Value.constant("inner.weight", Literal.of(new float[] {.1f, .2f, .3f, -.1f, .2f, .1f, .3f, .1f, .2f}, 3, 3));
+        inner.graph.output("s", inner.add(Unary.of(UnaryFn.TANH), inner.add(MatMul.PLAIN, s, w)));
+        Body outer = new Body(DType.F32);
+        Value h = outer.in("h", 1, 3);
+        Value x = outer.in("x", 1, 3);
+        Value v = Value.constant("outer.weight", Literal.of(new float[] {.1f, .3f, .2f, .3f, -.2f, .1f, .1f, .2f, .3f}, 3, 3));
+        Repeat repeat = new Repeat(
+                inner.graph.build(), 1, Dim.of(2), List.of(), List.of(), List.of(ValueType.of(DType.F32, 1, 3)));
+        Value mixed = outer.add(new Binary(BinaryFn.ADD), outer.add(MatMul.PLAIN, h, v), x);
+        outer.graph.output("h", outer.graph.addAll("inner", repeat, Arrays.asList(null, null, mixed)).get(0));
+        Repeat loop = new Repeat(
+                outer.graph.build(), 1, Dim.of(3), List.of(new Repeat.Walk(0, false)), List.of(),
+                List.of(ValueType.of(DType.F32, 1, 3)));
+        GraphBuilder builder = new GraphBuilder();
+        Value h0 = builder.input("h0", ValueType.of(DType.F32, 1, 3));
+        Value xs = builder.input("xs", ValueType.of(DType.F32, 3, 1, 3));
+        Value last = builder.addAll("loop", loop, Arrays.asList(null, null, h0, xs)).get(0);
+        builder.output("last", last);
+        Value error = builder.add("error", new Unary(UnaryFn.AFFINE, 1, -0.3f), last);
+        builder.output("loss", builder.add("loss", new Reduce(ReduceFn.SUM_SQUARE, List.of(0, 1), false), error));
+        TrainOptions options = TrainOptions.of("loss", Optimizer.sgd());
+        Graph graph = builder.build();
+        TrainingGraphs graphs = TrainingGraphs.of(graph, options);
+        assertTrue(graphs.initials().keySet().containsAll(List.of("inner.weight", "outer.weight")), graphs.initials()
+                .keySet().toString());
+        Session session = Model.of(
+                Compiler.compile("loop", graph, CompileOptions.defaults().training(options)).file(),
+                LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD)).program("train").newSession();
+        session.input("h0").set(new float[] {.5f, -.5f, .1f});
+        session.input("xs").set(new float[] {.5f, -.5f, .1f, .2f, .3f, -.4f, .6f, .7f, .1f});
+        session.input("learning_rate").set(new float[] {0.1f});
+        session.run();
+        float first = session.output("loss").get(0);
+        for (int i = 0; i < 200; i++) {
+            session.run();
+        }
+        float after = session.output("loss").get(0);
+        assertTrue(after < 0.1 * first, first + " to " + after);
     }
 }
