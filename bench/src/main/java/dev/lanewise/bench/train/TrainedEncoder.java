@@ -16,7 +16,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** A layer of an encoder (Vaswani et al. 2017): attention and two dense layers, each added to what it reads, normalised. */
+/**
+ * A layer of an encoder (Vaswani et al. 2017): attention and two dense layers, each added to what it reads,
+ * normalised.
+ */
 public final class TrainedEncoder extends TrainedNet {
 
     private static final float EPSILON = 1e-5f;
@@ -58,7 +61,8 @@ public final class TrainedEncoder extends TrainedNet {
 
     private Value norm(String name, Value x) {
         return add(
-                new LayerNorm(2, EPSILON, false), x, parameter(name + ".w", 1, width), parameter(name + ".b", 1, width));
+                new LayerNorm(2, EPSILON, false), x, parameter(name + ".w", 1, width),
+                parameter(name + ".b", 1, width));
     }
 
     private Value heads(Value x) {

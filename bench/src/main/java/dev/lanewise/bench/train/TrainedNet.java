@@ -104,7 +104,8 @@ public abstract class TrainedNet {
         differentiate.record(forward);
         both.output("loss", differentiate.here(loss));
         Map<Value, Value> gradients =
-                differentiate.gradients(differentiate.here(loss), parameters.stream().map(differentiate::here).toList());
+                differentiate.gradients(
+                        differentiate.here(loss), parameters.stream().map(differentiate::here).toList());
         for (Value parameter : parameters) {
             both.output("d " + parameter.name(), gradients.get(differentiate.here(parameter)));
         }

@@ -47,7 +47,8 @@ class AutogradTest {
                 loss = net.loss(values);
                 collector.backward(loss);
             }
-            assertEquals(loss.getFloat(), session.output("loss").get(0), LARGEST_ERROR * Math.abs(loss.getFloat()) + 1e-5);
+            float expected = loss.getFloat();
+            assertEquals(expected, session.output("loss").get(0), LARGEST_ERROR * Math.abs(expected) + 1e-5);
             for (String name : net.parameterNames()) {
                 compare(name, values.get(name).getGradient().toFloatArray(), session.output("d " + name));
             }

@@ -74,7 +74,7 @@ public record LayerNorm(int axis, float epsilon, boolean stats) implements Op {
         return new LayerNorm(axis, epsilon, true);
     }
 
-    /** {@link LayerNormGradient}; of the mean {@code 1 / n}, of {@code r = 1 / √(var + ε)} it is {@code −r² · u / n}. */
+    /** {@link LayerNormGradient}; of the mean it is {@code 1 / n}, of {@code r = 1 / √(var + ε)} {@code −r² u / n}. */
     @Override
     public void gradient(Gradient g) {
         Value x = g.in(0);

@@ -152,7 +152,8 @@ class LoopGradientTest {
         outer.graph.output("h", looped);
         outer.graph.output("y", looped);
         Repeat loop = new Repeat(
-                outer.graph.build(), 1, Dim.of(3), List.of(new Repeat.Walk(0, false)), List.of(new Repeat.Walk(0, false)),
+                outer.graph.build(), 1, Dim.of(3), List.of(new Repeat.Walk(0, false)),
+                List.of(new Repeat.Walk(0, false)),
                 List.of(ValueType.of(type, 2), ValueType.of(type, 3, 2)));
         return OpCase.of(
                 loop, OpCase.absent(), OpCase.absent(), OpCase.in(2), OpCase.in(3, 2), OpCase.in(2));
@@ -170,7 +171,8 @@ class LoopGradientTest {
         Body b = new Body(DType.F64);
         b.graph.output("s", b.add(Unary.of(UnaryFn.TANH), b.in("s", 2)));
         Repeat loop = new Repeat(
-                b.graph.build(), 1, Dim.learnt("iterations", 5), List.of(), List.of(), List.of(ValueType.of(DType.F64, 2)));
+                b.graph.build(), 1, Dim.learnt("iterations", 5), List.of(), List.of(),
+                List.of(ValueType.of(DType.F64, 2)));
         OpCase opCase = OpCase.of(loop, OpCase.in(ValueType.of(DType.I64), 3, 4), OpCase.absent(), OpCase.in(2));
         UnsupportedOpException e = assertThrows(
                 UnsupportedOpException.class, () -> new GradientCase(opCase).check());
@@ -258,12 +260,14 @@ class LoopGradientTest {
     void weightsOfBodiesAreTrained() {
         Body inner = new Body(DType.F32);
         Value s = inner.in("s", 1, 3);
-        Value w = Value.constant("inner.weight", Literal.of(new float[] {.1f, .2f, .3f, -.1f, .2f, .1f, .3f, .1f, .2f}, 3, 3));
+        float[] first = {.1f, .2f, .3f, -.1f, .2f, .1f, .3f, .1f, .2f};
+        float[] second = {.1f, .3f, .2f, .3f, -.2f, .1f, .1f, .2f, .3f};
+        Value w = Value.constant("inner.weight", Literal.of(first, 3, 3));
         inner.graph.output("s", inner.add(Unary.of(UnaryFn.TANH), inner.add(MatMul.PLAIN, s, w)));
         Body outer = new Body(DType.F32);
         Value h = outer.in("h", 1, 3);
         Value x = outer.in("x", 1, 3);
-        Value v = Value.constant("outer.weight", Literal.of(new float[] {.1f, .3f, .2f, .3f, -.2f, .1f, .1f, .2f, .3f}, 3, 3));
+        Value v = Value.constant("outer.weight", Literal.of(second, 3, 3));
         Repeat repeat = new Repeat(
                 inner.graph.build(), 1, Dim.of(2), List.of(), List.of(), List.of(ValueType.of(DType.F32, 1, 3)));
         Value mixed = outer.add(new Binary(BinaryFn.ADD), outer.add(MatMul.PLAIN, h, v), x);
@@ -290,11 +294,11 @@ class LoopGradientTest {
         session.input("xs").set(new float[] {.5f, -.5f, .1f, .2f, .3f, -.4f, .6f, .7f, .1f});
         session.input("learning_rate").set(new float[] {0.1f});
         session.run();
-        float first = session.output("loss").get(0);
+        float before = session.output("loss").get(0);
         for (int i = 0; i < 200; i++) {
             session.run();
         }
         float after = session.output("loss").get(0);
-        assertTrue(after < 0.1 * first, first + " to " + after);
+        assertTrue(after < 0.1 * before, before + " to " + after);
     }
 }

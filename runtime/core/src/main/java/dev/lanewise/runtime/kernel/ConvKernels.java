@@ -136,7 +136,8 @@ public interface ConvKernels {
 
     /** Floats of the sums; {@code long}, since a hostile shape may ask for any number. */
     static long gradientFloats(ConvShape s) {
-        return (long) gradientPieces(s) * GRADIENT_COLUMNS * gradientRows(s) + 3L * GRADIENT_COLUMNS * gradientBlocks(s);
+        long moreRows = 3L * gradientBlocks(s); // tiles read up to three behind the last
+        return GRADIENT_COLUMNS * ((long) gradientPieces(s) * gradientRows(s) + moreRows);
     }
 
     /** How many lines an output has: its rows, or its columns where that is one row. */

@@ -42,8 +42,8 @@ public interface NormKernels {
 
     /**
      * The gradient of the input of {@link #layerNorm}, or of {@link #rmsNorm}. With {@code g = dy · scale}, {@code d =
-     * x − mean}, {@code s = Σ g / n} and {@code q = Σ g · d · r · r / n}, r being 1 / √(var + ε): {@code dx = fma(d, −q,
-     * g − s) · r}; without a mean, mean and s are 0.
+     * x − mean}, {@code s = Σ g / n} and {@code q = Σ g · d · r · r / n}, r being 1 / √(var + ε): {@code dx =
+     * fma(d, −q, g − s) · r}; without a mean, mean and s are 0.
      *
      * @param scale [n]
      * @param mean [rows], or {@code null}
@@ -55,8 +55,8 @@ public interface NormKernels {
             int inverseOff, float[] dy, int dyOff, float[] dx, int dxOff, int rows, int n);
 
     /**
-     * The gradients of scale and bias, for columns {@code [from, to)}, rows in ascending order: {@code dscale = Σ dy · ((x
-     * − mean) · r)} by fused multiply-add, {@code dbias = Σ dy}, both from +0.
+     * The gradients of scale and bias, for columns {@code [from, to)}, rows in ascending order: {@code dscale = Σ dy ·
+     * ((x − mean) · r)} by fused multiply-add, {@code dbias = Σ dy}, both from +0.
      *
      * @param mean [rows], or {@code null}
      * @param dscale [n]

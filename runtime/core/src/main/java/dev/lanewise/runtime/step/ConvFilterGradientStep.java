@@ -8,8 +8,8 @@ import dev.lanewise.runtime.team.Divisible;
 import java.util.Arrays;
 
 /**
- * The gradient of a convolution's filter: x [N, spatial..., C], dy [N, spatial..., O], dw [O, C/group, kernel...]. Image
- * by image, each with its padding copied to scratch, the sums rows by taps; transposed at the end.
+ * The gradient of a convolution's filter: x [N, spatial..., C], dy [N, spatial..., O], dw [O, C/group, kernel...].
+ * Image by image, each with its padding copied to scratch, the sums rows by taps; transposed at the end.
  */
 final class ConvFilterGradientStep extends Step implements Divisible {
 
