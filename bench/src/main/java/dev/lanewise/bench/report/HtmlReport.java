@@ -62,11 +62,11 @@ public final class HtmlReport {
 
     private static void conditions(Svg page, BenchResult result) {
         Machine machine = result.machine();
-        page.add("<section><h2>How it was measured</h2><p>One thread each, where a row says no other number, in turn and in"
-                + " the same process; processes for each row: %d, rounds in each: %d. All give the same answers before any is timed. A ratio"
-                + " is the other runtime's time divided by that of Lanewise: above 1 Lanewise is faster. Bars show the"
-                + " median, the line across their end the interval of 95 %% confidence.</p><dl>", result.forks(),
-                result.rounds());
+        page.add("<section><h2>How it was measured</h2><p>One thread each, where a row says no other number, in turn"
+                + " and in the same process; processes for each row: %d, rounds in each: %d. All give the same answers"
+                + " before any is timed. A ratio is the other runtime's time divided by that of Lanewise: above 1"
+                + " Lanewise is faster. Bars show the median, the line across their end the interval of 95 %%"
+                + " confidence.</p><dl>", result.forks(), result.rounds());
         fact(page, "machine", machine.cpu() + ", " + machine.processors() + " processors, " + machine.caches() + ", "
                 + (machine.memory() >> 30) + " GiB, " + machine.system());
         fact(page, "Java", machine.java());

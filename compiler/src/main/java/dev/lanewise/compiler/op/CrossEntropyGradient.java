@@ -11,8 +11,8 @@ import dev.lanewise.formats.proto.StepKind;
 import java.util.List;
 
 /**
- * The gradient of {@link CrossEntropy}: of its scores, targets, {@code log Σ exp(x)} and the gradient of its loss {@code
- * dx = (exp(x) / Σ exp(x) − [target]) · dloss}.
+ * The gradient of {@link CrossEntropy}: of its scores, targets, {@code log Σ exp(x)} and the gradient of its loss
+ * {@code dx = (exp(x) / Σ exp(x) − [target]) · dloss}.
  */
 public record CrossEntropyGradient() implements Op {
 

@@ -16,10 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Connectionist temporal classification (Graves et al. 2006): of log-probabilities [T, B, C], targets i32 [B, S], their
- * lengths and those of the sequences' i32 [B], in the order log-probabilities, targets, lengths of sequences, lengths of
- * targets, the surprise of all alignments [B], infinite where there is none; and how often these are in each class at
- * each time [T, B, C], which the gradient needs.
+ * Connectionist temporal classification (Graves et al. 2006): of log-probabilities [T, B, C], targets i32 [B, S],
+ * lengths of sequences and lengths of targets i32 [B], in that order, the surprise of all alignments [B], infinite
+ * where there is none; and how often these are in each class at each time [T, B, C], which the gradient needs.
  *
  * @param blank the class between labels, which no target has
  */

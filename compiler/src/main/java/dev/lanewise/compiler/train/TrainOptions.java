@@ -35,11 +35,13 @@ public record TrainOptions(
     }
 
     public TrainOptions clipNorm(double norm) {
-        return new TrainOptions(loss, optimizer, (float) norm, clipValue, accumulate, average, stepNorms, frozen, groups);
+        return new TrainOptions(
+                loss, optimizer, (float) norm, clipValue, accumulate, average, stepNorms, frozen, groups);
     }
 
     public TrainOptions clipValue(double value) {
-        return new TrainOptions(loss, optimizer, clipNorm, (float) value, accumulate, average, stepNorms, frozen, groups);
+        return new TrainOptions(
+                loss, optimizer, clipNorm, (float) value, accumulate, average, stepNorms, frozen, groups);
     }
 
     public TrainOptions accumulate(boolean whether) {
@@ -47,7 +49,8 @@ public record TrainOptions(
     }
 
     public TrainOptions average(double kept) {
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, (float) kept, stepNorms, frozen, groups);
+        return new TrainOptions(
+                loss, optimizer, clipNorm, clipValue, accumulate, (float) kept, stepNorms, frozen, groups);
     }
 
     /**

@@ -10,7 +10,7 @@ package dev.lanewise.runtime.kernel;
  */
 public record CellTape(CellKernels.Cell cell, int inputSize, int hidden) {
 
-    /** Rows of the tape that are worked on while they are in the cache; those of one step of all streams may be more. */
+    /** Rows of the tape that are worked on while they are in the cache; one step of all streams may have more. */
     public static final int CHUNK = 256;
 
     /** How many numbers of each unit the tape has: of an LSTM i, o, f, g, of a GRU z, r, n and q or r · h. */

@@ -9,8 +9,8 @@ import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
 
 /**
- * The surprise of each row's target, {@code log Σ exp(x) − x[target]}, of scores x [..., C] and targets [...]. The sum is
- * taken of {@code exp(x − max)}, so that it neither overflows nor vanishes.
+ * The surprise of each row's target, {@code log Σ exp(x) − x[target]}, of scores x [..., C] and targets [...]. The
+ * sum is taken of {@code exp(x − max)}, so that it neither overflows nor vanishes.
  */
 final class CrossEntropyStep extends Step {
 

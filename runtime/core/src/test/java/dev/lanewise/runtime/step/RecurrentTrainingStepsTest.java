@@ -15,7 +15,7 @@ import dev.lanewise.runtime.kernel.CellTape;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** RECURRENT_FORWARD and RECURRENT_BACKWARD: what they refuse, and lengths of 0. What they compute, the op's cases show. */
+/** What RECURRENT_FORWARD and RECURRENT_BACKWARD refuse, and lengths of 0; the cases show what they compute. */
 class RecurrentTrainingStepsTest {
 
     private static final int T = 3;
