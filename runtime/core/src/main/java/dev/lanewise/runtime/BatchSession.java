@@ -1,6 +1,7 @@
 package dev.lanewise.runtime;
 
 import dev.lanewise.formats.FormatException;
+import dev.lanewise.formats.PlanException;
 import dev.lanewise.runtime.batch.BatchPlan;
 import dev.lanewise.runtime.team.Divisible;
 import dev.lanewise.runtime.team.Team;
@@ -57,6 +58,7 @@ public final class BatchSession {
         rows = new Rows(model, streams, model.maxBytes());
         plan = model.batchPlan(blockSize());
         blocks = new Blocks();
+        requireWeightsOfFile(tier);
         blocks.prepare(tier);
         for (int i = 0; i < rows.inputs.size(); i++) {
             inputs.add(new Tensor(model.inputNames().get(i), rows, rows.inputs.get(i), true));
@@ -147,8 +149,16 @@ public final class BatchSession {
         }
     }
 
+    private void requireWeightsOfFile(Tier newTier) {
+        if (newTier.live() != null) {
+            throw new PlanException(model.name() + ": other weights were published, which streams that advance together"
+                    + " do not take; step them one by one, or save and load the model");
+        }
+    }
+
     private void changeTier(Tier newTier) {
         earlierMultiplyAdds += blocks.multiplyAdds();
+        requireWeightsOfFile(newTier);
         blocks.prepare(newTier);
         tier = newTier;
     }

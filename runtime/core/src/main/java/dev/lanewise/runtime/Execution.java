@@ -2,6 +2,7 @@ package dev.lanewise.runtime;
 
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.ShapeException;
+import dev.lanewise.runtime.plan.Block;
 import dev.lanewise.runtime.plan.Extents;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Prepared;
@@ -88,7 +89,16 @@ final class Execution implements Shapes {
 
     /** Runs the steps. */
     void run() {
-        prepared.body().run();
+        run(prepared.body());
+    }
+
+    /** Runs the steps on one of two sets of weights. */
+    void run(int set) {
+        run(set == 0 ? prepared.body() : prepared.twin());
+    }
+
+    private void run(Block body) {
+        body.run();
         if (definition().learns()) {
             finishShapes();
         }

@@ -1,5 +1,7 @@
 package dev.lanewise.runtime;
 
+import dev.lanewise.formats.DType;
+import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.formats.PlanException;
 import dev.lanewise.formats.proto.BlockProto;
@@ -12,7 +14,9 @@ import dev.lanewise.runtime.batch.BatchPlan;
 import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.plan.Buffer;
 import dev.lanewise.runtime.plan.Extents;
+import dev.lanewise.runtime.plan.LiveWeights;
 import dev.lanewise.runtime.plan.Plan;
+import dev.lanewise.runtime.plan.TrainingMemory;
 import dev.lanewise.runtime.scalar.ScalarKernels;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -37,6 +41,9 @@ public final class Model {
     /** The program that every model has. */
     private static final String INFER = "infer";
 
+    /** Of a model that can be trained: its loss, on weights that are states. */
+    private static final String EVALUATE = "evaluate";
+
     private final ModelFile file;
     private final Plan plan;
     private final ProgramProto program;
@@ -55,6 +62,8 @@ public final class Model {
     /** By number of streams; sessions hold the plans that they use. */
     private final Map<Integer, WeakReference<BatchPlan>> batchPlans = new HashMap<>();
     private volatile Tier tier;
+    /** {@code null} until other weights than the file's are published. */
+    private LiveWeights live;
     private volatile boolean settled = true;
 
     private Model(ModelFile file, LoadOptions options) {
@@ -181,8 +190,70 @@ public final class Model {
     }
 
     /** Sessions change over before their next run. */
-    void changeTier(Tier newTier) {
-        tier = newTier;
+    synchronized void changeTier(Tier newTier) {
+        tier = live == null ? newTier : newTier.on(live);
+    }
+
+    /**
+     * Makes weights those that the sessions of {@code infer} use from their next run on. Each run uses one version of
+     * them, whole; no session waits, and what is kept of weights is kept twice, in the same memory for ever. Any thread
+     * may call it; it waits until no run is left on the version before the present one.
+     *
+     * @param weights a state of the program {@code evaluate} or {@code train} of the same file
+     * @return the version's number, from 1; see {@link Session#weightsVersion}
+     * @throws PlanException where the model was not compiled to be trained, or its outputs are weights
+     */
+    public int publish(State weights) {
+        if (!program.getName().equals(INFER) || !programs().contains(EVALUATE)) {
+            throw new PlanException(name() + ": has no weights that could be published; compile it with --trainable");
+        }
+        if (!hasFingerprint(weights.model().fingerprint)) {
+            throw new FormatException(name(), "", "the state belongs to another model");
+        }
+        Map<Integer, String> names = parameterTensors();
+        LiveWeights to;
+        synchronized (this) {
+            if (live == null) {
+                live = plan.live(program, List.copyOf(names.keySet()));
+            }
+            to = live;
+        }
+        int version = to.publish((tensor, into) -> weights.read(names.get(tensor), into));
+        synchronized (this) {
+            if (tier.live() == null) {
+                changeTier(tier);
+            }
+        }
+        return version;
+    }
+
+    /**
+     * The file with other weights: what is loaded from it infers with them, and begins to train with them.
+     *
+     * @param weights see {@link #publish}
+     */
+    public ModelFile withWeights(State weights) {
+        if (!hasFingerprint(weights.model().fingerprint)) {
+            throw new FormatException(name(), "", "the state belongs to another model");
+        }
+        Map<Integer, float[]> values = new LinkedHashMap<>();
+        parameterTensors().forEach((tensor, name) -> {
+            float[] into = new float[weights.elements(name)];
+            weights.read(name, into);
+            values.put(tensor, into);
+        });
+        return plan.withWeights(values);
+    }
+
+    /** Names of what is trained, by its tensor among the weights. */
+    private Map<Integer, String> parameterTensors() {
+        Map<Integer, String> names = new LinkedHashMap<>();
+        for (StateProto state : plan.program(EVALUATE).getStatesList()) {
+            if (state.getInitial() > 0) {
+                names.put(state.getInitial() - 1, state.getName());
+            }
+        }
+        return names;
     }
 
     /** A session for the calling thread, or any one thread at a time. */
@@ -230,6 +301,18 @@ public final class Model {
         return other;
     }
 
+    /**
+     * What training takes in memory, as planned when the model was compiled: bytes by what they are for. That is all
+     * that a {@code Trainer} holds besides the loaded file; a second batch is kept where batches are prefetched, and
+     * the
+     * weights once more where the best are kept.
+     *
+     * @throws dev.lanewise.formats.PlanException where the model cannot be trained
+     */
+    public Map<String, Long> trainingMemory() {
+        return TrainingMemory.of(plan);
+    }
+
     /** Names of all programs in the file; {@code infer} is one of them. */
     public List<String> programs() {
         List<String> names = new ArrayList<>();
@@ -269,6 +352,17 @@ public final class Model {
     /** Names of what a {@link State} carries. */
     public List<String> stateNames() {
         return stateNames;
+    }
+
+    /** Names of those states that begin as weights of {@code infer}: of {@code evaluate}, all that is trained. */
+    public List<String> parameterNames() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < initials.length; i++) {
+            if (initials[i] >= 0 && plan.type(initials[i]) == DType.F32) {
+                names.add(stateNames.get(i));
+            }
+        }
+        return List.copyOf(names);
     }
 
     /** Free text that the file carries, by key, in its order. */
@@ -347,14 +441,28 @@ public final class Model {
         return program;
     }
 
-    /** Copies the weights that states begin with to where they lie. */
+    /** Copies the weights that states begin with to where they lie, among zeros. */
     void begin(Buffer[] buffers) {
         for (int i = 0; i < initials.length; i++) {
             if (initials[i] >= 0) {
-                int value = program.getStates(i).getValue();
-                Buffer to = buffers[plan.type(value).storage().ordinal()];
-                plan.weights(initials[i]).copy(0, to, plan.offset(value), plan.capacity(value));
+                begin(i, buffers);
             }
+        }
+    }
+
+    /** Makes a state's value what it begins with. */
+    void begin(String name, Buffer[] buffers) {
+        stateTensor(name);
+        begin(stateNames.indexOf(name), buffers);
+    }
+
+    private void begin(int i, Buffer[] buffers) {
+        int value = program.getStates(i).getValue();
+        Buffer to = buffers[plan.type(value).storage().ordinal()];
+        if (initials[i] >= 0) {
+            plan.weights(initials[i]).copy(0, to, plan.offset(value), plan.capacity(value));
+        } else {
+            to.clear(plan.offset(value), plan.capacity(value));
         }
     }
 
@@ -414,9 +522,16 @@ public final class Model {
     private static int count(StepProto step) {
         int count = 1;
         for (BlockProto block : step.getBlocksList()) {
-            for (StepProto nested : block.getStepsList()) {
-                count += count(nested);
-            }
+            count += count(block);
+        }
+        return count;
+    }
+
+    /** Steps of a block, counting nested ones. */
+    static int count(BlockProto block) {
+        int count = 0;
+        for (StepProto step : block.getStepsList()) {
+            count += count(step);
         }
         return count;
     }

@@ -2,6 +2,7 @@ package dev.lanewise.runtime;
 
 import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.ShapeException;
+import dev.lanewise.runtime.plan.LiveWeights;
 import dev.lanewise.runtime.plan.Operand;
 import dev.lanewise.runtime.plan.Prepared;
 import dev.lanewise.runtime.plan.SessionMemory;
@@ -30,6 +31,8 @@ public final class Session {
     private Tier tier;
     private Execution execution;
     private State state;
+    /** {@code null} where weights stay as they are. */
+    private LiveWeights.Reader reader;
     private long earlierMultiplyAdds;
 
     Session(Model model, Tier tier, Team team) {
@@ -37,6 +40,7 @@ public final class Session {
         this.team = team;
         this.tier = tier;
         this.execution = new Execution(model, tier.prepare(team));
+        this.reader = tier.live() == null ? null : tier.live().newReader();
         this.state = new State(model);
         List<Operand> operands = execution.prepared().inputs();
         for (int i = 0; i < operands.size(); i++) {
@@ -115,8 +119,21 @@ public final class Session {
             changeTier(model.tier());
         }
         execution.prepare(state);
-        execution.run();
+        if (reader == null) {
+            execution.run();
+        } else {
+            runOnLiveWeights();
+        }
         commit();
+    }
+
+    private void runOnLiveWeights() {
+        int set = reader.enter();
+        try {
+            execution.run(set);
+        } finally {
+            reader.leave();
+        }
     }
 
     /** The successor of each state becomes its value. */
@@ -152,15 +169,44 @@ public final class Session {
             outputs.get(i).rebind(next, prepared.outputs().get(i));
         }
         earlierMultiplyAdds += old.memory().multiplyAdds();
-        prepared.memory().continueDraws(old.memory());
+        prepared.memory().continueDraws(old.memory().draws());
+        if (newTier.live() != null && reader == null) {
+            reader = newTier.live().newReader();
+        }
         tier = newTier;
         execution = next;
         execution.share(state);
     }
 
+    /** How many random tensors runs have drawn so far; the next one is that of this number. */
+    public long draws() {
+        return memory().draws();
+    }
+
+    /** Goes on drawing at a number that {@link #draws()} gave, of this session or of another of the same model. */
+    public void continueDraws(long next) {
+        memory().continueDraws(next);
+    }
+
+    /**
+     * Computes the last run once more, step by step, without advancing the state, and says where the first value
+     * appeared that is no number, or no finite one: the name of the step and of its tensor. Allocates.
+     *
+     * @return {@code null} where all are finite
+     */
+    public String findNonFinite() {
+        execution.prepare(state);
+        return NonFinite.find(model, execution.prepared());
+    }
+
     /** Multiply-adds done by all runs so far, counted by the steps that did them. */
     public long multiplyAdds() {
         return earlierMultiplyAdds + memory().multiplyAdds();
+    }
+
+    /** The number of the weights that the last run used: 0 for those of the file, then see {@link Model#publish}. */
+    public int weightsVersion() {
+        return reader == null ? 0 : reader.version();
     }
 
     /** How many threads share large steps, the caller's among them. */

@@ -8,6 +8,7 @@ import dev.lanewise.runtime.plan.Extents;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /**
@@ -65,17 +66,53 @@ public final class State {
     /** Back to the beginning of a stream: zeros, or what the model's file says. Allocates nothing. */
     public void reset() {
         for (Buffer buffer : buffers) {
-            switch (buffer.storage()) {
-                case FLOATS -> Arrays.fill(buffer.floats, 0f);
-                case DOUBLES -> Arrays.fill(buffer.doubles, 0);
-                case LONGS -> Arrays.fill(buffer.longs, 0);
-                case INTS -> Arrays.fill(buffer.ints, 0);
-                case SHORTS -> Arrays.fill(buffer.shorts, (short) 0);
-                case BYTES -> Arrays.fill(buffer.bytes, (byte) 0);
-            }
+            buffer.clear(0, buffer.length());
         }
         Arrays.fill(extents, -1);
         model.begin(buffers);
+    }
+
+    /**
+     * Makes some of the values what they begin with, and forgets the lengths that streams were advanced with. Allocates
+     * nothing.
+     *
+     * @param names of {@link Model#stateNames}
+     */
+    public void reset(List<String> names) {
+        for (int i = 0; i < names.size(); i++) {
+            model.begin(names.get(i), buffers);
+        }
+        Arrays.fill(extents, -1);
+    }
+
+    /**
+     * Takes over the values that a state of another program of the same file has under the same names. Allocates
+     * nothing.
+     *
+     * @throws FormatException where it is of another file
+     */
+    public void takeShared(State other) {
+        if (!model.hasFingerprint(other.model.fingerprintBytes())) {
+            throw new FormatException(model.name(), "", "the state belongs to another model");
+        }
+        List<String> names = other.model.stateNames();
+        for (int i = 0; i < names.size(); i++) {
+            if (model.stateNames().contains(names.get(i))) {
+                take(names.get(i), other, names.get(i));
+            }
+        }
+    }
+
+    /** Takes over one value from another that has its type and size. Allocates nothing. */
+    public void take(String name, State other, String otherName) {
+        int to = model.stateTensor(name);
+        int from = other.model.stateTensor(otherName);
+        int n = model.plan().capacity(to);
+        DType.Storage storage = model.plan().type(to).storage();
+        if (other.model.plan().type(from).storage() != storage || other.model.plan().capacity(from) != n) {
+            throw new FormatException(model.name(), name, "the values '" + name + "' and '" + otherName + "' differ");
+        }
+        other.buffer(storage).copy(other.model.plan().offset(from), buffer(storage), model.plan().offset(to), n);
     }
 
     /**
@@ -93,6 +130,23 @@ public final class State {
     public void write(String name, float[] from) {
         int tensor = model.stateTensor(name);
         System.arraycopy(from, 0, floats(tensor), model.plan().offset(tensor), elements(tensor, from));
+    }
+
+    /** The first of some f32 values that has an element that is not finite, or {@code null}. Allocates nothing. */
+    public String firstNonFinite(List<String> names) {
+        for (int i = 0; i < names.size(); i++) {
+            int tensor = model.stateTensor(names.get(i));
+            float[] values = floats(tensor);
+            int from = model.plan().offset(tensor);
+            float nothing = 0;
+            for (int e = from; e < from + model.plan().capacity(tensor); e++) {
+                nothing += values[e] - values[e];
+            }
+            if (nothing != 0) { // a NaN
+                return names.get(i);
+            }
+        }
+        return null;
     }
 
     /** How many elements a value has at its bounds. */

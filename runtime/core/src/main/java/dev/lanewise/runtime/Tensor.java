@@ -69,6 +69,17 @@ public final class Tensor {
         return operand.shape[axis];
     }
 
+    /** The name of the symbol that an axis has as its extent; {@code null} where it has none. */
+    public String symbol(int axis) {
+        Extents extents = shapes.definition();
+        return extents.isSymbol(operand.dim(axis)) ? extents.name(operand.dim(axis)) : null;
+    }
+
+    /** The largest extent that an axis can have. */
+    public int bound(int axis) {
+        return shapes.definition().bound(operand.dim(axis));
+    }
+
     /** The current shape, outermost axis first. Allocates a copy. */
     public int[] shape() {
         return operand.shape.clone();

@@ -221,6 +221,11 @@ class KernelSelectorTest {
             }
 
             @Override
+            public void refill(PackedMatrix packed, float[] b, int bOff, int kStride, int nStride) {
+                throw new AssertionError();
+            }
+
+            @Override
             public PackedMatrix pack(WeightMatrix b, int mostRows) {
                 return right.pack(b, mostRows);
             }

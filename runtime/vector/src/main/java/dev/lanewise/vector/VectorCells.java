@@ -103,23 +103,9 @@ public class VectorCells implements CellKernels {
         int hiddenSize = r.k;
         boolean linearBeforeReset = cell == Cell.GRU_LINEAR_BEFORE_RESET;
         int gates = cell.gates();
-        int[] inputOrder = gates == 4 ? LSTM : gates == 3 ? GRU_INPUT : RNN; // of the columns of W
-        int[] order = gates == 3 ? GRU_RECURRENT : inputOrder; // of those of R
+        int[] inputOrder = inputOrder(gates);
+        int[] order = recurrentOrder(gates);
         int padded = Lanes.roundUp(hiddenSize, P);
-        float[] bias = new float[Math.multiplyExact(gates, padded)];
-        float[] recurrentBias = linearBeforeReset ? new float[padded] : null;
-        for (int place = 0; b != null && place < gates; place++) {
-            int gate = inputOrder[place];
-            boolean apart = linearBeforeReset && gate == 2;
-            for (int j = 0; j < hiddenSize; j++) {
-                float input = b[bOff + gate * hiddenSize + j];
-                float recurrent = b[bOff + (gates + gate) * hiddenSize + j];
-                bias[(j / P * gates + place) * P + j % P] = apart ? input : input + recurrent;
-                if (apart) {
-                    recurrentBias[j] = recurrent;
-                }
-            }
-        }
         int columns = Math.multiplyExact(gates, padded);
         boolean together = mostRows == 1 && mostStreams == 1 && inputOrder == order
                 && w.form == WeightForm.F32 && r.form == WeightForm.F32
@@ -131,8 +117,47 @@ public class VectorCells implements CellKernels {
         PanelProduct rPanels = together
                 ? packGates(r, order, hiddenSize, both.rows(inputSize, hiddenSize))
                 : panels(r, order, hiddenSize, columns, mostStreams);
-        return new Packed(
-                inputSize, hiddenSize, padded / P, gates, wPanels, rPanels, both, bias, recurrentBias, cell.fn());
+        Packed packed = new Packed(
+                inputSize, hiddenSize, padded / P, gates, wPanels, rPanels, both, new float[columns],
+                linearBeforeReset ? new float[padded] : null, cell.fn());
+        packBias(packed, b, bOff);
+        return packed;
+    }
+
+    /** Of the columns of W. */
+    private static int[] inputOrder(int gates) {
+        return gates == 4 ? LSTM : gates == 3 ? GRU_INPUT : RNN;
+    }
+
+    /** Of those of R. */
+    private static int[] recurrentOrder(int gates) {
+        return gates == 3 ? GRU_RECURRENT : inputOrder(gates);
+    }
+
+    /** @param b [2 · gates · H], or {@code null} for zeros */
+    private static void packBias(Packed packed, float[] b, int bOff) {
+        int gates = packed.gates;
+        int hiddenSize = packed.hiddenSize;
+        for (int place = 0; b != null && place < gates; place++) {
+            int gate = inputOrder(gates)[place];
+            boolean apart = packed.recurrentBias != null && gate == 2;
+            for (int j = 0; j < hiddenSize; j++) {
+                float input = b[bOff + gate * hiddenSize + j];
+                float recurrent = b[bOff + (gates + gate) * hiddenSize + j];
+                packed.bias[(j / P * gates + place) * P + j % P] = apart ? input : input + recurrent;
+                if (apart) {
+                    packed.recurrentBias[j] = recurrent;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void refill(PackedCell packed, Cell cell, WeightMatrix w, WeightMatrix r, float[] b, int bOff) {
+        Packed p = (Packed) packed;
+        packGates(w, inputOrder(p.gates), p.hiddenSize, (PackedPanels) p.w);
+        packGates(r, recurrentOrder(p.gates), p.hiddenSize, (PackedPanels) p.r);
+        packBias(p, b, bOff);
     }
 
     /** Panels of their own, in the form that the weights have. */

@@ -48,6 +48,12 @@ public final class VectorMatmul implements MatmulKernels {
         return new Packed(k, n, packed);
     }
 
+    @Override
+    public void refill(PackedMatrix packed, float[] b, int bOff, int kStride, int nStride) {
+        Packed panels = (Packed) packed;
+        Panels.pack(b, bOff, panels.k, panels.n, kStride, nStride, panels.b, 0);
+    }
+
     /** @param b {@link SmallPanels} of [k, n] */
     private record SmallPacked(int k, int n, SmallPanels b) implements PackedMatrix {
         @Override

@@ -53,6 +53,15 @@ final class AlignedMatmul implements MatmulKernels {
     }
 
     @Override
+    public void refill(PackedMatrix packed, float[] b, int bOff, int kStride, int nStride) {
+        if (packed instanceof Packed panels) {
+            panels.b.pack(0, b, bOff, panels.n, kStride, nStride);
+        } else {
+            many.refill(packed, b, bOff, kStride, nStride);
+        }
+    }
+
+    @Override
     public PackedMatrix pack(WeightMatrix b, int mostRows) {
         return b.form == WeightForm.F32
                 ? pack(b.array(), b.valuesOff(), b.k, b.n, 1, b.k, mostRows)

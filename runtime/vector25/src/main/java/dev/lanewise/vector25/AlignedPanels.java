@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 /**
  * {@link Panels} in native memory from an address that is a multiple of 64 on: no vector load crosses
  * a cache line, where in an array, whose elements begin 16 bytes into the object, every load of 512
- * bits does. Written while packing, then never again; any number of threads read it.
+ * bits does. Written while packing; any number of threads read it.
  *
  * <p>The memory is freed when the garbage collector finds these panels unreachable. The JVM counts it
  * against {@code -XX:MaxDirectMemorySize}, as large as the heap where it is not set; weights that

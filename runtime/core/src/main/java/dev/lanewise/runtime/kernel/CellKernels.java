@@ -94,6 +94,12 @@ public interface CellKernels {
             Cell cell, WeightMatrix w, WeightMatrix r, float[] b, int bOff, int mostRows, int mostStreams);
 
     /**
+     * Packs other weights of the same extents, f32 as those were, into what {@link #pack} gave. Nobody may use it
+     * meanwhile.
+     */
+    void refill(PackedCell packed, Cell cell, WeightMatrix w, WeightMatrix r, float[] b, int bOff);
+
+    /**
      * {@link #pack} of an LSTM in f32.
      *
      * @param w [4·H, I], row-major, gates i, o, f, c

@@ -7,7 +7,7 @@ package dev.lanewise.runtime.kernel;
  */
 public interface MatmulKernels {
 
-    /** A right-hand side in the form this provider runs fastest. Immutable. */
+    /** A right-hand side in the form this provider runs fastest. Changed by {@link #refill} alone. */
     interface PackedMatrix extends PackedWeights {
         int k();
 
@@ -25,6 +25,12 @@ public interface MatmulKernels {
      */
     PackedMatrix pack(
             float[] b, int bOff, int k, int n, int kStride, int nStride, int mostRows);
+
+    /**
+     * Packs another b of the same extents into what {@link #pack(float[], int, int, int, int, int, int)} gave. Nobody
+     * may multiply by it meanwhile.
+     */
+    void refill(PackedMatrix packed, float[] b, int bOff, int kStride, int nStride);
 
     /**
      * Packs weights in the form in which they are stored, which changes the order of operations:

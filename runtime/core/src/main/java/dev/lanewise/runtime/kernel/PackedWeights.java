@@ -1,6 +1,6 @@
 package dev.lanewise.runtime.kernel;
 
-/** Weights in the form that a provider runs fastest. Immutable. */
+/** Weights in the form that a provider runs fastest. Immutable, but where a kernel family fills them anew. */
 public interface PackedWeights {
 
     /** Bytes it holds, on the heap and off it. */

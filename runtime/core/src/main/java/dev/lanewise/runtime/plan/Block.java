@@ -151,15 +151,27 @@ public final class Block {
 
     private void runLearning() {
         for (int i = 0; i < steps.length; i++) {
-            if (stepVersion[i] != memory.version()) {
-                reshape(i);
-                stepVersion[i] = memory.version();
-            }
+            reshapeIfChanged(i);
             memory.count(steps[i].multiplyAdds());
             steps[i].run();
         }
         for (int i = 0; i < results.size(); i++) {
             results.get(i).refresh(memory.extents());
+        }
+    }
+
+    private void reshapeIfChanged(int i) {
+        if (stepVersion[i] != memory.version()) {
+            reshape(i);
+            stepVersion[i] = memory.version();
+        }
+    }
+
+    /** Runs one step, all those before it having been run. */
+    public void runStep(int i) {
+        reshapeIfChanged(i);
+        if (!steps[i].isEmpty()) {
+            steps[i].run();
         }
     }
 }

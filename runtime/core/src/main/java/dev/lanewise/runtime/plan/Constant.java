@@ -11,7 +11,7 @@ import java.util.Arrays;
  * A tensor among the weights, still in the file's bytes. Decoded when first needed: by packing, for a
  * moment, or as an operand, for good. Thread-safe.
  */
-final class Constant {
+class Constant {
 
     private final DType type;
     private final int elements;
@@ -32,6 +32,11 @@ final class Constant {
         this.form = form;
         this.rows = rows;
         this.bytes = bytes;
+    }
+
+    /** The same bytes. */
+    Constant(Constant of) {
+        this(of.type, of.elements, of.splat, of.form, of.rows, of.bytes);
     }
 
     WeightForm form() {

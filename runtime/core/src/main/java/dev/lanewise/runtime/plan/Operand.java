@@ -63,8 +63,8 @@ public final class Operand {
         }
     }
 
-    /** An f32 weight's values. */
-    float[] constantFloats() {
+    /** An f32 weight's values as they are now. Not to be changed. */
+    public float[] constantFloats() {
         return buffer.floats != null ? buffer.floats : constant.decode().floats;
     }
 
@@ -76,6 +76,11 @@ public final class Operand {
     /** A weight as it is stored, rows along its first axis; for forms other than f32. */
     WeightMatrix constantMatrix() {
         return constant.matrix();
+    }
+
+    /** Whether it is a weight whose values are replaced while sessions run. */
+    boolean isLive() {
+        return constant instanceof LiveConstant;
     }
 
     public int rank() {

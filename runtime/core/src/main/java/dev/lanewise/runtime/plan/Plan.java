@@ -189,6 +189,19 @@ public final class Plan {
         return constants[tensor].bytes();
     }
 
+    boolean isWeight(int tensor) {
+        return constants[tensor] != null;
+    }
+
+    /**
+     * The model's file with other values of some weights, of all that can be compiled to be trained.
+     *
+     * @param values by tensor, [its elements]
+     */
+    public ModelFile withWeights(Map<Integer, float[]> values) {
+        return new TrainedFile(this, values).file();
+    }
+
     /** Extent of the first axis. */
     private int rows(int t) {
         return dims[t].length == 0 ? 1 : extents.atMost()[dims[t][0]];
@@ -362,6 +375,15 @@ public final class Plan {
                 : "tensor " + tensor;
     }
 
+    public boolean hasProgram(String name) {
+        for (ProgramProto program : model.getProgramsList()) {
+            if (program.getName().equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * The program of a name.
      *
@@ -402,6 +424,23 @@ public final class Plan {
         return tensor.getRegion() == Region.PORT ? tensor.getOffset() : t;
     }
 
+    /** A weight that is replaced, as an operand of a session. */
+    Operand operand(int t, SessionMemory memory, LiveWeights live, int set) {
+        Operand operand = new Operand(
+                tensorName(t), types[t], dims[t], live.buffer(set, t), capacity[t], live.constant(t));
+        operand.refresh(memory.extents());
+        return operand;
+    }
+
+    /**
+     * Weights of a program that are to be replaced while sessions run.
+     *
+     * @param tensors which they are
+     */
+    public LiveWeights live(ProgramProto program, List<Integer> tensors) {
+        return new LiveWeights(this, program, tensors, constants);
+    }
+
     /** The value that a weight's tensor holds; for states that begin with one. */
     public Buffer weights(int t) {
         constants[t].fill(constantBuffers[t]);
@@ -420,7 +459,16 @@ public final class Plan {
      * @param team the threads that share large steps
      */
     public Prepared prepare(ProgramProto program, IntFunction<Kernels> kernels, Team team) {
-        return new Preparation(this, program, kernels, team).prepared();
+        return new Preparation(this, program, kernels, team, null).prepared();
+    }
+
+    /**
+     * The same on weights that are replaced while sessions run; see {@link #prepare(ProgramProto, IntFunction, Team)}.
+     */
+    public Prepared prepare(ProgramProto program, IntFunction<Kernels> kernels, Team team, LiveWeights live) {
+        synchronized (live) {
+            return new Preparation(this, program, kernels, team, live).prepared();
+        }
     }
 
     /** Packed weights of one step, shared by all sessions that use the same kernels; or {@code null}. */

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
 
-/** Makes the operands and steps of one session; used once. */
+/** Makes the operands and steps of one session, or of one set of its weights; used once. */
 final class Preparation {
 
     private final Plan plan;
@@ -23,14 +23,34 @@ final class Preparation {
     private final IntFunction<Kernels> kernels;
     private final SessionMemory memory;
     private final Operand[] operands;
+    /** {@code null} where weights stay as they are. */
+    private final LiveWeights live;
+    /** Of the weights that are replaced. */
+    private final int set;
     private int stepNumber;
 
-    Preparation(Plan plan, ProgramProto program, IntFunction<Kernels> kernels, Team team) {
+    Preparation(Plan plan, ProgramProto program, IntFunction<Kernels> kernels, Team team, LiveWeights live) {
         this.plan = plan;
         this.program = program;
         this.kernels = kernels;
         this.memory = new SessionMemory(plan.extents(), plan.arenaElements(program), team);
         this.operands = new Operand[plan.tensorCount()];
+        this.live = live;
+        this.set = 0;
+    }
+
+    /** For the second set of weights, with all else the same. */
+    private Preparation(Preparation first) {
+        this.plan = first.plan;
+        this.program = first.program;
+        this.kernels = first.kernels;
+        this.memory = first.memory;
+        this.operands = first.operands.clone();
+        this.live = first.live;
+        this.set = 1;
+        for (int t = 0; t < operands.length; t++) {
+            operands[t] = live.replaces(t) ? null : operands[t];
+        }
     }
 
     Prepared prepared() {
@@ -53,12 +73,16 @@ final class Preparation {
         for (Prepared.Carried carried : states) {
             carried.next().materialise();
         }
-        return new Prepared(memory, inputs, outputs, states, block(program.getBody()));
+        Block body = block(program.getBody());
+        Block twin = live == null ? null : new Preparation(this).block(program.getBody());
+        return new Prepared(memory, inputs, outputs, states, body, twin, operands);
     }
 
     /** Only what the program uses gets an operand: other programs' tensors may take much memory. */
     private Operand operand(int t) {
-        if (operands[t] == null) {
+        if (operands[t] == null && live != null && live.replaces(t)) {
+            operands[t] = plan.operand(t, memory, live, set);
+        } else if (operands[t] == null) {
             int owner = plan.arrayOwner(t);
             operands[t] = plan.operand(t, memory, owner == t ? null : operand(owner));
         }
@@ -81,22 +105,26 @@ final class Preparation {
             Kernels chosen = kernels.apply(number);
             StepArgs args = new StepArgs(
                     plan.file().name(), number, step, inputs, outputs, nested, chosen, memory,
-                    new StepArgs.PackCache() {
-                        @Override
-                        public Object get(int n, int slot) {
-                            return plan.packed(chosen, program, n, slot);
-                        }
-
-                        @Override
-                        public Object keep(int n, int slot, Object made) {
-                            return plan.keepPacked(chosen, program, n, slot, made);
-                        }
-                    });
+                    StepArgs.isLive(inputs) ? live.cache(chosen, set) : cache(chosen));
             steps[i] = Steps.prepare(step.getKind(), args);
             used[i] = variable(inputs, outputs);
             followed[i] = nested.isEmpty() ? extents(used[i], args.dims()) : null;
         }
         return new Block(steps, used, followed, list(proto.getParamsList()), list(proto.getResultsList()), memory);
+    }
+
+    private StepArgs.PackCache cache(Kernels chosen) {
+        return new StepArgs.PackCache() {
+            @Override
+            public Object get(int step, int slot) {
+                return plan.packed(chosen, program, step, slot);
+            }
+
+            @Override
+            public Object keep(int step, int slot, Object made, Refill<?> refill) {
+                return plan.keepPacked(chosen, program, step, slot, made);
+            }
+        };
     }
 
     private Operand[] operands(List<Integer> ids) {

@@ -102,9 +102,14 @@ public final class SessionMemory {
         return draws++;
     }
 
-    /** Goes on where another memory of the same session stopped. */
-    public void continueDraws(SessionMemory other) {
-        draws = other.draws;
+    /** The number of the next random tensor. */
+    public long draws() {
+        return draws;
+    }
+
+    /** Goes on with the random tensor of that number, such as where another memory of the same session stopped. */
+    public void continueDraws(long next) {
+        draws = next;
     }
 
     /** [extent], the session's own values. */

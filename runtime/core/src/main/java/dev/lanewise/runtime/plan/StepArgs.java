@@ -27,8 +27,12 @@ public final class StepArgs {
         /** What was kept, or {@code null}. */
         Object get(int step, int slot);
 
-        /** Keeps {@code packed}, and gives it, or what another session kept first. */
-        Object keep(int step, int slot, Object packed);
+        /**
+         * Keeps {@code packed}, and gives it, or what another session kept first.
+         *
+         * @param refill packs anew where the weights are replaced; {@code null} where they are not
+         */
+        Object keep(int step, int slot, Object packed, Refill<?> refill);
     }
 
     /** 2 GiB. */
@@ -323,9 +327,28 @@ public final class StepArgs {
     }
 
     /** Keeps what {@link #packed} did not find, for all sessions that use the same kernels. */
-    @SuppressWarnings("unchecked")
     public <P> P keep(P made) {
-        return (P) packed.keep(number, packSlot, made);
+        return keep(made, null);
+    }
+
+    /** The same for weights that may be replaced: {@code refill} is {@code null} unless {@link #isLive}. */
+    @SuppressWarnings("unchecked")
+    public <P> P keep(P made, Refill<P> refill) {
+        return (P) packed.keep(number, packSlot, made, refill);
+    }
+
+    /** Whether one of the inputs is a weight whose values are replaced while sessions run. */
+    public boolean isLive() {
+        return isLive(inputs);
+    }
+
+    static boolean isLive(Operand[] inputs) {
+        for (Operand input : inputs) {
+            if (input != null && input.isLive()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Does a step's work, together with the session's other threads where it is large; see {@link Team#run}. */

@@ -36,6 +36,11 @@ final class Rows implements ScalarMatrix {
     /** Packs b, whose element (p, j) lies at {@code bOff + p · kStride + j · nStride}. */
     Rows(float[] b, int bOff, int k, int n, int kStride, int nStride) {
         this(k, n);
+        fill(b, bOff, kStride, nStride);
+    }
+
+    /** Packs another b of the same extents. */
+    void fill(float[] b, int bOff, int kStride, int nStride) {
         for (int p = 0; p < k; p++) {
             setRow(p, b, bOff + p * kStride, nStride);
         }

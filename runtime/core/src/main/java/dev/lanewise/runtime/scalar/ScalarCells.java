@@ -62,18 +62,39 @@ public final class ScalarCells implements CellKernels {
         boolean gru = gates == 3;
         int first = gru ? 2 * hiddenSize : n;
         ScalarMatrix candidate = gru ? ScalarMatrix.of(r, first, n) : null;
-        float[] bias = new float[n];
-        float[] recurrentBias = linearBeforeReset ? new float[hiddenSize] : null;
-        int summed = linearBeforeReset ? 2 * hiddenSize : n;
+        Packed packed = new Packed(
+                w.k, hiddenSize, gates, ScalarMatrix.of(w, 0, n), ScalarMatrix.of(r, 0, first), candidate,
+                new float[n], linearBeforeReset ? new float[hiddenSize] : null, cell.fn());
+        packBias(packed, b, bOff);
+        return packed;
+    }
+
+    /** @param b [2 · gates · H], or {@code null} for zeros */
+    private static void packBias(Packed packed, float[] b, int bOff) {
+        int n = packed.bias.length;
+        boolean linearBeforeReset = packed.recurrentBias != null;
+        int summed = linearBeforeReset ? 2 * packed.hiddenSize : n;
         for (int j = 0; b != null && j < n; j++) {
-            bias[j] = j < summed ? b[bOff + j] + b[bOff + n + j] : b[bOff + j];
+            packed.bias[j] = j < summed ? b[bOff + j] + b[bOff + n + j] : b[bOff + j];
         }
         if (b != null && linearBeforeReset) {
-            System.arraycopy(b, bOff + n + summed, recurrentBias, 0, hiddenSize);
+            System.arraycopy(b, bOff + n + summed, packed.recurrentBias, 0, packed.hiddenSize);
         }
-        return new Packed(
-                w.k, hiddenSize, gates, ScalarMatrix.of(w, 0, n), ScalarMatrix.of(r, 0, first), candidate,
-                bias, recurrentBias, cell.fn());
+    }
+
+    @Override
+    public void refill(PackedCell packed, Cell cell, WeightMatrix w, WeightMatrix r, float[] b, int bOff) {
+        Packed p = (Packed) packed;
+        refill(p.w, w, 0);
+        refill(p.r, r, 0);
+        if (p.rCandidate != null) {
+            refill(p.rCandidate, r, 2 * p.hiddenSize);
+        }
+        packBias(p, b, bOff);
+    }
+
+    private static void refill(ScalarMatrix packed, WeightMatrix w, int from) {
+        ((Rows) packed).fill(w.array(), w.valuesOff() + from * w.k, 1, w.k);
     }
 
     @Override

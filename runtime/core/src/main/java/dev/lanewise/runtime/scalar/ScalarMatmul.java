@@ -40,6 +40,11 @@ public final class ScalarMatmul implements MatmulKernels {
     }
 
     @Override
+    public void refill(PackedMatrix packed, float[] b, int bOff, int kStride, int nStride) {
+        ((Rows) ((Packed) packed).b).fill(b, bOff, kStride, nStride);
+    }
+
+    @Override
     public PackedMatrix pack(WeightMatrix b, int mostRows) {
         return new Packed(b.k, b.n, ScalarMatrix.of(b, 0, b.n));
     }

@@ -4,6 +4,7 @@ import dev.lanewise.runtime.kernel.ConvKernels;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.plan.Operand;
+import dev.lanewise.runtime.plan.Refill;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
 import dev.lanewise.runtime.team.Divisible;
@@ -57,7 +58,7 @@ final class ConvStep extends Step implements Divisible {
             if (filters[d] == null) {
                 ConvKernels.PackedFilter packed = kernels.prepare(shape, most);
                 fill(packed, d, args.weightValues(1), 0);
-                filters[d] = args.keep(packed);
+                filters[d] = args.keep(packed, args.isLive() ? refill(d) : null);
             }
         }
     }
@@ -66,6 +67,19 @@ final class ConvStep extends Step implements Divisible {
     private void fill(ConvKernels.PackedFilter packed, int depth, float[] w, int wOff) {
         int taps = windows[1].kernel() * windows[2].kernel();
         kernels.fill(packed, w, wOff + depth * taps, filters.length * taps);
+    }
+
+    private Refilled refill(int depth) {
+        int taps = windows[1].kernel() * windows[2].kernel();
+        return new Refilled(kernels, args.weights(1), depth * taps, filters.length * taps);
+    }
+
+    private record Refilled(ConvKernels kernels, Operand weights, int from, int channelStride)
+            implements Refill<ConvKernels.PackedFilter> {
+        @Override
+        public void into(ConvKernels.PackedFilter packed) {
+            kernels.fill(packed, weights.constantFloats(), from, channelStride);
+        }
     }
 
     @Override

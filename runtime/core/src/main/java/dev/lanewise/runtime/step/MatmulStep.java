@@ -4,6 +4,7 @@ import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.WeightMatrix;
 import dev.lanewise.runtime.plan.Operand;
+import dev.lanewise.runtime.plan.Refill;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
 import dev.lanewise.runtime.team.Divisible;
@@ -43,7 +44,19 @@ final class MatmulStep extends Step implements Divisible {
         y = args.floatsOut(0);
         int mostRows = n == 0 ? 0 : y.capacity / n;
         MatmulKernels.PackedMatrix packed = args.packed();
-        b = packed != null ? packed : args.keep(pack(transB, mostRows));
+        b = packed != null ? packed : args.keep(pack(transB, mostRows), args.isLive() ? refill(weights, transB) : null);
+    }
+
+    private Refilled refill(Operand weights, boolean transB) {
+        return new Refilled(kernels, weights, transB ? 1 : n, transB ? k : 1);
+    }
+
+    private record Refilled(MatmulKernels kernels, Operand weights, int kStride, int nStride)
+            implements Refill<MatmulKernels.PackedMatrix> {
+        @Override
+        public void into(MatmulKernels.PackedMatrix packed) {
+            kernels.refill(packed, weights.constantFloats(), 0, kStride, nStride);
+        }
     }
 
     private MatmulKernels.PackedMatrix pack(boolean transB, int mostRows) {

@@ -3,7 +3,9 @@ package dev.lanewise.runtime.step;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.PlanException;
 import dev.lanewise.runtime.kernel.CellKernels;
+import dev.lanewise.runtime.kernel.WeightMatrix;
 import dev.lanewise.runtime.plan.Operand;
+import dev.lanewise.runtime.plan.Refill;
 import dev.lanewise.runtime.plan.Step;
 import dev.lanewise.runtime.plan.StepArgs;
 import dev.lanewise.runtime.team.Divisible;
@@ -111,8 +113,25 @@ abstract class RecurrentStep extends Step implements Divisible {
         cell = args.packed();
         if (cell == null) {
             float[] bias = args.hasIn(3) ? args.weightValues(3) : null;
-            cell = args.keep(cells.pack(
-                    kind, args.weightMatrix(1), args.weightMatrix(2), bias, 0, mostRows(), mostStreams()));
+            CellKernels.PackedCell packed = cells.pack(
+                    kind, args.weightMatrix(1), args.weightMatrix(2), bias, 0, mostRows(), mostStreams());
+            cell = args.keep(packed, args.isLive() ? refill(kind) : null);
+        }
+    }
+
+    private Refilled refill(CellKernels.Cell kind) {
+        return new Refilled(cells, kind, args.weights(1), args.weights(2), args.hasIn(3) ? args.weights(3) : null);
+    }
+
+    private record Refilled(CellKernels kernels, CellKernels.Cell kind, Operand w, Operand r, Operand bias)
+            implements Refill<CellKernels.PackedCell> {
+        @Override
+        public void into(CellKernels.PackedCell packed) {
+            kernels.refill(packed, kind, matrix(w), matrix(r), bias == null ? null : bias.constantFloats(), 0);
+        }
+
+        private static WeightMatrix matrix(Operand weights) {
+            return WeightMatrix.of(weights.constantFloats(), 0, weights.shape[0], weights.shape[1]);
         }
     }
 
