@@ -5,6 +5,7 @@ module dev.lanewise.runtime {
 
     exports dev.lanewise.runtime;
     exports dev.lanewise.runtime.kernel;
+    exports dev.lanewise.runtime.train;
     exports dev.lanewise.runtime.plan to
             dev.lanewise.compiler,
             dev.lanewise.testing;

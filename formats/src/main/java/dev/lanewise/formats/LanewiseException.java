@@ -11,6 +11,8 @@ package dev.lanewise.formats;
  *   <li>{@link PlanException}: a plan cannot be made or carried out, for instance for lack of memory
  *   <li>{@link KernelException}: the kernels asked for are not to be had on this JVM
  *   <li>{@link CompileException}: all that is wrong with one model, together
+ *   <li>{@link DataException}: an example does not fit the model that is trained on it
+ *   <li>{@link DivergenceException}: training has left the finite numbers
  * </ul>
  *
  * Programming errors (a null argument, an index out of range) stay the JDK's own exceptions.
@@ -21,7 +23,9 @@ public abstract sealed class LanewiseException extends RuntimeException
                 ShapeException,
                 PlanException,
                 KernelException,
-                CompileException {
+                CompileException,
+                DataException,
+                DivergenceException {
 
     private static final long serialVersionUID = 1L;
 

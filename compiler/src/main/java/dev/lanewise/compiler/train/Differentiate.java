@@ -40,6 +40,11 @@ public final class Differentiate {
         this.graph = graph;
     }
 
+    /** What receives the nodes. */
+    GraphBuilder graph() {
+        return graph;
+    }
+
     /** Makes {@code here} stand for a value of the source graph: an input, a state, a constant that is trained. */
     public void bind(Value source, Value here) {
         recorded.put(source, here);

@@ -12,6 +12,7 @@ import dev.lanewise.compiler.op.Reduce;
 import dev.lanewise.compiler.op.Reshape;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.compiler.op.Update;
+import dev.lanewise.compiler.op.Where;
 import dev.lanewise.compiler.train.Parameters.Parameter;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.PlanException;
@@ -89,7 +90,7 @@ final class TrainingStep {
                 state -> differentiate.bind(state.value(), graph.state(state.name(), state.value().type())));
         differentiate.record(source);
         source.outputs().forEach(port -> graph.output(port.name(), differentiate.here(port.value())));
-        Map<Parameter, Value> running = running(differentiate);
+        Map<Parameter, Value> running = running(differentiate, values);
         List<Node> recurrent = source.nodes().stream()
                 .filter(node -> options.stepNorms() && node.op().recording() instanceof RecurrentForward)
                 .toList();
@@ -119,13 +120,20 @@ final class TrainingStep {
         return graph.build();
     }
 
-    /** What running statistics become. */
-    private Map<Parameter, Value> running(Differentiate differentiate) {
+    /** What running statistics become: where the loss is not finite, what they were. */
+    private Map<Parameter, Value> running(Differentiate differentiate, Map<Parameter, Value> before) {
+        GraphBuilder graph = differentiate.graph();
         Map<Parameter, Value> next = new LinkedHashMap<>();
         for (Node node : source.nodes()) {
             node.op().running().forEach((input, output) -> trained.stream()
                     .filter(parameter -> parameter.uses().contains(node.input(input)))
                     .forEach(parameter -> next.put(parameter, differentiate.trained(node).get(output))));
+        }
+        if (!next.isEmpty()) {
+            Value finite = graph.add("finite", new Binary(BinaryFn.EQUAL), guard(graph, differentiate.here(loss)),
+                    graph.constant("zero", Literal.scalar(0f)));
+            next.replaceAll((parameter, after) -> graph.add(
+                    parameter.name() + "/next", new Where(), finite, after, before.get(parameter)));
         }
         return next;
     }

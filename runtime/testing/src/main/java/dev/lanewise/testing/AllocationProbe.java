@@ -27,6 +27,9 @@ public final class AllocationProbe {
      */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** Asking for it allocates. */
+    private static volatile ThreadMXBean counter;
+
     private AllocationProbe() {}
 
     /**
@@ -69,7 +72,23 @@ public final class AllocationProbe {
         return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
+    /**
+     * Bytes that this thread has allocated since it began. Allocates nothing.
+     *
+     * @throws UnsupportedOperationException where this JVM has no such counter
+     */
+    public static long allocatedBytes() {
+        return threads().getCurrentThreadAllocatedBytes();
+    }
+
     private static ThreadMXBean threads() {
+        if (counter == null) {
+            counter = counter();
+        }
+        return counter;
+    }
+
+    private static ThreadMXBean counter() {
         if (ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
                 && threads.isThreadAllocatedMemorySupported() && threads.isThreadAllocatedMemoryEnabled()) {
             return threads;
