@@ -9,6 +9,7 @@ import dev.lanewise.compiler.pass.Passes;
 import dev.lanewise.compiler.pass.SmallWeights;
 import dev.lanewise.compiler.plan.Emitter;
 import dev.lanewise.compiler.stream.Streaming;
+import dev.lanewise.compiler.train.AddedLoss;
 import dev.lanewise.compiler.train.TrainingGraphs;
 import dev.lanewise.compiler.weights.ChosenForms;
 import dev.lanewise.formats.CompileException;
@@ -101,9 +102,11 @@ public final class Compiler {
     /** Weights keep the form in which training changes them. */
     private static Compiled compileTrainable(
             String name, Graph graph, Set<Literal> parameters, CompileOptions options, List<String> notes) {
+        AddedLoss added = options.training().added();
+        Graph whole = added == null ? graph : added.to(graph);
         TrainingGraphs graphs = parameters == null
-                ? TrainingGraphs.of(Passes.plain(graph, options, notes), options.training())
-                : TrainingGraphs.of(Passes.withOwnWeights(graph, options, notes), parameters, options.training());
+                ? TrainingGraphs.of(Passes.plain(whole, options, notes), options.training())
+                : TrainingGraphs.of(Passes.withOwnWeights(whole, options, notes), parameters, options.training());
         Graph infer = Passes.onTrainedWeights(graphs.infer());
         Emitter emitter = new Emitter()
                 .add(Emitter.INFER, infer)

@@ -1,11 +1,13 @@
 package dev.lanewise.compiler.cli;
 
 import dev.lanewise.compiler.Compiled;
+import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.StreamAxis;
 import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.inspect.ModelFacts;
 import dev.lanewise.compiler.inspect.ModelFacts.Port;
 import dev.lanewise.compiler.inspect.Sizes;
+import dev.lanewise.compiler.inspect.TextReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -31,12 +33,14 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  lanewise compile vad.onnx -o vad.lane --dim batch=1..1 --pin sr=16000",
+            "  lanewise compile net.onnx -o net.lane --trainable --loss cross-entropy:scores",
             "  lanewise compile talk.onnx -o talk.lane --weights int8 --weights 'decoder.*=bf16' --report"
         })
 final class CompileCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
     @Mixin private CompileArguments arguments;
+    @Mixin private TrainableArguments trainable;
 
     @Parameters(paramLabel = "IN", description = "The model to compile (.onnx).")
     private Path in;
@@ -65,7 +69,10 @@ final class CompileCommand implements Callable<Integer> {
         if (!report && !values.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--input: only with --report");
         }
-        Compiled compiled = ModelSource.compile(in, arguments);
+        if (report && trainable.given()) {
+            throw new ParameterException(spec.commandLine(), "--report: not with --trainable, which keeps weights f32");
+        }
+        Compiled compiled = Compiler.compile(in, trainable.apply(arguments.options()));
         ModelFacts facts = ModelFacts.of(compiled.file());
         OutputFile.write(out, stream -> compiled.file().message().writeTo(stream));
         print(compiled, facts);
@@ -99,6 +106,7 @@ final class CompileCommand implements Callable<Integer> {
                 + Sizes.of(facts.steps().size(), "step"));
         print.println("  weights " + Sizes.bytes(facts.weightBytes()) + ", arena " + Sizes.bytes(facts.arenaBytes())
                 + " (at least " + Sizes.bytes(facts.arenaLowerBound()) + "), state " + Sizes.bytes(facts.stateBytes()));
+        TextReport.printTraining(facts, print);
         print.flush();
     }
 }

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             CompileCommand.class,
             RunCommand.class,
+            TrainCommand.class,
             InspectCommand.class,
             CheckCommand.class,
             DiffCommand.class,

@@ -32,7 +32,8 @@ public record ModelFacts(
                 List<String> streams, List<Symbol> symbols,
         List<Port> inputs, List<Port> outputs, List<Port> states, List<Port> nextStates, List<StepFacts> steps,
                 List<ArenaSpan> spans,
-        long parameters, long weightBytes, long arenaBytes, long arenaLowerBound, long stateBytes, long portBytes) {
+        long parameters, long weightBytes, long arenaBytes, long arenaLowerBound, long stateBytes, long portBytes,
+        TrainingFacts training) {
 
     private static final long ANY_SIZE = Long.MAX_VALUE;
 
@@ -96,7 +97,8 @@ public record ModelFacts(
                         .toList(),
                 symbols, inputs, outputs, states, next, steps, spans, parameters, model.getWeights().size(),
                 bytes(plan.arenaElements()), ArenaSpan.lowerBound(spans), bytes(plan.stateElements()),
-                inputs.stream().mapToLong(Port::bytes).sum() + outputs.stream().mapToLong(Port::bytes).sum());
+                inputs.stream().mapToLong(Port::bytes).sum() + outputs.stream().mapToLong(Port::bytes).sum(),
+                TrainingFacts.of(plan));
     }
 
     private static List<Port> ports(List<PortProto> ports, TensorTexts texts) {

@@ -31,6 +31,7 @@ public final class TextReport {
         out.println("arena         " + Sizes.bytes(facts.arenaBytes()) + ", at least "
                 + Sizes.bytes(facts.arenaLowerBound()));
         out.println("state         " + Sizes.bytes(facts.stateBytes()) + " a stream");
+        printTraining(facts, out);
         out.println("steps         " + facts.steps().size() + ": " + kinds(facts.steps()));
         for (StepFacts step : facts.steps()) {
             out.println("  " + "  ".repeat(step.depth()) + step.number() + " " + step.kind() + " "
@@ -38,6 +39,20 @@ public final class TextReport {
                     + (step.weightTypes().isEmpty() ? "" : "  weights " + String.join(", ", step.weightTypes()))
                     + (step.name().equals(step.kind()) ? "" : "  " + plain(step.name())));
         }
+    }
+
+    /** The programs of a model that can be trained, and what training takes. */
+    public static void printTraining(ModelFacts facts, PrintWriter out) {
+        TrainingFacts training = facts.training();
+        if (training.memory().isEmpty()) {
+            return;
+        }
+        for (TrainingFacts.Program program : training.programs()) {
+            out.println("program       " + program.name() + ": " + Sizes.of(program.steps(), "step") + ", "
+                    + plain(String.join(" ", program.inputs())) + " -> " + plain(String.join(" ", program.outputs())));
+        }
+        out.println("training      " + Sizes.bytes(training.bytes()) + ":");
+        training.memory().forEach((what, bytes) -> out.println("  " + Sizes.bytes(bytes) + " " + what));
     }
 
     private static String kinds(List<StepFacts> steps) {

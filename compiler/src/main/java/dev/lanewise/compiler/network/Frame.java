@@ -47,6 +47,10 @@ final class Frame {
         return owned(builder.input(name, type));
     }
 
+    Value inputLike(String name, Value value) {
+        return owned(builder.inputLike(name, value));
+    }
+
     Value state(String name, ValueType type) {
         return owned(builder.state(name, type));
     }

@@ -32,6 +32,14 @@ public final class Network {
     }
 
     /**
+     * Begins with a graph from elsewhere, such as an importer's: what is added to it may use {@link
+     * GraphNetwork#output}.
+     */
+    public static GraphNetwork of(Graph graph) {
+        return new GraphNetwork(graph, builder(0));
+    }
+
+    /**
      * Builds another network over the same weights, which layers of the same names find: such as one step of a
      * decoder, whose training network has the loop. New weights are an error.
      */

@@ -100,7 +100,7 @@ public final class NetworkBuilder {
         return new Network(frame.builder().build().withoutUnused(), Set.copyOf(losses), weights, summary);
     }
 
-    private void claim(String name) {
+    void claim(String name) {
         if (frame.outer() != null) {
             throw new IllegalArgumentException("'" + name + "' cannot be declared in the body of a loop");
         }

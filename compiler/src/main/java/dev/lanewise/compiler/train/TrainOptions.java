@@ -16,10 +16,11 @@ import java.util.regex.Pattern;
  * @param stepNorms whether training gives, for each recurrent operation, the norms of its hidden states' gradients
  * @param frozen names of parameters that stay as they are
  * @param groups parameters with a decay and a learning rate of their own; of those that match, the last counts
+ * @param added the loss to add to a model that has none; {@code null} for one that has
  */
 public record TrainOptions(
         String loss, Optimizer optimizer, float clipNorm, float clipValue, boolean accumulate, float average,
-        boolean stepNorms, List<Pattern> frozen, List<Group> groups) {
+        boolean stepNorms, List<Pattern> frozen, List<Group> groups, AddedLoss added) {
 
     /** Parameters whose names match are treated differently. */
     public record Group(Pattern names, float decay, float rateFactor) {}
@@ -31,26 +32,31 @@ public record TrainOptions(
 
     /** Nothing frozen, clipped or accumulated. */
     public static TrainOptions of(String loss, Optimizer optimizer) {
-        return new TrainOptions(loss, optimizer, 0, 0, false, 0, false, List.of(), List.of());
+        return new TrainOptions(loss, optimizer, 0, 0, false, 0, false, List.of(), List.of(), null);
+    }
+
+    /** The same for a model without a loss, which is added as the output {@code loss}. */
+    public static TrainOptions of(AddedLoss added, Optimizer optimizer) {
+        return new TrainOptions(AddedLoss.LOSS, optimizer, 0, 0, false, 0, false, List.of(), List.of(), added);
     }
 
     public TrainOptions clipNorm(double norm) {
         return new TrainOptions(
-                loss, optimizer, (float) norm, clipValue, accumulate, average, stepNorms, frozen, groups);
+                loss, optimizer, (float) norm, clipValue, accumulate, average, stepNorms, frozen, groups, added);
     }
 
     public TrainOptions clipValue(double value) {
         return new TrainOptions(
-                loss, optimizer, clipNorm, (float) value, accumulate, average, stepNorms, frozen, groups);
+                loss, optimizer, clipNorm, (float) value, accumulate, average, stepNorms, frozen, groups, added);
     }
 
     public TrainOptions accumulate(boolean whether) {
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, whether, average, stepNorms, frozen, groups);
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, whether, average, stepNorms, frozen, groups, added);
     }
 
     public TrainOptions average(double kept) {
         return new TrainOptions(
-                loss, optimizer, clipNorm, clipValue, accumulate, (float) kept, stepNorms, frozen, groups);
+                loss, optimizer, clipNorm, clipValue, accumulate, (float) kept, stepNorms, frozen, groups, added);
     }
 
     /**
@@ -59,21 +65,21 @@ public record TrainOptions(
      * gradients vanish or explode on their way back (Pascanu, Mikolov, Bengio 2013).
      */
     public TrainOptions stepNorms(boolean whether) {
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, whether, frozen, groups);
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, whether, frozen, groups, added);
     }
 
     /** Leaves parameters as they are whose whole names a regular expression matches. */
     public TrainOptions freeze(String names) {
         List<Pattern> more = new ArrayList<>(frozen);
         more.add(Pattern.compile(names));
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, more, groups);
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, more, groups, added);
     }
 
     /** Gives parameters a weight decay, and a factor of the learning rate, of their own. */
     public TrainOptions group(String names, double decay, double rateFactor) {
         List<Group> more = new ArrayList<>(groups);
         more.add(new Group(Pattern.compile(names), (float) decay, (float) rateFactor));
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, frozen, more);
+        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, frozen, more, added);
     }
 
     boolean isFrozen(String name) {

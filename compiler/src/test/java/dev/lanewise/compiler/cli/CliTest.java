@@ -55,14 +55,14 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"compile", "run", "inspect", "check", "diff", "export", "aot", "doctor", "demo"})
+    @ValueSource(strings = {"compile", "run", "train", "inspect", "check", "diff", "export", "aot", "doctor", "demo"})
     void everyCommandHasHelpWithAnExample(String command) {
         assertSays(0, Shell.run(command, "--help"), "Usage: lanewise " + command, "Example:", "  lanewise " + command);
     }
 
     @Test
     void withoutACommandTheCommandsAreShown() {
-        assertSays(0, Shell.run(), "compile", "run", "inspect", "check", "diff", "export", "aot", "doctor", "demo");
+        assertSays(0, Shell.run(), "compile", "run", "train", "inspect", "check", "diff", "export", "aot", "doctor", "demo");
         assertSays(0, Shell.run("--version"), "lanewise");
     }
 
