@@ -62,7 +62,8 @@ class CliTest {
 
     @Test
     void withoutACommandTheCommandsAreShown() {
-        assertSays(0, Shell.run(), "compile", "run", "train", "inspect", "check", "diff", "export", "aot", "doctor", "demo");
+        assertSays(0, Shell.run(), "compile", "run", "train", "inspect", "check", "diff", "export", "aot", "doctor",
+                "demo");
         assertSays(0, Shell.run("--version"), "lanewise");
     }
 

@@ -83,7 +83,7 @@ class TrainCliTest {
                         folder.resolve("l"),
                 "--page", folder.resolve("h.html"));
         assertSays(0, trained, "wrote " + out + " after ", "best epoch");
-        assertTrue(Files.readString(folder.resolve("h.html")).contains("accuracy on the validation set"));
+        assertTrue(Files.readString(folder.resolve("h.html")).contains("Validation: accuracy"));
         Session session = Model.load(out).newSession();
         assertEquals(1, session.inputs().size());
         session.input("x").setShape(1, 2);

@@ -6,27 +6,40 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.network.BatchNorm;
+import dev.lanewise.compiler.network.Conv2d;
+import dev.lanewise.compiler.network.MeanSquared;
+import dev.lanewise.compiler.network.Network;
+import dev.lanewise.compiler.network.NetworkBuilder;
+import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.compiler.op.Gru;
 import dev.lanewise.compiler.op.Lstm;
 import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.Reduce;
+import dev.lanewise.compiler.op.Rnn;
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.ModelFile;
 import dev.lanewise.formats.PlanException;
+import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.LoadOptions.Start;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.State;
 import dev.lanewise.runtime.kernel.ReduceFn;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.testing.AllocationProbe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,27 +51,40 @@ class PublishTest {
 
     private static final TrainOptions SGD = TrainOptions.of("loss", Optimizer.sgd());
 
-    /** Everything that packs weights, and a bias and a scale that do not: y is their sum of all. */
-    private static Graph packing() {
+    /** Cells and products over sequences of that time, in batches of that size; x is [time, batch, 16]. */
+    private static Graph cells(Dim time, Dim batch) {
         GraphBuilder graph = new GraphBuilder();
-        Dim batch = Dim.symbol("B", 1, 4);
-        Value x = graph.input("x", new ValueType(DType.F32, List.of(Dim.of(3), batch, Dim.of(16))));
+        Value x = graph.input("x", new ValueType(DType.F32, List.of(time, batch, Dim.of(16))));
         Value plain = graph.add("plain", MatMul.PLAIN, x, SmallNetworks.weights("plain.w", 16, 40),
                 SmallNetworks.weights("plain.b", 40));
         Value lstm = graph.addAll("lstm", new Lstm(false), cell(plain, "lstm", 4, 40, 24)).get(0);
         Value gru = graph.addAll("gru", new Gru(false, false), cell(lstm, "gru", 3, 24, 20)).get(0);
-        Value y = graph.add("y", MatMul.PLAIN, gru, SmallNetworks.weights("out.w", 20, 1));
+        Value linear = graph.addAll("linear", new Gru(true, true), cell(gru, "linear", 3, 20, 17)).get(0);
+        Value rnn = graph.addAll("rnn", new Rnn(false, UnaryFn.TANH), cell(linear, "rnn", 1, 17, 33)).get(0);
+        Value y = graph.add("y", MatMul.PLAIN, rnn, SmallNetworks.weights("out.w", 33, 1));
         graph.output("y", y);
         graph.output("loss", graph.add("loss", new Reduce(ReduceFn.SUM_SQUARE, List.of(0, 1, 2), false), y));
         return graph.build();
     }
 
+    /** Convolutions and a norm with running statistics; x is [B, 8, 6, 3]. */
+    private static Model convolutions(Start start) {
+        NetworkBuilder net = Network.builder(1);
+        Dim batch = Dim.upTo("B", 4);
+        Tensor x = net.input("x", DType.F32, batch, Dim.of(8), Dim.of(6), Dim.of(3));
+        Tensor y = x.then(Conv2d.of("first", 12, 3, 3)).then(BatchNorm.of("norm")).relu()
+                .then(Conv2d.of("second", 5, 1, 1)).mean(1, 2);
+        net.output("y", y);
+        net.loss("loss", MeanSquared.of().mean(y, net.target("target", DType.F32, batch, Dim.of(5))));
+        byte[] bytes = Compiler.compile("net", net.build(), CompileOptions.defaults().training(SGD)).file().toBytes();
+        return Model.of(ModelFile.read("net.lane", bytes), LoadOptions.defaults().start(start));
+    }
+
     private static List<Value> cell(Value x, String name, int gates, int inputs, int hidden) {
-        List<Value> operands = new ArrayList<>(List.of(
+        return List.of(
                 x, SmallNetworks.weights(name + ".w", gates * hidden, inputs),
                 SmallNetworks.weights(name + ".r", gates * hidden, hidden),
-                SmallNetworks.weights(name + ".b", 2 * gates * hidden)));
-        return operands;
+                SmallNetworks.weights(name + ".b", 2 * gates * hidden));
     }
 
     private static State random(Model evaluate, long seed) {
@@ -67,7 +93,7 @@ class PublishTest {
         for (String name : evaluate.parameterNames()) {
             float[] values = new float[state.elements(name)];
             for (int i = 0; i < values.length; i++) {
-                values[i] = random.nextFloat() - 0.5f;
+                values[i] = 0.05f + random.nextFloat() / 2; // a variance is one of them
             }
             state.write(name, values);
         }
@@ -90,21 +116,26 @@ class PublishTest {
     @Test
     void everyPackedFormTakesThem() {
         for (Start start : List.of(Start.SCALAR, Start.BEST_COLD, Start.WAIT_UNTIL_HOT)) {
-            Model model = SmallNetworks.model(packing(), SGD, start);
-            Session before = model.newSession();
-            Session evaluate = model.program("evaluate").newSession();
-            assertArrayEquals(run(evaluate), run(before), 1e-5f);
-            for (int version = 1; version <= 5; version++) {
-                State weights = random(evaluate.model(), version);
-                assertEquals(version, model.publish(weights));
-                evaluate.bind(weights);
-                float[] expected = run(evaluate);
-                assertArrayEquals(expected, run(before), 1e-5f, start + " " + version);
-                assertEquals(version, before.weightsVersion());
-                assertArrayEquals(run(before), run(model.newSession()), "a session made later");
-            }
-            AllocationProbe.assertAllocatesNothing(before::run);
+            takesThem(SmallNetworks.model(cells(Dim.of(3), Dim.symbol("B", 1, 4)), SGD, start));
+            takesThem(SmallNetworks.model(cells(Dim.ONE, Dim.ONE), SGD, start));
+            takesThem(convolutions(start));
         }
+    }
+
+    private static void takesThem(Model model) {
+        Session before = model.newSession();
+        Session evaluate = model.program("evaluate").newSession();
+        assertArrayEquals(run(evaluate), run(before), 1e-5f);
+        for (int version = 1; version <= 5; version++) {
+            State weights = random(evaluate.model(), version);
+            assertEquals(version, model.publish(weights));
+            evaluate.bind(weights);
+            float[] expected = run(evaluate);
+            assertArrayEquals(expected, run(before), 1e-4f, "version " + version);
+            assertEquals(version, before.weightsVersion());
+            assertArrayEquals(run(before), run(model.newSession()), "a session made later");
+        }
+        AllocationProbe.assertAllocatesNothing(before::run);
     }
 
     @Test
@@ -115,6 +146,7 @@ class PublishTest {
         Model evaluate = model.program("evaluate");
         float[][] expected = new float[versions + 1][];
         AtomicBoolean ended = new AtomicBoolean();
+        AtomicBoolean paused = new AtomicBoolean(); // what threads allocate would count
         AtomicReference<String> wrong = new AtomicReference<>();
         AtomicLong runs = new AtomicLong();
         State weights = evaluate.newState();
@@ -129,11 +161,18 @@ class PublishTest {
         fill(weights, evaluate, 1);
         model.publish(weights);
         List<Thread> all = new ArrayList<>();
+        CountDownLatch begun = new CountDownLatch(threads);
         for (int t = 0; t < threads; t++) {
             Thread thread = new Thread(() -> {
                 Session session = model.newSession();
                 int last = 0;
+                run(session);
+                begun.countDown();
                 while (!ended.get()) {
+                    if (paused.get()) {
+                        LockSupport.parkNanos(1_000_000);
+                        continue;
+                    }
                     float[] y = run(session);
                     int version = session.weightsVersion();
                     if (version < last || !Arrays.equals(expected[version], y)) {
@@ -148,15 +187,16 @@ class PublishTest {
             all.add(thread);
             thread.start();
         }
+        begun.await();
         long used = 0;
         for (int v = 2; v <= versions; v++) {
             fill(weights, evaluate, v);
             assertEquals(v, model.publish(weights));
             if (v == versions / 10) {
-                used = usedMemory();
+                used = usedMemory(paused);
             }
         }
-        long grown = usedMemory() - used;
+        long grown = usedMemory(paused) - used;
         ended.set(true);
         for (Thread thread : all) {
             thread.join();
@@ -176,12 +216,15 @@ class PublishTest {
         }
     }
 
-    private static long usedMemory() {
+    private static long usedMemory(AtomicBoolean paused) throws InterruptedException {
+        paused.set(true);
+        Thread.sleep(50);
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {
             System.gc();
             least = Math.min(least, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
         }
+        paused.set(false);
         return least;
     }
 

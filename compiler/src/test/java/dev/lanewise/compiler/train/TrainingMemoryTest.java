@@ -62,7 +62,8 @@ class TrainingMemoryTest {
             long sum = planned.values().stream().mapToLong(Long::longValue).sum();
             long batches = 2L * 4 * BATCH * WIDTH; // ended with fit; counted once
             assertTrue(
-                    Math.abs(grown - sum) <= sum / 10 + batches, planned + ": " + sum + " planned, " + grown + " grown");
+                    Math.abs(grown - sum) <= sum / 10 + batches,
+                    planned + ": " + sum + " planned, " + grown + " grown");
             assertEquals(4, trainer.parameters().size());
             assertTrue(planned.get("optimiser") >= 2L * 4 * 4 * WIDTH * WIDTH);
         }

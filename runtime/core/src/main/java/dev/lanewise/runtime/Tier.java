@@ -19,7 +19,8 @@ import java.util.function.IntFunction;
  * @param live weights that are replaced while sessions run; {@code null} where none are
  */
 record Tier(
-        Plan plan, ProgramProto program, Kernels kernels, Set<Integer> scalarSteps, WarmUpReport warmUp, LiveWeights live)
+        Plan plan, ProgramProto program, Kernels kernels, Set<Integer> scalarSteps, WarmUpReport warmUp,
+        LiveWeights live)
         implements IntFunction<Kernels> {
 
     /** On weights that stay as they are. */

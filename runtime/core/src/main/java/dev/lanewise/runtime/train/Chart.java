@@ -8,7 +8,7 @@ final class Chart {
 
     private static final int WIDTH = 420;
     private static final int HEIGHT = 270;
-    private static final int LEFT = 58;
+    private static final int LEFT = 70;
     private static final int RIGHT = 12;
     private static final int TOP = 14;
     private static final int BOTTOM = 44;
@@ -63,7 +63,7 @@ final class Chart {
         svg.append(String.format(
                 Locale.ROOT, "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>"
                         + "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">batches trained on</text>"
-                        + "<text transform=\"translate(13 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>%n",
+                        + "<text transform=\"translate(12 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>%n",
                 LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8,
                 (TOP + HEIGHT - BOTTOM) / 2, escape(yName)));
         for (int c = 0; c < curves.size(); c++) {

@@ -31,8 +31,8 @@ public final class TrainingPage implements TrainListener {
             body { margin: 1rem auto; padding: 0 .8rem; max-width: 60rem; background: var(--back); color: var(--ink);
               font: 16px/1.4 system-ui, sans-serif; }
             h1 { font-size: 1.3rem; overflow-wrap: anywhere; }
-            .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%%, 24rem),
-                    1fr)); gap: 1rem; }
+            .charts { display: grid; gap: 1rem; margin-bottom: 1rem;
+              grid-template-columns: repeat(auto-fit, minmax(min(100%%, 24rem), 1fr)); }
             figure { margin: 0; } figcaption { font-weight: 600; }
             svg { width: 100%%; height: auto; display: block; } svg text { font-size: 13px; fill: var(--soft); }
             .grid { stroke: var(--line); } .axis { stroke: var(--soft); }
@@ -98,7 +98,7 @@ public final class TrainingPage implements TrainListener {
         page.append(new Chart("loss", validationLoss.size() == 0 ? List.of(loss) : List.of(loss, validationLoss))
                 .svg("Loss"));
         metrics.forEach((name, curve) -> page.append(
-                new Chart(name, List.of(curve)).svg(name + " on the validation set")));
+                new Chart(name, List.of(curve)).svg("Validation: " + name)));
         page.append(new Chart("learning rate", List.of(rate)).svg("Learning rate"));
         if (norm.size() > 0) {
             page.append(new Chart("L2 norm", List.of(norm)).svg("Norm of the gradients, before clipping"));
