@@ -107,6 +107,16 @@ public final class Init {
         });
     }
 
+    /** With one number in the {@code block}-th of {@code blocks} equal parts of the rows. */
+    Init withBlock(int block, int blocks, double value) {
+        return new Init(name, (random, shape) -> {
+            double[] values = fill.values(random, shape);
+            int size = values.length / blocks;
+            Arrays.fill(values, block * size, (block + 1) * size, value);
+            return values;
+        });
+    }
+
     private interface Width {
         double of(int[] shape);
     }

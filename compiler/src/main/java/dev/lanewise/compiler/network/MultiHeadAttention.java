@@ -1,7 +1,11 @@
 package dev.lanewise.compiler.network;
 
 import dev.lanewise.compiler.graph.Dim;
+import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.op.Attention;
+import dev.lanewise.compiler.op.Unary;
+import dev.lanewise.runtime.kernel.BinaryFn;
+import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,27 +13,47 @@ import java.util.List;
  * Scaled dot-product attention of several heads (Vaswani et al. 2017), with layers {@code q}, {@code k}, {@code v} and
  * {@code out} of the query's size. Begins as PyTorch's: q, k and v within {@code √(6 / (4 · size))}, biases zeros.
  *
+ * <p>{@link #weigh} also gives the weights, which are then kept for all pairs of steps; otherwise they never are.
+ *
  * @param causal whether a query sees only keys up to its own place
+ * @param others whether a query sees no key of its own place
  * @param rotary positions of queries and keys; {@code null} for none
  */
-public record MultiHeadAttention(String name, int heads, boolean causal, Rotary rotary) implements Layer {
+public record MultiHeadAttention(String name, int heads, boolean causal, boolean others, Rotary rotary)
+        implements Layer {
+
+    private static final double NOT_SEEN = -1e30;
+
+    /**
+     * What attention gives.
+     *
+     * @param output {@code [batch, time, size]}
+     * @param weights of each step of the memory, by head and step of the query: {@code [batch, heads, time, steps]};
+     *     their sum over the steps is 1, or 0 where a query sees none
+     */
+    public record Result(Tensor output, Tensor weights) implements HasOutput {}
 
     public static MultiHeadAttention of(String name, int heads) {
-        return new MultiHeadAttention(name, heads, false, null);
+        return new MultiHeadAttention(name, heads, false, false, null);
     }
 
     public MultiHeadAttention causally() {
-        return new MultiHeadAttention(name, heads, true, rotary);
+        return new MultiHeadAttention(name, heads, true, others, rotary);
+    }
+
+    /** No step attends to itself: j ≠ i. One that sees no other gets zeros. */
+    public MultiHeadAttention toOthers() {
+        return new MultiHeadAttention(name, heads, causal, true, rotary);
     }
 
     /** Turns queries and keys by their positions. */
     public MultiHeadAttention rotary(int most) {
-        return new MultiHeadAttention(name, heads, causal, Rotary.of("rotary", most));
+        return new MultiHeadAttention(name, heads, causal, others, Rotary.of("rotary", most));
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return heads(x, x, null);
+        return fused(x, x, null);
     }
 
     /**
@@ -50,26 +74,77 @@ public record MultiHeadAttention(String name, int heads, boolean causal, Rotary 
      * @param lengths {@code [batch]} of the memory's steps that are seen; {@code null} for all
      */
     public Tensor attend(Tensor query, Tensor memory, Tensor lengths) {
-        return query.net().within(this, () -> heads(query, memory, lengths));
+        return query.net().within(this, () -> fused(query, memory, lengths));
     }
 
-    private Tensor heads(Tensor query, Tensor memory, Tensor lengths) {
-        NetworkBuilder net = query.net();
+    /** The same as {@link #attend}, with the weights. */
+    public Result weigh(Tensor query, Tensor memory, Tensor lengths) {
+        return query.net().within(this, () -> weighed(query, memory, lengths));
+    }
+
+    private Tensor fused(Tensor query, Tensor memory, Tensor lengths) {
+        List<Tensor> operands = new ArrayList<>(operands(query, memory));
+        Tensor seen = seen(query, memory, lengths);
+        if (seen != null) {
+            Tensor zero = query.net().constant(Literal.scalar(0f));
+            operands.add(zero.where(seen, Double.NEGATIVE_INFINITY));
+        }
+        Attention op = new Attention(causal, Dim.ZERO, scale(query), 0);
+        return joined(query.net().add(op, operands.toArray(Tensor[]::new)));
+    }
+
+    private Result weighed(Tensor query, Tensor memory, Tensor lengths) {
+        List<Tensor> headsFirst =
+                operands(query, memory).stream().map(operand -> operand.transpose(0, 2, 1, 3)).toList();
+        Tensor scores = headsFirst.get(0).matmulTransposed(headsFirst.get(1)).times(scale(query));
+        Tensor seen = seen(query, memory, lengths);
+        if (causal) {
+            Tensor past = places(query, memory, BinaryFn.GREATER_OR_EQUAL);
+            seen = seen == null ? past : seen.with(BinaryFn.AND, past);
+        }
+        // not −∞: a row of it alone has no softmax
+        Tensor weights = seen == null ? scores.softmax() : scores.where(seen, NOT_SEEN).softmax().where(seen, 0);
+        return new Result(joined(weights.matmul(headsFirst.get(2)).transpose(0, 2, 1, 3)), weights);
+    }
+
+    /** q, k and v: {@code [batch, time or steps, heads, size / heads]}. */
+    private List<Tensor> operands(Tensor query, Tensor memory) {
         Expect.rank(query, 3, "[batch, time, size]");
         Expect.rank(memory, 3, "[batch, steps, size]");
         int size = Expect.features(query);
         if (size % heads != 0) {
-            throw net.misfit("a size of " + size + " in " + query, "one that " + heads + " heads divide");
+            throw query.net().misfit("a size of " + size + " in " + query, "one that " + heads + " heads divide");
         }
-        Tensor q = turned(split("q", query, size));
-        Tensor k = turned(split("k", memory, size));
-        List<Tensor> operands = new ArrayList<>(List.of(q, k, split("v", memory, size)));
-        if (lengths != null) {
-            operands.add(Sequences.keyMask(lengths, memory.dim(1)));
+        return List.of(
+                turned(split("q", query, size)), turned(split("k", memory, size)), split("v", memory, size));
+    }
+
+    /** Which keys count, but for being causal: bool, broadcast to {@code [batch, heads, time, steps]}. */
+    private Tensor seen(Tensor query, Tensor memory, Tensor lengths) {
+        Tensor inside = lengths == null
+                ? null
+                : Sequences.mask(lengths, memory.dim(1)).insertAxis(1).insertAxis(1);
+        if (!others) {
+            return inside;
         }
-        float scale = (float) (1 / Math.sqrt((double) size / heads));
-        Tensor y = net.add(new Attention(causal, Dim.ZERO, scale, 0), operands.toArray(Tensor[]::new));
-        return y.mergeAxes(2).then(Dense.of("out", size).init(Init.fanInUniform(), Init.zeros()));
+        Tensor elsewhere = places(query, memory, BinaryFn.EQUAL).apply(Unary.of(UnaryFn.NOT));
+        return inside == null ? elsewhere : inside.with(BinaryFn.AND, elsewhere);
+    }
+
+    /** The query's places against the memory's: {@code [1, 1, time, steps]}. */
+    private static Tensor places(Tensor query, Tensor memory, BinaryFn compared) {
+        Tensor queries = Sequences.counting(query, query.dim(1)).insertAxis(1);
+        return queries.with(compared, Sequences.counting(memory, memory.dim(1))).insertAxis(0).insertAxis(0);
+    }
+
+    private float scale(Tensor query) {
+        return (float) (1 / Math.sqrt((double) Expect.features(query) / heads));
+    }
+
+    /** @param y {@code [batch, time, heads, size / heads]} */
+    private static Tensor joined(Tensor y) {
+        Tensor rows = y.mergeAxes(2);
+        return rows.then(Dense.of("out", Expect.features(rows)).init(Init.fanInUniform(), Init.zeros()));
     }
 
     private Tensor split(String which, Tensor x, int size) {

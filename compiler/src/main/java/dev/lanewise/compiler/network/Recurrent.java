@@ -11,7 +11,8 @@ import java.util.List;
  *
  * <p>Weights of layer {@code i}, with {@code reverse} for the way back: {@code i.weight [gates · units, in]}, {@code
  * i.recurrent [gates · units, units]} and {@code i.bias [2 · gates · units]}, those of the input before the recurrent
- * ones; gates in the order of the operation. All begin between {@code ±1 / √units}, as PyTorch's.
+ * ones; gates in the order of the operation. All begin between {@code ±1 / √units}, as PyTorch's,
+ * unless said otherwise.
  *
  * @param layers on top of each other
  * @param both whether there is a layer for each direction, whose outputs stand side by side
@@ -19,10 +20,11 @@ import java.util.List;
  * @param dropout between layers, one mask for all steps; 0 for none
  * @param init of the input's weights, gate by gate
  * @param recurrentInit of the recurrent weights, gate by gate
+ * @param biasInit of the biases
  */
 public record Recurrent(
         String name, Cell cell, int units, int layers, boolean both, boolean backwards, float dropout, Init init,
-        Init recurrentInit)
+        Init recurrentInit, Init biasInit)
         implements Layer {
 
     /** What one step computes. */
@@ -64,30 +66,46 @@ public record Recurrent(
 
     Recurrent(String name, Cell cell, int units) {
         this(name, cell, units, 1, false, false, 0, Init.uniform(1 / Math.sqrt(units)),
-                Init.uniform(1 / Math.sqrt(units)));
+                Init.uniform(1 / Math.sqrt(units)), Init.uniform(1 / Math.sqrt(units)));
     }
 
     public Recurrent layers(int count) {
-        return new Recurrent(name, cell, units, count, both, backwards, dropout, init, recurrentInit);
+        return new Recurrent(name, cell, units, count, both, backwards, dropout, init, recurrentInit, biasInit);
     }
 
     /** One layer for each direction; the output has twice the units. */
     public Recurrent bidirectional() {
-        return new Recurrent(name, cell, units, layers, true, false, dropout, init, recurrentInit);
+        return new Recurrent(name, cell, units, layers, true, false, dropout, init, recurrentInit, biasInit);
     }
 
     /** From each sequence's end to its beginning. */
     public Recurrent reversed() {
-        return new Recurrent(name, cell, units, layers, false, true, dropout, init, recurrentInit);
+        return new Recurrent(name, cell, units, layers, false, true, dropout, init, recurrentInit, biasInit);
     }
 
     /** Between layers, variational: what is dropped is the same at each step. */
     public Recurrent dropout(double rate) {
-        return new Recurrent(name, cell, units, layers, both, backwards, (float) rate, init, recurrentInit);
+        return new Recurrent(name, cell, units, layers, both, backwards, (float) rate, init, recurrentInit, biasInit);
     }
 
     public Recurrent init(Init weights, Init recurrent) {
-        return new Recurrent(name, cell, units, layers, both, backwards, dropout, weights, recurrent);
+        return new Recurrent(name, cell, units, layers, both, backwards, dropout, weights, recurrent, biasInit);
+    }
+
+    /** What biases begin with, {@code [2 · gates · units]}. */
+    public Recurrent bias(Init biases) {
+        return new Recurrent(name, cell, units, layers, both, backwards, dropout, init, recurrentInit, biases);
+    }
+
+    /**
+     * Lets an LSTM remember at first: its forget gates' two biases begin with {@code value} together, such as 1 (Gers,
+     * Schmidhuber, Cummins 2000).
+     */
+    public Recurrent forgetBias(double value) {
+        if (cell != Cell.LSTM) {
+            throw new IllegalArgumentException("layer '" + name + "' (" + kind() + "): has no forget gate; an Lstm has");
+        }
+        return bias(biasInit.withBlock(2, 2 * cell.gates, value).withBlock(2 + cell.gates, 2 * cell.gates, 0));
     }
 
     @Override
@@ -174,7 +192,7 @@ public record Recurrent(
         operands.add(x);
         operands.add(net.weight(prefix + "weight", init.perBlock(cell.gates), rows, Expect.features(x)));
         operands.add(net.weight(prefix + "recurrent", recurrentInit.perBlock(cell.gates), rows, units));
-        operands.add(net.weight(prefix + "bias", Init.uniform(1 / Math.sqrt(units)), 2 * rows));
+        operands.add(net.weight(prefix + "bias", biasInit, 2 * rows));
         operands.add(lengths);
         operands.addAll(initial);
         return net.addAll(cell.op(reverse), operands.toArray(Tensor[]::new));

@@ -21,12 +21,6 @@ public final class Sequences {
         return counting(lengths, time).insertAxis(0).with(BinaryFn.LESS, lengths.insertAxis(1));
     }
 
-    /** 0 where a step counts and −∞ where it does not, as attention adds it: {@code [batch, 1, 1, time]}. */
-    static Tensor keyMask(Tensor lengths, Dim time) {
-        Tensor zero = lengths.net().constant(Literal.scalar(0f));
-        return zero.where(mask(lengths, time).insertAxis(1).insertAxis(1), Double.NEGATIVE_INFINITY);
-    }
-
     /** The mean over time: {@code [batch, ...]}. A sequence of no steps gives NaN. */
     public static Tensor mean(Tensor x, Tensor lengths) {
         Tensor sum = counted(x, lengths, 0).sum(1);

@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.network;
 
 import dev.lanewise.compiler.op.Unary;
+import java.util.function.UnaryOperator;
 
 /**
  * Self-attention, then two linear layers, each with a residual and a norm (Vaswani et al. 2017). Layers {@code
@@ -31,6 +32,11 @@ public record TransformerEncoderLayer(
         return attention(attention.rotary(most));
     }
 
+    /** No step attends to itself. */
+    public TransformerEncoderLayer toOthers() {
+        return attention(attention.toOthers());
+    }
+
     private TransformerEncoderLayer attention(MultiHeadAttention other) {
         return new TransformerEncoderLayer(name, other, hidden, activation, normFirst, dropout);
     }
@@ -50,7 +56,7 @@ public record TransformerEncoderLayer(
 
     @Override
     public Tensor forward(Tensor x) {
-        return layers(x, null);
+        return apply(x, null);
     }
 
     /**
@@ -60,12 +66,25 @@ public record TransformerEncoderLayer(
      * @param lengths {@code [batch]}; {@code null} for whole sequences
      */
     public Tensor apply(Tensor x, Tensor lengths) {
-        return x.net().within(this, () -> layers(x, lengths));
+        return x.net().within(this, () -> layers(x, in -> attention.apply(in, lengths)));
     }
 
-    private Tensor layers(Tensor x, Tensor lengths) {
+    /** The same as {@link #apply(Tensor, Tensor)}, with the weights of attention. */
+    public MultiHeadAttention.Result weigh(Tensor x, Tensor lengths) {
+        return x.net().within(this, () -> {
+            Tensor[] weights = new Tensor[1];
+            Tensor y = layers(x, in -> {
+                MultiHeadAttention.Result attended = attention.weigh(in, in, lengths);
+                weights[0] = attended.weights();
+                return attended.output();
+            });
+            return new MultiHeadAttention.Result(y, weights[0]);
+        });
+    }
+
+    private Tensor layers(Tensor x, UnaryOperator<Tensor> attending) {
         Sublayers sublayers = new Sublayers(normFirst, dropout);
-        Tensor attended = sublayers.add("1", x, in -> attention.apply(in, lengths));
+        Tensor attended = sublayers.add("1", x, attending);
         return sublayers.add("2", attended, sublayers.feedForward(hidden, activation));
     }
 }

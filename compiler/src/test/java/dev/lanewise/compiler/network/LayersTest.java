@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.lanewise.compiler.graph.Dim;
@@ -91,6 +92,9 @@ class LayersTest {
                 (x, lengths) -> MultiHeadAttention.of("a", 2).apply(x, lengths), "[2, 7, 8]", attention("a", 8)));
         rows.add(row("attention, causal, rotary", 8, MultiHeadAttention.of("a", 2).causally().rotary(50),
                 "[2, 7, 8]", attention("a", 8)));
+        rows.add(new Row("attention to others, lengths", 8,
+                (x, lengths) -> MultiHeadAttention.of("a", 2).toOthers().apply(x, lengths), "[2, 7, 8]",
+                attention("a", 8)));
         rows.add(new Row("additive attention", 5, (x, lengths) -> {
             AdditiveAttention attention = AdditiveAttention.of("a", 4);
             return attention.attend(x.at(1, -1), attention.memory(x, lengths)).output();
@@ -144,6 +148,54 @@ class LayersTest {
             }
             assertEquals("f32" + row.output, run.agreed().get("y").describe());
         })).toList();
+    }
+
+    /** Attention that gives its weights gives the same besides, and the weights are those of the steps it may see. */
+    @Test
+    void weighedAttention() {
+        MultiHeadAttention plain = MultiHeadAttention.of("a", 2).rotary(50);
+        for (MultiHeadAttention layer : List.of(
+                plain, plain.causally(), plain.toOthers(), plain.causally().toOthers())) {
+            NetworkBuilder net = Network.builder(1);
+            Tensor x = net.input("x", DType.F32, BATCH, TIME, Dim.of(8));
+            Tensor lengths = net.input("lengths", DType.I32, BATCH);
+            MultiHeadAttention.Result weighed = layer.weigh(x, x, lengths);
+            net.output("y", weighed.output());
+            net.output("weights", weighed.weights());
+            net.output("fused", layer.apply(x, lengths));
+            Map<String, Literal> found = new GraphRun(net.build().inference())
+                    .with("x", GraphRun.numbers(3, 2, 7, 8)).with("lengths", new long[] {7, 4}, 2).agreed();
+            GraphRun.close(found.get("fused"), found.get("y"), 1e-5);
+            Literal weights = found.get("weights");
+            assertEquals("f32[2, 2, 7, 7]", weights.describe());
+            for (int row = 0; row < 2 * 2 * 7; row++) {
+                double sum = 0;
+                boolean sees = false;
+                for (int key = 0; key < 7; key++) {
+                    int query = row % 7;
+                    boolean seen = key < (row < 14 ? 7 : 4) && !(layer.others() && key == query)
+                            && !(layer.causal() && key > query);
+                    sees |= seen;
+                    sum += weights.doubleAt(row * 7 + key);
+                    assertEquals(seen, weights.doubleAt(row * 7 + key) > 0, layer + " row " + row + " key " + key);
+                }
+                assertEquals(sees ? 1 : 0, sum, 1e-6);
+            }
+        }
+    }
+
+    @Test
+    void forgetGatesBeginAsSaid() {
+        NetworkBuilder net = Network.builder(1);
+        Tensor x = net.input("x", DType.F32, BATCH, TIME, Dim.of(3));
+        net.output("y", Lstm.of("l", 5).forgetBias(1).run(x).last());
+        double[] bias = net.build().parameters().get("l.0.bias").toDoubles();
+        for (int i = 0; i < 40; i++) {
+            boolean forget = i % 20 / 5 == 2;
+            assertEquals(forget && i < 20 ? 1 : 0, forget ? bias[i] : 0, "bias " + i);
+            assertEquals(forget, Math.abs(bias[i]) == 1 || bias[i] == 0, "bias " + i);
+        }
+        assertThrows(IllegalArgumentException.class, () -> Gru.of("g", 5).forgetBias(1));
     }
 
     @Test
