@@ -15,6 +15,7 @@ module dev.lanewise.compiler {
     exports dev.lanewise.compiler.diff;
     exports dev.lanewise.compiler.export;
     exports dev.lanewise.compiler.graph;
+    exports dev.lanewise.compiler.inspect;
     exports dev.lanewise.compiler.network;
     exports dev.lanewise.compiler.op;
 

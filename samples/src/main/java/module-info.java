@@ -3,4 +3,8 @@ module dev.lanewise.samples {
     requires dev.lanewise.compiler;
     requires dev.lanewise.runtime;
     requires dev.lanewise.vector;
+    requires info.picocli;
+
+    opens dev.lanewise.samples to
+            info.picocli;
 }

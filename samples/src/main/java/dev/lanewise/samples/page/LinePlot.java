@@ -1,0 +1,138 @@
+package dev.lanewise.samples.page;
+
+import dev.lanewise.compiler.inspect.Svg;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+
+/** Curves over two axes, with a key. */
+public final class LinePlot implements Figure {
+
+    private static final int WIDTH = 440;
+    private static final int HEIGHT = 290;
+    private static final int LEFT = 62;
+    private static final int RIGHT = 16;
+    private static final int TOP = 10;
+    private static final int BOTTOM = 48;
+    /** The style sheet has so many colours. */
+    private static final int COLOURS = 6;
+
+    private record Curve(String name, double[] x, double[] y, boolean reference) {}
+
+    private final Axis across;
+    private final Axis up;
+    private final List<Curve> curves = new ArrayList<>();
+    private double[] marks = {};
+    private double[] limits = {};
+
+    public LinePlot(Axis across, Axis up) {
+        this.across = across;
+        this.up = up;
+    }
+
+    /** A curve; points that are not finite, or not above zero on a logarithmic axis, are left out. */
+    public LinePlot curve(String name, double[] x, double[] y) {
+        return add(name, x, y, false);
+    }
+
+    /** A dashed line to compare with, such as chance. */
+    public LinePlot reference(String name, double[] x, double[] y) {
+        return add(name, x, y, true);
+    }
+
+    private LinePlot add(String name, double[] x, double[] y, boolean reference) {
+        int[] kept = java.util.stream.IntStream.range(0, x.length)
+                .filter(i -> Double.isFinite(y[i]) && (!up.logarithmic() || y[i] > 0))
+                .toArray();
+        double[] keptX = Arrays.stream(kept).mapToDouble(i -> x[i]).toArray();
+        double[] keptY = Arrays.stream(kept).mapToDouble(i -> y[i]).toArray();
+        curves.add(new Curve(name, keptX, keptY, reference));
+        return this;
+    }
+
+    /** Where the axis across has ticks; round numbers unless said. */
+    public LinePlot ticks(double... values) {
+        marks = values;
+        return this;
+    }
+
+    /** What the axis upwards shows at least. */
+    public LinePlot from(double least, double most) {
+        limits = new double[] {least, most};
+        return this;
+    }
+
+    @Override
+    public void draw(Svg page, String title) {
+        double[] x = values(Curve::x, marks).sorted().toArray();
+        double[] xs = marks.length > 0
+                ? new double[] {x[0], x[x.length - 1]}
+                : across.range(x[0], x[x.length - 1]);
+        double[] y = values(Curve::y, limits).sorted().toArray();
+        double[] ys = up.range(y[0], y[y.length - 1]);
+        page.add("<p class=\"key\">");
+        for (int i = 0; i < curves.size(); i++) {
+            page.add("<span class=\"%s\">%s</span>", style(i), curves.get(i).name);
+        }
+        page.add("</p><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, title);
+        for (double tick : up.ticks(ys[0], ys[1])) {
+            double at = vertical(tick, ys);
+            page.add("<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, at, WIDTH - RIGHT);
+            page.add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 6, at + 4, Axis.number(tick));
+        }
+        for (double tick : marks.length > 0 ? boxed(marks) : across.ticks(xs[0], xs[1])) {
+            double at = horizontal(tick, xs);
+            page.add("<path class=\"grid\" d=\"M%.1f %dV%d\"/>", at, TOP, HEIGHT - BOTTOM);
+            page.add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", at, HEIGHT - BOTTOM + 17,
+                    Axis.number(tick));
+        }
+        page.add("<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+                (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, across.label());
+        page.add("<text class=\"name\" transform=\"translate(13 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
+                (TOP + HEIGHT - BOTTOM) / 2, up.label());
+        for (int i = 0; i < curves.size(); i++) {
+            curve(page, i, xs, ys);
+        }
+        page.add("</svg>");
+    }
+
+    private void curve(Svg page, int number, double[] xs, double[] ys) {
+        Curve curve = curves.get(number);
+        StringBuilder path = new StringBuilder();
+        for (int i = 0; i < curve.x.length; i++) {
+            path.append(String.format(Locale.ROOT, "%s%.1f %.1f", i == 0 ? "M" : "L", horizontal(curve.x[i], xs),
+                    vertical(curve.y[i], ys)));
+        }
+        page.add("<path class=\"%s\" d=\"%s\"/>", "line " + style(number), path);
+        boolean few = curve.x.length <= 12 && !curve.reference;
+        for (int i = 0; few && i < curve.x.length; i++) {
+            page.add("<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s: %s, %s</title></circle>",
+                    style(number), horizontal(curve.x[i], xs), vertical(curve.y[i], ys), curve.name,
+                    Axis.number(curve.x[i]), Axis.number(curve.y[i]));
+        }
+    }
+
+    private String style(int number) {
+        return "c" + number % COLOURS + (curves.get(number).reference ? " reference" : "");
+    }
+
+    private DoubleStream values(Function<Curve, double[]> which, double[] more) {
+        return DoubleStream.concat(
+                curves.stream().flatMapToDouble(curve -> Arrays.stream(which.apply(curve))), Arrays.stream(more));
+    }
+
+    private static List<Double> boxed(double[] values) {
+        return Arrays.stream(values).boxed().toList();
+    }
+
+    private double horizontal(double value, double[] range) {
+        return LEFT + (WIDTH - RIGHT - LEFT) * across.place(value, range[0], range[1]);
+    }
+
+    private double vertical(double value, double[] range) {
+        return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * up.place(value, range[0], range[1]);
+    }
+}
