@@ -18,6 +18,7 @@ module dev.lanewise.compiler {
     exports dev.lanewise.compiler.inspect;
     exports dev.lanewise.compiler.network;
     exports dev.lanewise.compiler.op;
+    exports dev.lanewise.compiler.train;
 
     uses dev.lanewise.compiler.diff.Peer;
     uses dev.lanewise.runtime.kernel.KernelProvider;
