@@ -51,7 +51,8 @@ public record TrainOptions(
     }
 
     public TrainOptions accumulate(boolean whether) {
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, whether, average, stepNorms, frozen, groups, added);
+        return new TrainOptions(
+                loss, optimizer, clipNorm, clipValue, whether, average, stepNorms, frozen, groups, added);
     }
 
     public TrainOptions average(double kept) {
@@ -65,21 +66,24 @@ public record TrainOptions(
      * gradients vanish or explode on their way back (Pascanu, Mikolov, Bengio 2013).
      */
     public TrainOptions stepNorms(boolean whether) {
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, whether, frozen, groups, added);
+        return new TrainOptions(
+                loss, optimizer, clipNorm, clipValue, accumulate, average, whether, frozen, groups, added);
     }
 
     /** Leaves parameters as they are whose whole names a regular expression matches. */
     public TrainOptions freeze(String names) {
         List<Pattern> more = new ArrayList<>(frozen);
         more.add(Pattern.compile(names));
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, more, groups, added);
+        return new TrainOptions(
+                loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, more, groups, added);
     }
 
     /** Gives parameters a weight decay, and a factor of the learning rate, of their own. */
     public TrainOptions group(String names, double decay, double rateFactor) {
         List<Group> more = new ArrayList<>(groups);
         more.add(new Group(Pattern.compile(names), (float) decay, (float) rateFactor));
-        return new TrainOptions(loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, frozen, more, added);
+        return new TrainOptions(
+                loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, frozen, more, added);
     }
 
     boolean isFrozen(String name) {

@@ -90,6 +90,15 @@ class TrainCliTest {
         session.input("x").set(0.4f, -0.02f); // close to the beginning of the second third's middle
         session.run();
         assertTrue(session.output("p").get(1) > 0.9, session.output("p").get(1) + " of class 1");
+        // exported, and compiled again, it is the trained model
+        Path exported = folder.resolve("trained.onnx");
+        assertSays(0, Shell.run("export", out, "-o", exported), "wrote");
+        assertSays(0, Shell.run("compile", exported, "-o", lane), "wrote");
+        Session again = Model.load(lane).newSession();
+        again.input("x").setShape(1, 2);
+        again.input("x").set(0.4f, -0.02f);
+        again.run();
+        assertEquals(session.output("p").get(1), again.output("p").get(1), 1e-5);
     }
 
     @Test

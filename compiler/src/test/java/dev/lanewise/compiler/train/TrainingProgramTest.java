@@ -2,6 +2,7 @@ package dev.lanewise.compiler.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,12 @@ import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.network.BatchNorm;
+import dev.lanewise.compiler.network.Dense;
+import dev.lanewise.compiler.network.MeanSquared;
+import dev.lanewise.compiler.network.Network;
+import dev.lanewise.compiler.network.NetworkBuilder;
+import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.Reduce;
@@ -29,6 +36,7 @@ import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import dev.lanewise.testing.AllocationProbe;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -215,6 +223,35 @@ class TrainingProgramTest {
         session.state().read("out.weight", after);
         assertTrue(Float.isNaN(session.output("loss").get(0)));
         assertArrayEquals(before, after);
+    }
+
+    @Test
+    void norDoesItChangeRunningStatistics() {
+        NetworkBuilder net = Network.builder(1);
+        Dim batch = Dim.upTo("B", 4);
+        Tensor y = net.input("x", DType.F32, batch, Dim.of(2)).then(Dense.of("dense", 3)).then(BatchNorm.of("norm"));
+        net.output("y", y);
+        net.loss("loss", MeanSquared.of().mean(y, net.target("target", DType.F32, batch, Dim.of(3))));
+        CompileOptions options = CompileOptions.defaults().training(TrainOptions.of("loss", Optimizer.sgd()));
+        byte[] bytes = Compiler.compile("norm", net.build(), options).file().toBytes();
+        Session session = model(ModelFile.read("norm.lane", bytes), Start.SCALAR).program("train").newSession();
+        session.input("x").set(1, 2, 3, 4, 5, 6, 7, 9);
+        for (String name : session.model().stateNames().stream().filter(each -> each.matches("norm.*")).toList()) {
+            float[] before = new float[session.state().elements(name)];
+            float[] after = before.clone();
+            session.state().read(name, before);
+            session.input("target").floats()[session.input("target").offset()] = Float.NaN;
+            session.run();
+            session.state().read(name, after);
+            assertArrayEquals(before, after, name);
+        }
+        session.input("target").set(new float[12]);
+        float[] before = new float[3];
+        float[] after = new float[3];
+        session.state().read("norm.mean", before);
+        session.run();
+        session.state().read("norm.mean", after);
+        assertFalse(Arrays.equals(before, after));
     }
 
     @Test
