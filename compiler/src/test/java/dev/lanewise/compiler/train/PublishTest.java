@@ -41,9 +41,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Weights that are published to sessions while these run. */
@@ -147,6 +149,7 @@ class PublishTest {
         float[][] expected = new float[versions + 1][];
         AtomicBoolean ended = new AtomicBoolean();
         AtomicBoolean paused = new AtomicBoolean(); // what threads allocate would count
+        AtomicInteger resting = new AtomicInteger();
         AtomicReference<String> wrong = new AtomicReference<>();
         AtomicLong runs = new AtomicLong();
         State weights = evaluate.newState();
@@ -170,8 +173,11 @@ class PublishTest {
                 begun.countDown();
                 while (!ended.get()) {
                     if (paused.get()) {
-                        LockSupport.parkNanos(1_000_000);
-                        continue;
+                        resting.incrementAndGet();
+                        while (paused.get()) {
+                            LockSupport.parkNanos(1_000_000);
+                        }
+                        resting.decrementAndGet();
                     }
                     float[] y = run(session);
                     int version = session.weightsVersion();
@@ -193,10 +199,10 @@ class PublishTest {
             fill(weights, evaluate, v);
             assertEquals(v, model.publish(weights));
             if (v == versions / 10) {
-                used = usedMemory(paused);
+                used = usedMemory(paused, () -> resting.get() == threads);
             }
         }
-        long grown = usedMemory(paused) - used;
+        long grown = usedMemory(paused, () -> resting.get() == threads) - used;
         ended.set(true);
         for (Thread thread : all) {
             thread.join();
@@ -216,9 +222,11 @@ class PublishTest {
         }
     }
 
-    private static long usedMemory(AtomicBoolean paused) throws InterruptedException {
+    private static long usedMemory(AtomicBoolean paused, BooleanSupplier allRest) throws InterruptedException {
         paused.set(true);
-        Thread.sleep(50);
+        while (!allRest.getAsBoolean()) {
+            Thread.sleep(1);
+        }
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {
             System.gc();
