@@ -275,7 +275,7 @@ class TrainerTest {
         }
     }
 
-    /** Stops once 1,000 steps were clean; vector kernels allocate until they are compiled, on a busy machine for long. */
+    /** Stops once 1,000 steps were clean; vector kernels allocate until they are compiled. */
     private static final class Counter implements TrainListener {
 
         private static final long PATIENCE_NANOS = 15_000_000_000L;
