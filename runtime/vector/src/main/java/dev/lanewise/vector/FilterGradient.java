@@ -91,17 +91,15 @@ final class FilterGradient {
     private static void tile(
             ConvShape s, int vectors, int outH, int outW, int paddedW, float[] x, int x0, int x1, int x2, float[] dy,
             int yo, float[] sums, int pitch, int c0, int n0, int c1, int n1, int c2, int n2) {
-        int xRow = s.strideH() * paddedW * s.inChannels();
         int xStep = s.strideW() * s.inChannels();
+        int toNextRow = s.strideH() * paddedW * s.inChannels() - (outW - 1) * xStep;
         int yStep = s.outChannels();
         if (vectors == 1) {
             FilterGradientTiles.tile12x1(
-                    outH, outW, xRow, xStep, outW * yStep, yStep, x, x0, x1, x2, dy, yo, sums, pitch, c0, n0, c1, n1,
-                    c2, n2);
+                    outH, outW, toNextRow, xStep, yStep, x, x0, x1, x2, dy, yo, sums, pitch, c0, n0, c1, n1, c2, n2);
         } else {
             FilterGradientTiles.tile12x2(
-                    outH, outW, xRow, xStep, outW * yStep, yStep, x, x0, x1, x2, dy, yo, sums, pitch, c0, n0, c1, n1,
-                    c2, n2);
+                    outH, outW, toNextRow, xStep, yStep, x, x0, x1, x2, dy, yo, sums, pitch, c0, n0, c1, n1, c2, n2);
         }
     }
 
@@ -134,16 +132,18 @@ final class FilterGradient {
         int xStep = s.strideW() * channels;
         FloatVector a = FloatVector.fromArray(S, sums, c0);
         FloatVector b = FloatVector.fromArray(S, sums, c1);
-        for (int row = 0; row < outH; row++) {
-            int at = row * s.strideH() * paddedW * channels;
-            int to = yo + row * outW * channels;
-            for (int p = 0; p < outW; p++) {
-                FloatVector d = FloatVector.fromArray(S, dy, to);
-                a = FloatVector.fromArray(S, x, x0 + at).fma(d, a);
-                b = FloatVector.fromArray(S, x, x1 + at).fma(d, b);
-                at += xStep;
-                to += channels;
-            }
+        int toNextRow = s.strideH() * paddedW * channels - (outW - 1) * xStep;
+        int at = 0;
+        int to = yo;
+        int column = 0;
+        for (int pixel = 0; pixel < outH * outW; pixel++) { // one loop: see PoolGradients
+            FloatVector d = FloatVector.fromArray(S, dy, to);
+            a = FloatVector.fromArray(S, x, x0 + at).fma(d, a);
+            b = FloatVector.fromArray(S, x, x1 + at).fma(d, b);
+            column++;
+            at += column == outW ? toNextRow : xStep;
+            column = column == outW ? 0 : column;
+            to += channels;
         }
         a.intoArray(sums, c0);
         b.intoArray(sums, c1);

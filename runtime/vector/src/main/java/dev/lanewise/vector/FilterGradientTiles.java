@@ -7,7 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
  * Tiles of a filter's gradient: three times four rows × one or two vectors of output channels, {@code c[row, o] +=
  * Σ x[pixel, row] · dy[pixel, o]} over all pixels of an image, whose sums stay in registers meanwhile. Four rows are
  * contiguous in the image, from {@code x0}, {@code x1} and {@code x2} on; of them {@code n0}, {@code n1} and {@code
- * n2} are stored, to rows from {@code c0}, {@code c1} and {@code c2} on. Written out, as {@link TallTiles} says why.
+ * n2} are stored, to rows from {@code c0}, {@code c1} and {@code c2} on. From a pixel to the next are {@code xStep} in x,
+ * {@code toNextRow} behind a row's last. Written out, as {@link TallTiles} says why.
  */
 final class FilterGradientTiles {
 
@@ -17,7 +18,7 @@ final class FilterGradientTiles {
     private FilterGradientTiles() {}
 
     static void tile12x1(
-            int height, int width, int xRow, int xStep, int yRow, int yStep, float[] x, int x0, int x1, int x2,
+            int height, int width, int toNextRow, int xStep, int yStep, float[] x, int x0, int x1, int x2,
             float[] dy, int yo, float[] c, int pitch, int c0, int n0, int c1, int n1, int c2, int n2) {
         FloatVector s00a = FloatVector.fromArray(S, c, c0);
         FloatVector s01a = FloatVector.fromArray(S, c, c0 + pitch);
@@ -31,38 +32,39 @@ final class FilterGradientTiles {
         FloatVector s21a = FloatVector.fromArray(S, c, c2 + pitch);
         FloatVector s22a = FloatVector.fromArray(S, c, c2 + 2 * pitch);
         FloatVector s23a = FloatVector.fromArray(S, c, c2 + 3 * pitch);
-        for (int row = 0; row < height; row++) {
-            int at = row * xRow;
-            int to = yo + row * yRow;
-            for (int p = 0; p < width; p++) {
-                FloatVector da = FloatVector.fromArray(S, dy, to);
-                FloatVector f = FloatVector.broadcast(S, x[x0 + at]);
-                s00a = f.fma(da, s00a);
-                f = FloatVector.broadcast(S, x[x0 + at + 1]);
-                s01a = f.fma(da, s01a);
-                f = FloatVector.broadcast(S, x[x0 + at + 2]);
-                s02a = f.fma(da, s02a);
-                f = FloatVector.broadcast(S, x[x0 + at + 3]);
-                s03a = f.fma(da, s03a);
-                f = FloatVector.broadcast(S, x[x1 + at]);
-                s10a = f.fma(da, s10a);
-                f = FloatVector.broadcast(S, x[x1 + at + 1]);
-                s11a = f.fma(da, s11a);
-                f = FloatVector.broadcast(S, x[x1 + at + 2]);
-                s12a = f.fma(da, s12a);
-                f = FloatVector.broadcast(S, x[x1 + at + 3]);
-                s13a = f.fma(da, s13a);
-                f = FloatVector.broadcast(S, x[x2 + at]);
-                s20a = f.fma(da, s20a);
-                f = FloatVector.broadcast(S, x[x2 + at + 1]);
-                s21a = f.fma(da, s21a);
-                f = FloatVector.broadcast(S, x[x2 + at + 2]);
-                s22a = f.fma(da, s22a);
-                f = FloatVector.broadcast(S, x[x2 + at + 3]);
-                s23a = f.fma(da, s23a);
-                at += xStep;
-                to += yStep;
-            }
+        int at = 0;
+        int to = yo;
+        int column = 0;
+        for (int pixel = 0; pixel < height * width; pixel++) { // one loop: see PoolGradients
+            FloatVector da = FloatVector.fromArray(S, dy, to);
+            FloatVector f = FloatVector.broadcast(S, x[x0 + at]);
+            s00a = f.fma(da, s00a);
+            f = FloatVector.broadcast(S, x[x0 + at + 1]);
+            s01a = f.fma(da, s01a);
+            f = FloatVector.broadcast(S, x[x0 + at + 2]);
+            s02a = f.fma(da, s02a);
+            f = FloatVector.broadcast(S, x[x0 + at + 3]);
+            s03a = f.fma(da, s03a);
+            f = FloatVector.broadcast(S, x[x1 + at]);
+            s10a = f.fma(da, s10a);
+            f = FloatVector.broadcast(S, x[x1 + at + 1]);
+            s11a = f.fma(da, s11a);
+            f = FloatVector.broadcast(S, x[x1 + at + 2]);
+            s12a = f.fma(da, s12a);
+            f = FloatVector.broadcast(S, x[x1 + at + 3]);
+            s13a = f.fma(da, s13a);
+            f = FloatVector.broadcast(S, x[x2 + at]);
+            s20a = f.fma(da, s20a);
+            f = FloatVector.broadcast(S, x[x2 + at + 1]);
+            s21a = f.fma(da, s21a);
+            f = FloatVector.broadcast(S, x[x2 + at + 2]);
+            s22a = f.fma(da, s22a);
+            f = FloatVector.broadcast(S, x[x2 + at + 3]);
+            s23a = f.fma(da, s23a);
+            column++;
+            at += column == width ? toNextRow : xStep;
+            column = column == width ? 0 : column;
+            to += yStep;
         }
         if (n0 > 0) {
             s00a.intoArray(c, c0);
@@ -103,7 +105,7 @@ final class FilterGradientTiles {
     }
 
     static void tile12x2(
-            int height, int width, int xRow, int xStep, int yRow, int yStep, float[] x, int x0, int x1, int x2,
+            int height, int width, int toNextRow, int xStep, int yStep, float[] x, int x0, int x1, int x2,
             float[] dy, int yo, float[] c, int pitch, int c0, int n0, int c1, int n1, int c2, int n2) {
         FloatVector s00a = FloatVector.fromArray(S, c, c0);
         FloatVector s00b = FloatVector.fromArray(S, c, c0 + L);
@@ -129,51 +131,52 @@ final class FilterGradientTiles {
         FloatVector s22b = FloatVector.fromArray(S, c, c2 + 2 * pitch + L);
         FloatVector s23a = FloatVector.fromArray(S, c, c2 + 3 * pitch);
         FloatVector s23b = FloatVector.fromArray(S, c, c2 + 3 * pitch + L);
-        for (int row = 0; row < height; row++) {
-            int at = row * xRow;
-            int to = yo + row * yRow;
-            for (int p = 0; p < width; p++) {
-                FloatVector da = FloatVector.fromArray(S, dy, to);
-                FloatVector db = FloatVector.fromArray(S, dy, to + L);
-                FloatVector f = FloatVector.broadcast(S, x[x0 + at]);
-                s00a = f.fma(da, s00a);
-                s00b = f.fma(db, s00b);
-                f = FloatVector.broadcast(S, x[x0 + at + 1]);
-                s01a = f.fma(da, s01a);
-                s01b = f.fma(db, s01b);
-                f = FloatVector.broadcast(S, x[x0 + at + 2]);
-                s02a = f.fma(da, s02a);
-                s02b = f.fma(db, s02b);
-                f = FloatVector.broadcast(S, x[x0 + at + 3]);
-                s03a = f.fma(da, s03a);
-                s03b = f.fma(db, s03b);
-                f = FloatVector.broadcast(S, x[x1 + at]);
-                s10a = f.fma(da, s10a);
-                s10b = f.fma(db, s10b);
-                f = FloatVector.broadcast(S, x[x1 + at + 1]);
-                s11a = f.fma(da, s11a);
-                s11b = f.fma(db, s11b);
-                f = FloatVector.broadcast(S, x[x1 + at + 2]);
-                s12a = f.fma(da, s12a);
-                s12b = f.fma(db, s12b);
-                f = FloatVector.broadcast(S, x[x1 + at + 3]);
-                s13a = f.fma(da, s13a);
-                s13b = f.fma(db, s13b);
-                f = FloatVector.broadcast(S, x[x2 + at]);
-                s20a = f.fma(da, s20a);
-                s20b = f.fma(db, s20b);
-                f = FloatVector.broadcast(S, x[x2 + at + 1]);
-                s21a = f.fma(da, s21a);
-                s21b = f.fma(db, s21b);
-                f = FloatVector.broadcast(S, x[x2 + at + 2]);
-                s22a = f.fma(da, s22a);
-                s22b = f.fma(db, s22b);
-                f = FloatVector.broadcast(S, x[x2 + at + 3]);
-                s23a = f.fma(da, s23a);
-                s23b = f.fma(db, s23b);
-                at += xStep;
-                to += yStep;
-            }
+        int at = 0;
+        int to = yo;
+        int column = 0;
+        for (int pixel = 0; pixel < height * width; pixel++) { // one loop: see PoolGradients
+            FloatVector da = FloatVector.fromArray(S, dy, to);
+            FloatVector db = FloatVector.fromArray(S, dy, to + L);
+            FloatVector f = FloatVector.broadcast(S, x[x0 + at]);
+            s00a = f.fma(da, s00a);
+            s00b = f.fma(db, s00b);
+            f = FloatVector.broadcast(S, x[x0 + at + 1]);
+            s01a = f.fma(da, s01a);
+            s01b = f.fma(db, s01b);
+            f = FloatVector.broadcast(S, x[x0 + at + 2]);
+            s02a = f.fma(da, s02a);
+            s02b = f.fma(db, s02b);
+            f = FloatVector.broadcast(S, x[x0 + at + 3]);
+            s03a = f.fma(da, s03a);
+            s03b = f.fma(db, s03b);
+            f = FloatVector.broadcast(S, x[x1 + at]);
+            s10a = f.fma(da, s10a);
+            s10b = f.fma(db, s10b);
+            f = FloatVector.broadcast(S, x[x1 + at + 1]);
+            s11a = f.fma(da, s11a);
+            s11b = f.fma(db, s11b);
+            f = FloatVector.broadcast(S, x[x1 + at + 2]);
+            s12a = f.fma(da, s12a);
+            s12b = f.fma(db, s12b);
+            f = FloatVector.broadcast(S, x[x1 + at + 3]);
+            s13a = f.fma(da, s13a);
+            s13b = f.fma(db, s13b);
+            f = FloatVector.broadcast(S, x[x2 + at]);
+            s20a = f.fma(da, s20a);
+            s20b = f.fma(db, s20b);
+            f = FloatVector.broadcast(S, x[x2 + at + 1]);
+            s21a = f.fma(da, s21a);
+            s21b = f.fma(db, s21b);
+            f = FloatVector.broadcast(S, x[x2 + at + 2]);
+            s22a = f.fma(da, s22a);
+            s22b = f.fma(db, s22b);
+            f = FloatVector.broadcast(S, x[x2 + at + 3]);
+            s23a = f.fma(da, s23a);
+            s23b = f.fma(db, s23b);
+            column++;
+            at += column == width ? toNextRow : xStep;
+            column = column == width ? 0 : column;
+            to += yStep;
         }
         if (n0 > 0) {
             s00a.intoArray(c, c0);
