@@ -1,41 +1,58 @@
 package dev.lanewise.samples;
 
+import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.Tensor;
+import dev.lanewise.runtime.train.Dataset;
+import dev.lanewise.runtime.train.Example;
+import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
- * A batch of sequences of one length and their labels: inputs {@code symbols} and {@code label}, output {@code scores}.
+ * A sequence and its label: inputs {@code symbols [batch, time]} and {@code label [batch]}, output {@code scores}.
  *
- * @param symbols (batch, time)
- * @param labels (batch)
+ * @param symbols (time)
  */
-record Labelled(int[] symbols, int[] labels) {
+record Labelled(int[] symbols, int label) {
 
-    /** Writes them into a session's inputs; the label only where there is an input for it. */
-    void feed(Session session) {
-        Tensor input = session.input("symbols");
-        input.setShape(labels.length, symbols.length / labels.length);
-        System.arraycopy(symbols, 0, input.ints(), input.offset(), symbols.length);
-        if (session.model().inputNames().contains("label")) {
-            Tensor target = session.input("label");
-            target.setShape(labels.length);
-            System.arraycopy(labels, 0, target.ints(), target.offset(), labels.length);
-        }
+    /** So many sequences to train on, made when they are asked for. */
+    static Dataset dataset(int count, IntFunction<Labelled> source) {
+        Example example = new Example();
+        return Dataset.of(count, index -> {
+            Labelled sequence = source.apply(index);
+            return example.ints("symbols", sequence.symbols).ints("label", sequence.label);
+        });
     }
 
-    /** The share of labels that have the highest score. */
-    double accuracy(Session session) {
-        feed(session);
-        session.run();
-        Tensor scores = session.output("scores"); // [batch, classes]
+    /** The share of so many sequences whose label has the highest of the model's scores. */
+    static double accuracy(Model model, int count, IntFunction<Labelled> source) {
+        Session session = model.newSession();
         int right = 0;
-        for (int i = 0; i < labels.length; i++) {
+        for (int i = 0; i < count; i++) {
+            Labelled sequence = source.apply(i);
+            sequence.feed(session, 1);
+            session.run();
+            Tensor scores = session.output("scores"); // [1, classes]
             int best = 0;
-            for (int c = 1; c < scores.rowSize(); c++) {
-                best = scores.get(i * scores.rowSize() + c) > scores.get(i * scores.rowSize() + best) ? c : best;
+            for (int c = 1; c < scores.size(); c++) {
+                best = scores.get(c) > scores.get(best) ? c : best;
             }
-            right += best == labels[i] ? 1 : 0;
+            right += best == sequence.label ? 1 : 0;
         }
-        return (double) right / labels.length;
+        return (double) right / count;
+    }
+
+    /** Writes it into a session's inputs, so many times as a batch has sequences. */
+    void feed(Session session, int batch) {
+        Tensor input = session.input("symbols");
+        input.setShape(batch, symbols.length);
+        for (int i = 0; i < batch; i++) {
+            System.arraycopy(symbols, 0, input.ints(), input.offset() + i * symbols.length, symbols.length);
+        }
+        if (session.model().inputNames().contains("label")) {
+            Tensor target = session.input("label");
+            target.setShape(batch);
+            Arrays.fill(target.ints(), target.offset(), target.offset() + batch, label);
+        }
     }
 }

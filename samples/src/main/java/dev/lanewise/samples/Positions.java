@@ -14,6 +14,11 @@ import dev.lanewise.compiler.network.TransformerEncoderLayer;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.train.Batching;
+import dev.lanewise.runtime.train.FitOptions;
+import dev.lanewise.runtime.train.ProgressBar;
+import dev.lanewise.runtime.train.Schedule;
+import dev.lanewise.runtime.train.Trainer;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
 import dev.lanewise.samples.page.HeatMap;
@@ -23,13 +28,11 @@ import dev.lanewise.samples.page.Table;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 
 /** Self-attention without positions cannot tell order; with positions it can, and the maps show how. */
 final class Positions implements Sample {
 
     private static final int BATCH = 64;
-    private static final int LONGEST = 20;
     private static final int SIZE = 32;
     private static final int HEADS = 4;
 
@@ -49,17 +52,17 @@ final class Positions implements Sample {
     /** Says which of A and B comes first; gives the weights of its first layer's attention. */
     private static Network network(Kind kind, boolean others, long seed) {
         NetworkBuilder net = Network.builder(seed);
-        Dim batch = Dim.symbol("batch", 1, BATCH);
-        Tensor symbols = net.input("symbols", DType.I32, batch, Dim.symbol("time", 1, LONGEST));
+        Dim batch = Dim.upTo("batch", BATCH);
+        Tensor symbols = net.input("symbols", DType.I32, batch, Dim.upTo("time", WhichFirst.LONGEST));
         Tensor x = symbols.then(Embedding.of("embedding", WhichFirst.SYMBOLS, SIZE));
         x = switch (kind) {
-            case SINUSOIDAL -> x.then(SinusoidalPositions.of("positions", LONGEST));
-            case LEARNED -> x.then(LearnedPositions.of("positions", LONGEST));
+            case SINUSOIDAL -> x.then(SinusoidalPositions.of("positions", WhichFirst.LONGEST));
+            case LEARNED -> x.then(LearnedPositions.of("positions", WhichFirst.LONGEST));
             case NONE, ROTARY -> x;
         };
         for (int i = 0; i < 2; i++) {
             TransformerEncoderLayer layer = TransformerEncoderLayer.of("encoder." + i, HEADS, 2 * SIZE);
-            layer = kind == Kind.ROTARY ? layer.rotary(LONGEST) : layer;
+            layer = kind == Kind.ROTARY ? layer.rotary(WhichFirst.LONGEST) : layer;
             MultiHeadAttention.Result attended = (others ? layer.toOthers() : layer).weigh(x, null);
             net.output("attention." + i, attended.weights());
             x = attended.output();
@@ -72,23 +75,17 @@ final class Positions implements Sample {
 
     private static Model train(Setting setting, Kind kind, boolean others) throws IOException {
         String name = "positions-" + kind.toString().toLowerCase() + (others ? "-others" : "");
-        Training training = Training.of(name, network(kind, others, setting.seed()));
-        Random random = new Random(setting.seed());
-        int steps = 100 * setting.epochs(15, 5);
-        training.fit(setting, steps, 0.003,
-                step -> WhichFirst.pairs(random, BATCH, 4 + random.nextInt(LONGEST - 3)), (step, loss) -> {});
-        return training.compiled(setting);
+        Trainer trainer = Trainer.of(Training.model(name, network(kind, others, setting.seed())));
+        int count = BATCH * 100 * setting.epochs(15, 6);
+        trainer.fit(Labelled.dataset(count, i -> WhichFirst.pairs(setting.seed(), i)),
+                FitOptions.of(1, Batching.of(BATCH).mostPadding(0).labels("label", 2))
+                        .schedule(Schedule.oneCycle(0.003)).listener(ProgressBar.ofConsole()));
+        return Training.saved(setting, trainer);
     }
 
-    /** The share of 2048 new sequences, of all lengths, of which the order is told. */
+    /** The share of new sequences of which the order is told. */
     private static double accuracy(Setting setting, Model model) {
-        Session session = model.newSession();
-        Random random = new Random(setting.seed() + 1000);
-        double sum = 0;
-        for (int i = 0; i < 32; i++) {
-            sum += WhichFirst.pairs(random, BATCH, 4 + i % (LONGEST - 3)).accuracy(session);
-        }
-        return sum / 32;
+        return Labelled.accuracy(model, 2000, i -> WhichFirst.pairs(setting.seed() + 1000, i));
     }
 
     @Override
@@ -127,7 +124,7 @@ final class Positions implements Sample {
     private static void maps(Page page, String what, Model model) {
         Session session = model.newSession();
         List<String> names = WhichFirst.EXAMPLE.chars().mapToObj(Character::toString).toList();
-        WhichFirst.example().feed(session);
+        WhichFirst.example().feed(session, 1);
         session.run();
         var weights = session.output("attention.0"); // [1, heads, time, time]
         int n = names.size();

@@ -1,15 +1,11 @@
 package dev.lanewise.samples;
 
-import dev.lanewise.compiler.CompileOptions;
-import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.network.Network;
 import dev.lanewise.compiler.network.NetworkBuilder;
 import dev.lanewise.compiler.network.Tdnn;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.formats.DType;
-import dev.lanewise.runtime.LoadOptions;
-import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
@@ -39,8 +35,7 @@ final class ReceptiveField {
 
     /** The number of steps of the input on which the middle step of the output depends. */
     private static int seen(Network network) {
-        Session session = Model.of(
-                Compiler.compile("tdnn", network, CompileOptions.defaults()).file(), LoadOptions.defaults()).newSession();
+        Session session = Training.inference("tdnn", network).newSession();
         float[] before = middle(session, -1);
         int count = 0;
         for (int t = 0; t < TIME; t++) {

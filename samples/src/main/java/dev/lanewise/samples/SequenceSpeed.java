@@ -1,7 +1,5 @@
 package dev.lanewise.samples;
 
-import dev.lanewise.compiler.CompileOptions;
-import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.network.CrossEntropy;
 import dev.lanewise.compiler.network.Dense;
@@ -13,15 +11,12 @@ import dev.lanewise.compiler.network.NetworkBuilder;
 import dev.lanewise.compiler.network.Rnn;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.formats.DType;
-import dev.lanewise.runtime.LoadOptions;
-import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.LinePlot;
 import dev.lanewise.samples.page.Page;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /** The time of an RNN against that of self-attention, by the length of sequences. */
@@ -36,8 +31,8 @@ final class SequenceSpeed {
 
     private static Network network(Layer layer, int longest, long seed) {
         NetworkBuilder net = Network.builder(seed);
-        Dim batch = Dim.symbol("batch", 1, BATCH);
-        Tensor symbols = net.input("symbols", DType.I32, batch, Dim.symbol("time", 1, longest));
+        Dim batch = Dim.upTo("batch", BATCH);
+        Tensor symbols = net.input("symbols", DType.I32, batch, Dim.upTo("time", longest));
         Tensor x = symbols.then(Embedding.of("embedding", WhichFirst.SYMBOLS, SIZE)).then(layer);
         Tensor scores = x.mean(1).then(Dense.of("scores", 2));
         net.output("scores", scores);
@@ -48,7 +43,7 @@ final class SequenceSpeed {
     /** Milliseconds of a run, by length: the median of some rounds. */
     private static double[] times(Session session, int[] lengths) {
         return Arrays.stream(lengths).mapToDouble(length -> {
-            WhichFirst.pairs(new Random(1), BATCH, length).feed(session);
+            WhichFirst.anything(length).feed(session, BATCH);
             rounds(session); // until it is warm
             return median(rounds(session));
         }).toArray();
@@ -79,10 +74,10 @@ final class SequenceSpeed {
         LinePlot inference = new LinePlot(Axis.log("length", "steps"), Axis.log("inference", "ms")).ticks(across);
         for (Layer layer : List.of(Rnn.of("RNN", SIZE), MultiHeadAttention.of("self-attention", 4))) {
             Network network = network(layer, lengths[lengths.length - 1], setting.seed());
-            Session infer = Model.of(Compiler.compile("speed", network, CompileOptions.defaults()).file(),
-                    LoadOptions.defaults()).newSession();
+            Session infer = Training.inference("speed", network).newSession();
+            Session train = Training.model("speed", network).program("train").newSession();
             double[] inferred = times(infer, lengths);
-            double[] trained = times(Training.session(network), lengths);
+            double[] trained = times(train, lengths);
             inference.curve(layer.name(), across, inferred);
             training.curve(layer.name(), across, trained);
             setting.say("%s of %d steps: %.3f ms to infer, %.3f ms to train", layer.name(), lengths[lengths.length - 1],

@@ -6,85 +6,54 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.network.Network;
 import dev.lanewise.compiler.train.Optimizer;
 import dev.lanewise.compiler.train.TrainOptions;
+import dev.lanewise.formats.ModelFile;
 import dev.lanewise.runtime.LoadOptions;
+import dev.lanewise.runtime.LoadOptions.Start;
 import dev.lanewise.runtime.Model;
-import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.IntFunction;
 
-/** Trains a network on batches that are made as they are needed, and compiles what came out. */
+/** How samples compile networks to be trained, and what they do with what came out. */
 final class Training {
 
-    /** Hears the loss of each step. */
-    interface Listener {
-        void step(int step, double loss);
+    /** The best kernels from the first step on: a sample is a batch job. */
+    private static final LoadOptions LOAD = LoadOptions.defaults().start(Start.BEST_COLD);
+
+    private Training() {}
+
+    /** Adam, gradients clipped to a norm of 1; besides, the norms of hidden states' gradients by step. */
+    static Model model(String name, Network network) {
+        TrainOptions options = TrainOptions.of("loss", Optimizer.adam()).clipNorm(1).stepNorms(true);
+        return of(name, network, CompileOptions.defaults().training(options));
     }
 
-    private static final double CLIP = 1;
-    private static final double WARM_UP = 0.05;
-
-    private final String name;
-    private final Network network;
-    private final Session session;
-
-    private Training(String name, Network network) {
-        this.name = name;
-        this.network = network;
-        this.session = session(network);
+    /** What only infers. */
+    static Model inference(String name, Network network) {
+        return of(name, network, CompileOptions.defaults());
     }
 
-    /** By Adam, gradients clipped to a norm of 1. */
-    static Training of(String name, Network network) {
-        return new Training(name, network);
+    private static Model of(String name, Network network, CompileOptions options) {
+        ModelFile file = Compiler.compile(name, network, options).file();
+        return Model.of(file, LOAD);
     }
 
-    /**
-     * The program that trains, for one step at a time; its outputs include the norms of hidden states' gradients. A
-     * rate of 0 changes nothing.
-     */
-    static Session session(Network network) {
-        TrainOptions options = TrainOptions.of("loss", Optimizer.adam()).clipNorm(CLIP).stepNorms(true);
-        CompileOptions compile = CompileOptions.defaults().training(options);
-        return Model.of(Compiler.compile("training", network, compile).file(), LoadOptions.defaults())
-                .program("train").newSession();
-    }
-
-    /** Takes so many steps: the rate rises for the first twentieth of them, then falls as a cosine does. */
-    void fit(Setting setting, int steps, double rate, IntFunction<Labelled> batches, Listener listener) {
-        try (Progress progress = new Progress(setting.out(), name, steps)) {
-            for (int step = 0; step < steps; step++) {
-                double part = (double) step / steps;
-                double height = part < WARM_UP ? part / WARM_UP : (1 + Math.cos(Math.PI * part)) / 2;
-                batches.apply(step).feed(session);
-                session.input("learning_rate").set((float) (rate * height));
-                session.run();
-                double loss = session.output("loss").get(0);
-                listener.step(step, loss);
-                progress.at(step + 1, loss);
-            }
-        }
-    }
-
-    /** The network with the weights as they are now. */
-    Network trained() {
-        Map<String, Literal> weights = new LinkedHashMap<>();
-        network.parameters().forEach((weight, before) -> {
-            float[] values = new float[before.size()];
-            session.state().read(weight, values);
-            weights.put(weight, Literal.of(values, before.shape()));
-        });
-        return network.with(weights);
-    }
-
-    /** Compiles what came out to {@code NAME.lane} and loads it from there. */
-    Model compiled(Setting setting) throws IOException {
-        Path file = setting.folder().resolve(name + ".lane");
+    /** Writes what was trained to {@code NAME.lane}, and loads it from there. */
+    static Model saved(Setting setting, Trainer trainer) throws IOException {
+        Path file = setting.folder().resolve(trainer.model().name() + ".lane");
         Files.createDirectories(setting.folder());
-        Compiler.compile(name, trained(), CompileOptions.defaults()).file().write(file);
-        return Model.load(file);
+        trainer.save(file);
+        return Model.load(file, LOAD);
+    }
+
+    /** The network with the weights that were trained. */
+    static Network trained(Network network, Trainer trainer) {
+        Map<String, Literal> weights = new LinkedHashMap<>();
+        network.parameters().forEach(
+                (name, before) -> weights.put(name, Literal.of(trainer.weights(name), before.shape())));
+        return network.with(weights);
     }
 }
