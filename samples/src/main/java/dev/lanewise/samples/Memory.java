@@ -109,7 +109,7 @@ final class Memory implements Sample {
         double[] across = Arrays.stream(distances).asDoubleStream().toArray();
         LinePlot plot = new LinePlot(Axis.log("distance", "steps"), Axis.linear("recalled", "share of sequences"))
                 .ticks(across).from(0, 1);
-        Table table = new Table("Steps back", "5", "10", "20", "50", "100", "200");
+        Table table = new Table(Arrays.stream(distances).mapToObj(String::valueOf), "Steps back");
         Recurrent rnn = Rnn.of("cell", UNITS);
         Recurrent lstm = Lstm.of("cell", UNITS);
         double[][] found = {
@@ -120,8 +120,8 @@ final class Memory implements Sample {
             line(setting, plot, table, "RNN, growing", rnn, true, distances, batches)};
         plot.reference("chance", new double[] {across[0], across[across.length - 1]}, new double[] {0.125, 0.125});
         page.figure("Recall of the first symbol", plot).figure("The same in numbers", table);
-        page.text("It is learning that fails, not memory: an RNN that has first learned to hold a symbol for 5 steps"
-                + " may hold it for many more. Nobody tells it over 20, where no gradient arrives.");
+        page.text("What fails is learning, not memory: over 20 steps no gradient arrives that would tell an RNN what to"
+                + " keep. One that has first learned over 5 steps to hold a symbol can hold it longer.");
         page.check(Check.atMost("RNN: recall after 20 steps", found[0][2], 0.5));
         for (int i = 2; i < 4; i++) {
             page.check(Check.atLeast((i == 2 ? "LSTM, forget bias 5: recall after " : "LSTM, growing: recall after ")
@@ -134,14 +134,10 @@ final class Memory implements Sample {
             boolean growing, int[] distances, int batches) throws IOException {
         String kind = name.toLowerCase().replaceAll("[^a-z0-9]+", "-");
         double[] shares = new double[distances.length];
-        String[] row = new String[7];
-        Arrays.fill(row, "");
-        row[0] = name;
         for (int i = 0; i < shares.length; i++) {
             shares[i] = recall(setting, cell, kind, distances[i], growing, batches);
-            row[i + 1] = Axis.percent(shares[i]);
         }
-        table.row(row);
+        table.row(Arrays.stream(shares).mapToObj(Axis::percent), name);
         plot.curve(name, Arrays.stream(distances).asDoubleStream().toArray(), shares);
         return shares;
     }

@@ -26,6 +26,8 @@ final class SequenceSpeed {
     private static final int BATCH = 4;
     private static final int ROUNDS = 7;
     private static final long LEAST_NANOS = 20_000_000;
+    /** Until the JVM has compiled what runs, on two busy processors. */
+    private static final long WARM_NANOS = 2_000_000_000;
 
     private SequenceSpeed() {}
 
@@ -42,9 +44,13 @@ final class SequenceSpeed {
 
     /** Milliseconds of a run, by length: the median of some rounds. */
     private static double[] times(Session session, int[] lengths) {
+        WhichFirst.anything(lengths[0]).feed(session, BATCH);
+        for (long begin = System.nanoTime(); System.nanoTime() - begin < WARM_NANOS; ) {
+            session.run();
+        }
         return Arrays.stream(lengths).mapToDouble(length -> {
             WhichFirst.anything(length).feed(session, BATCH);
-            rounds(session); // until it is warm
+            rounds(session); // with the new shape
             return median(rounds(session));
         }).toArray();
     }

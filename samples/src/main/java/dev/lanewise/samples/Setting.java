@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -26,7 +26,7 @@ public record Setting(long seed, boolean quick, int epochs, Path data, Path fold
     }
 
     public void say(String format, Object... values) {
-        out.printf(java.util.Locale.ROOT, format + "%n", values);
+        out.printf(Locale.ROOT, format + "%n", values);
         out.flush();
     }
 
@@ -49,7 +49,7 @@ public record Setting(long seed, boolean quick, int epochs, Path data, Path fold
         }
         if (found.isEmpty()) {
             say("No %s in %s (--data says where it is): trains on a small generated set.", name,
-                    Objects.requireNonNull(places.get(0)));
+                    places.get(0));
         }
         return found;
     }

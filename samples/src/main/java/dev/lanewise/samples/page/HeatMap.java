@@ -46,7 +46,7 @@ public record HeatMap(String up, String across, List<String> rows, List<String> 
         page.add("</svg>");
     }
 
-    /** What shade is what number. */
+    /** What shade is what weight. */
     private static void shades(Svg page, int y) {
         for (int i = 0; i <= 4; i++) {
             page.add("<rect class=\"cell\" x=\"%d\" y=\"%d\" width=\"40\" height=\"9\" fill-opacity=\"%.2f\"/>",

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** Curves over two axes, with a key. */
 public final class LinePlot implements Figure {
@@ -44,7 +45,7 @@ public final class LinePlot implements Figure {
     }
 
     private LinePlot add(String name, double[] x, double[] y, boolean reference) {
-        int[] kept = java.util.stream.IntStream.range(0, x.length)
+        int[] kept = IntStream.range(0, x.length)
                 .filter(i -> Double.isFinite(y[i]) && (!up.logarithmic() || y[i] > 0))
                 .toArray();
         double[] keptX = Arrays.stream(kept).mapToDouble(i -> x[i]).toArray();

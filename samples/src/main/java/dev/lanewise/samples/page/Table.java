@@ -3,6 +3,7 @@ package dev.lanewise.samples.page;
 import dev.lanewise.compiler.inspect.Svg;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Rows of text and numbers under headings; the first column is what a row is about. */
 public final class Table implements Figure {
@@ -14,8 +15,19 @@ public final class Table implements Figure {
         this.headings = List.of(headings);
     }
 
+    /** With headings that are computed, after that of the first column. */
+    public Table(Stream<String> headings, String first) {
+        this.headings = Stream.concat(Stream.of(first), headings).toList();
+    }
+
     public Table row(String... cells) {
         rows.add(List.of(cells));
+        return this;
+    }
+
+    /** A row of cells that are computed. */
+    public Table row(Stream<String> cells, String about) {
+        rows.add(Stream.concat(Stream.of(about), cells).toList());
         return this;
     }
 
