@@ -13,7 +13,6 @@ import dev.lanewise.compiler.network.Rnn;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.Model;
-import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.train.Batching;
 import dev.lanewise.runtime.train.FitOptions;
 import dev.lanewise.runtime.train.ProgressBar;
@@ -26,15 +25,13 @@ import dev.lanewise.samples.page.Page;
 import dev.lanewise.samples.page.Table;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /** Vanishing gradients: how far back a recurrent network can learn from. */
 final class Memory implements Sample {
 
     private static final int BATCH = 32;
-    private static final int UNITS = 48;
+    static final int UNITS = 48;
     private static final int FARTHEST = 200;
-    private static final int BACK = 60;
 
     @Override
     public String name() {
@@ -57,18 +54,8 @@ final class Memory implements Sample {
         return net.build();
     }
 
-    private static Embedding embedding(double size) {
+    static Embedding embedding(double size) {
         return Embedding.of("embedding", FirstSymbol.KINDS, 16).init(Init.normal(size));
-    }
-
-    /** ‖∂loss/∂h(T − d)‖ / ‖∂loss/∂h(T)‖ for d = 0, 1, …: an output of the program that trains. */
-    private static double[] gradients(Network network) {
-        Session session = Training.model("gradients", network).program("train").newSession();
-        FirstSymbol.after(BACK, 7, 0).feed(session, 1);
-        session.input("learning_rate").set(0);
-        session.run();
-        var norms = session.output("cell/gradient_norms"); // [time]
-        return IntStream.rangeClosed(0, BACK).mapToDouble(d -> norms.get(BACK - d) / norms.get(BACK)).toArray();
     }
 
     /** Trains on sequences of one distance, or on growing ones up to it, and says what share it then recalls. */
@@ -99,7 +86,7 @@ final class Memory implements Sample {
         int judged = setting.quick() ? 2 : 4;
         Page page = new Page("What a recurrent network remembers", "Seed " + setting.seed()
                 + (setting.quick() ? ", quick" : "") + "; data: generated, " + FirstSymbol.KINDS + " symbols.");
-        beforeTraining(setting, page);
+        VanishingGradients.show(setting, page);
         page.section("What can be learned").text("Each point is a network of its own, trained only on sequences of"
                 + " that length: the first symbol is to be named after the last. All alike: " + UNITS + " units, "
                 + batches + " batches of " + BATCH + ", Adam, gradients clipped to a norm of 1. What begins otherwise"
@@ -140,30 +127,5 @@ final class Memory implements Sample {
         table.row(Arrays.stream(shares).mapToObj(Axis::percent), name);
         plot.curve(name, Arrays.stream(distances).asDoubleStream().toArray(), shares);
         return shares;
-    }
-
-    /** RNNs whose W has all its eigenvalues at one distance from 0, and LSTMs with more and less bias to remember. */
-    private static void beforeTraining(Setting setting, Page page) {
-        double[] back = IntStream.rangeClosed(0, BACK).asDoubleStream().toArray();
-        LinePlot plot = new LinePlot(Axis.linear("distance from the loss", "steps"),
-                Axis.log("‖∂loss/∂h‖", "share of that at the loss"));
-        page.section("Where the gradient goes").text("On its way back through time the gradient is multiplied at each"
-                + " step by the transposed W and the slope of tanh. Here W is orthogonal times λ, so that all its"
-                + " eigenvalues have the size λ, and inputs are so small that the slope is 1: what is left after d"
-                + " steps is λ to the power of d. In an LSTM it is about what its forget gates let through.")
-                .code("h(t) = tanh(W h(t−1) + U x(t) + b)      ∂loss/∂h(t−1) = Wᵀ diag(1 − h(t)²) ∂loss/∂h(t)");
-        for (double size : new double[] {0.9, 1, 1.1}) {
-            Recurrent cell = Rnn.of("cell", UNITS).init(Init.xavierUniform(), Init.orthogonal(size)).bias(Init.zeros());
-            double[] norms = gradients(network(cell, embedding(1e-4), setting.seed()));
-            double perStep = Math.pow(norms[BACK], 1.0 / BACK);
-            plot.curve("RNN, λ = " + size, back, norms);
-            page.check(Check.between("gradient per step at λ = " + size, perStep, size - 0.01, size + 0.01));
-        }
-        plot.curve("RNN as PyTorch begins", back, gradients(network(Rnn.of("cell", UNITS), embedding(1), setting.seed())));
-        for (int bias : new int[] {1, 5}) {
-            Recurrent cell = Lstm.of("cell", UNITS).forgetBias(bias);
-            plot.curve("LSTM, forget bias " + bias, back, gradients(network(cell, embedding(1), setting.seed())));
-        }
-        page.figure("Norm of the gradient on its way back, before training", plot);
     }
 }

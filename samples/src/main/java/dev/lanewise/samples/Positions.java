@@ -22,7 +22,6 @@ import dev.lanewise.runtime.train.Trainer;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
 import dev.lanewise.samples.page.HeatMap;
-import dev.lanewise.samples.page.LinePlot;
 import dev.lanewise.samples.page.Page;
 import dev.lanewise.samples.page.Table;
 import java.io.IOException;

@@ -42,7 +42,9 @@ public final class SampleCommand implements Callable<Integer> {
     @Option(names = "--list", description = "Says in a line each what samples there are.")
     private boolean list;
 
-    @Option(names = "--epochs", paramLabel = "N", description = "Train so many epochs; the sample decides if not given.")
+    @Option(names = "--epochs", paramLabel = "N",
+            description = "Train so many epochs, of 100 batches where data is generated; the sample decides if not"
+                    + " given.")
     private int epochs;
 
     @Option(names = "--quick", description = "Train less, for a look: under a minute, with figures of its own.")
@@ -85,6 +87,8 @@ public final class SampleCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (list) {
             SAMPLES.forEach(sample -> out.printf("%-14s %s%n", sample.name(), sample.about()));
+            out.printf("%-14s %s%n", "Streaming", "a moving average over a sequence given in chunks");
+            out.printf("%-14s %s%n", "ManyStreams", "a server's loop: whoever has input goes into one call");
             return 0;
         }
         Sample sample = chosen();

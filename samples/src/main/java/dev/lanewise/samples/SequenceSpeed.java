@@ -76,7 +76,8 @@ final class SequenceSpeed {
     static void show(Setting setting, Page page) {
         int[] lengths = IntStream.range(0, setting.quick() ? 4 : 6).map(i -> 16 << i).toArray();
         double[] across = Arrays.stream(lengths).asDoubleStream().toArray();
-        LinePlot training = new LinePlot(Axis.log("length", "steps"), Axis.log("a step of training", "ms")).ticks(across);
+        LinePlot training = new LinePlot(Axis.log("length", "steps"), Axis.log("a step of training", "ms"))
+                .ticks(across);
         LinePlot inference = new LinePlot(Axis.log("length", "steps"), Axis.log("inference", "ms")).ticks(across);
         for (Layer layer : List.of(Rnn.of("RNN", SIZE), MultiHeadAttention.of("self-attention", 4))) {
             Network network = network(layer, lengths[lengths.length - 1], setting.seed());
