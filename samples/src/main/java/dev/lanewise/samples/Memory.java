@@ -85,7 +85,7 @@ final class Memory implements Sample {
         int batches = 100 * setting.epochs(20, 6);
         int judged = setting.quick() ? 2 : 4;
         Page page = new Page("What a recurrent network remembers", "Seed " + setting.seed()
-                + (setting.quick() ? ", quick" : "") + "; data: generated, " + FirstSymbol.KINDS + " symbols.");
+                + (setting.quick() ? ", quick" : "") + ". Data: generated, " + FirstSymbol.KINDS + " symbols.");
         VanishingGradients.show(setting, page);
         page.section("What can be learned").text("Each point is a network of its own, trained only on sequences of"
                 + " that length: the first symbol is to be named after the last. All alike: " + UNITS + " units, "

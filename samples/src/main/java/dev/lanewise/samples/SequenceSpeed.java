@@ -92,7 +92,8 @@ final class SequenceSpeed {
         }
         page.section("How long it takes").text("One layer of size " + SIZE + ", batches of " + BATCH + ", one thread,"
                 + " on the machine that made this page; medians of " + ROUNDS + " rounds. An RNN's work grows with the"
-                + " length, step after step; self-attention's with its square, but in large products.");
+                + " length, self-attention's with its square; but an RNN's steps must follow each other, where"
+                + " self-attention's could all be done at once by a machine with more units.");
         page.figure("Inference", inference).figure("Training: forwards, backwards and update", training);
     }
 }

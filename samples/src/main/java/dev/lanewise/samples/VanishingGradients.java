@@ -38,7 +38,7 @@ final class VanishingGradients {
                 + " step by the transposed W and the slope of tanh. Here W is orthogonal times λ, so that all its"
                 + " eigenvalues have the size λ, and inputs are so small that the slope is 1: what is left after d"
                 + " steps is λ to the power of d. In an LSTM it is about what its forget gates let through.")
-                .code("h(t) = tanh(W h(t−1) + U x(t) + b)      ∂loss/∂h(t−1) = Wᵀ diag(1 − h(t)²) ∂loss/∂h(t)");
+                .code("h(t) = tanh(W h(t−1) + U x(t) + b)\n∂loss/∂h(t−1) = Wᵀ diag(1 − h(t)²) ∂loss/∂h(t)");
         for (double size : new double[] {0.9, 1, 1.1}) {
             Recurrent cell = Rnn.of("cell", Memory.UNITS)
                     .init(Init.xavierUniform(), Init.orthogonal(size))

@@ -81,6 +81,6 @@ public record Axis(String name, String unit, boolean logarithmic) {
 
     /** A share as text. */
     public static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+        return String.format(Locale.ROOT, "%.1f\u00a0%%", 100 * share);
     }
 }

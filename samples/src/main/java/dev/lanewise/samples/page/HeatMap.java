@@ -22,7 +22,7 @@ public record HeatMap(String up, String across, List<String> rows, List<String> 
     @Override
     public void draw(Svg page, String title) {
         int width = LEFT + CELL * columns.size() + 4;
-        int height = TOP + CELL * rows.size() + 40;
+        int height = TOP + CELL * rows.size() + 40; // the shades are below
         page.add("<svg class=\"heat\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", width, height, title);
         for (int column = 0; column < columns.size(); column++) {
             page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", LEFT + CELL * column + CELL / 2,
@@ -48,6 +48,7 @@ public record HeatMap(String up, String across, List<String> rows, List<String> 
 
     /** What shade is what weight. */
     private static void shades(Svg page, int y) {
+        page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">weight</text>", LEFT - 5, y + 10);
         for (int i = 0; i <= 4; i++) {
             page.add("<rect class=\"cell\" x=\"%d\" y=\"%d\" width=\"40\" height=\"9\" fill-opacity=\"%.2f\"/>",
                     LEFT + 41 * i, y, i / 4.0);
