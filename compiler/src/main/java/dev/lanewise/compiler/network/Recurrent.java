@@ -103,7 +103,8 @@ public record Recurrent(
      */
     public Recurrent forgetBias(double value) {
         if (cell != Cell.LSTM) {
-            throw new IllegalArgumentException("layer '" + name + "' (" + kind() + "): has no forget gate; an Lstm has");
+            throw new IllegalArgumentException(
+                    "layer '" + name + "' (" + kind() + "): has no forget gate; an Lstm has");
         }
         return bias(biasInit.withBlock(2, 2 * cell.gates, value).withBlock(2 + cell.gates, 2 * cell.gates, 0));
     }
