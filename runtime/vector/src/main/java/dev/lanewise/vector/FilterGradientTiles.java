@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
  * Tiles of a filter's gradient: three times four rows × one or two vectors of output channels, {@code c[row, o] +=
  * Σ x[pixel, row] · dy[pixel, o]} over all pixels of an image, whose sums stay in registers meanwhile. Four rows are
  * contiguous in the image, from {@code x0}, {@code x1} and {@code x2} on; of them {@code n0}, {@code n1} and {@code
- * n2} are stored, to rows from {@code c0}, {@code c1} and {@code c2} on. From a pixel to the next are {@code xStep} in x,
- * {@code toNextRow} behind a row's last. Written out, as {@link TallTiles} says why.
+ * n2} are stored, to rows from {@code c0}, {@code c1} and {@code c2} on. To the next pixel it is {@code xStep} in x,
+ * {@code toNextRow} from the last one of a row. Written out, as {@link TallTiles} says why.
  */
 final class FilterGradientTiles {
 
