@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.recurrent.RNN;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
+import dev.lanewise.bench.train.TorchMath;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Dim;
@@ -54,8 +55,6 @@ class PyTorchLayersTest {
 
     private static final Dim BATCH = Dim.upTo("batch", 8);
     private static final Dim TIME = Dim.upTo("time", 40);
-    private static final int[] LSTM_GATES = {0, 2, 3, 1};
-    private static final int[] GRU_GATES = {1, 0, 2};
 
     private final NetworkBuilder net = Network.builder(3);
 
@@ -115,13 +114,13 @@ class PyTorchLayersTest {
             var functions = in.getNDArrayInternal();
             NDList expected = switch (layer.cell()) {
                 case LSTM -> functions.lstm(in, new NDList(zeros, zeros),
-                        torch.recurrent("r", layer.layers(), layer.both(), LSTM_GATES), true, layer.layers(), 0, false,
+                        torch.recurrent("r", layer.layers(), layer.both(), TorchMath.LSTM_GATES), true, layer.layers(), 0, false,
                         layer.both(), true);
                 case GRU -> functions.gru(in, zeros,
-                        torch.recurrent("r", layer.layers(), layer.both(), GRU_GATES), true, layer.layers(), 0, false,
+                        torch.recurrent("r", layer.layers(), layer.both(), TorchMath.GRU_GATES), true, layer.layers(), 0, false,
                         layer.both(), true);
                 case RNN_TANH, RNN_RELU -> functions.rnn(in, zeros,
-                        torch.recurrent("r", layer.layers(), layer.both(), 0), true, layer.layers(),
+                        torch.recurrent("r", layer.layers(), layer.both(), TorchMath.RNN_GATES), true, layer.layers(),
                         layer.cell() == Recurrent.Cell.RNN_TANH ? RNN.Activation.TANH : RNN.Activation.RELU, 0, false,
                         layer.both(), true);
             };
@@ -171,7 +170,7 @@ class PyTorchLayersTest {
                 NDArray in = torch.array(x).get(b + ":" + (b + 1) + ",0:" + (b == 0 ? 9 : 4));
                 NDArray zeros = torch.zeros(2, 1, 6);
                 NDArray h = in.getNDArrayInternal().lstm(in, new NDList(zeros, zeros),
-                        torch.recurrent("r", 1, true, LSTM_GATES), true, 1, 0, false, true, true).get(1);
+                        torch.recurrent("r", 1, true, TorchMath.LSTM_GATES), true, 1, 0, false, true, true).get(1);
                 int row = b;
                 same(h.get(0).concat(h.get(1), 1), found.select(i -> row * 12 + i, 1, 12));
             }
@@ -310,8 +309,7 @@ class PyTorchLayersTest {
         try (TorchMath torch = new TorchMath(network)) {
             NDArray in = torch.array(X);
             NDArray mask = torch.keyMask(9, 9, 5);
-            NDArray y = torch.layerNorm("e.norm1", in.add(torch.attention("e.attention", 2, in, in, mask)));
-            y = torch.layerNorm("e.norm2", y.add(feedForward(torch, "e", y)));
+            NDArray y = torch.encoderLayer("e", 2, in, mask);
             same(y, found.get("encoded"));
 
             NDArray first = torch.layerNorm("f.norm1", in);
