@@ -78,8 +78,7 @@ public final class Bench implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Option(names = "--suite", split = ",", paramLabel = "NAME", completionCandidates = SuiteNames.class,
-            description = "What to measure: ${COMPLETION-CANDIDATES}. All if not given. There is no suite of"
-                    + " training yet.")
+            description = "What to measure: ${COMPLETION-CANDIDATES}. All if not given.")
     private List<Suite> suites = List.of(Suite.values());
 
     @Option(names = "--row", paramLabel = "REGEX", description = "Only rows whose name contains this.")

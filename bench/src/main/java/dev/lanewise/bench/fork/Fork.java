@@ -70,10 +70,11 @@ public final class Fork {
         List<ForkResult.Series> series = new ArrayList<>();
         for (int i = 0; i < subjects.size(); i++) {
             double bytes = allocated(subjects.get(i), Math.min(calls[i], 100));
-            series.add(new ForkResult.Series(kinds.get(i), nanos[i], bytes, differences[i]));
+            series.add(new ForkResult.Series(kinds.get(i), nanos[i], bytes, differences[i],
+                    subjects.get(i).memory()));
         }
         LanewiseSubject ours = (LanewiseSubject) subjects.get(0);
-        return new ForkResult(ours.kernels(), ours.multiplyAdds(), ours.weightBytes() * work.runs().size(),
+        return new ForkResult(ours.kernels(), ours.multiplyAdds(), ours.weightBytes() * work.passes(),
                 work.threads(), series);
     }
 

@@ -20,6 +20,7 @@ public record ForkResult(String kernels, long multiplyAdds, long weightBytes, in
      * @param nanos of a call, for each round
      * @param bytes allocated on the Java heap in one call
      * @param difference the largest, of its first output from Lanewise's, relative to the largest element
+     * @param memory bytes that the work takes at most at a time; 0 where that was not looked at
      */
-    public record Series(Subject.Kind kind, double[] nanos, double bytes, double difference) {}
+    public record Series(Subject.Kind kind, double[] nanos, double bytes, double difference, long memory) {}
 }

@@ -1,6 +1,7 @@
 package dev.lanewise.bench.fork;
 
 import dev.lanewise.bench.row.Row;
+import dev.lanewise.bench.row.Suite;
 import dev.lanewise.bench.subject.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import java.util.stream.Collectors;
  */
 public record Forks(Path data, List<Subject.Kind> kinds, int forks, int rounds, int warmUpMillis) {
 
+    /** Where native memory is looked at, the heap does not grow meanwhile. */
+    private static final List<String> TOUCHED_HEAP = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
+
     /** Measures a row in every fork. */
     public List<ForkResult> run(Row row) throws IOException, InterruptedException {
         List<ForkResult> results = new ArrayList<>();
@@ -30,7 +34,7 @@ public record Forks(Path data, List<Subject.Kind> kinds, int forks, int rounds, 
 
     private ForkResult fork(Row row) throws IOException, InterruptedException {
         String runtimes = kinds.stream().map(Subject.Kind::name).collect(Collectors.joining(","));
-        return Jvm.run(Fork.class, List.of(), ForkResult.class, row.name(),
+        return Jvm.run(Fork.class, row.suite() == Suite.TRAINING ? TOUCHED_HEAP : List.of(), ForkResult.class, row.name(),
                 data.toString(), row.name(), runtimes, String.valueOf(rounds), String.valueOf(warmUpMillis));
     }
 }

@@ -30,8 +30,9 @@ public record RowResult(
      * @param ratio its time / Lanewise's: lower end, median, upper end of the interval of 95 % confidence
      * @param bytes allocated on the Java heap in a call
      * @param difference of its first output from Lanewise's, relative to the largest element
+     * @param memory bytes that it takes at most at a time; 0 where that was not looked at
      */
-    public record Time(Subject.Kind kind, double[] nanos, double[] ratio, double bytes, double difference) {}
+    public record Time(Subject.Kind kind, double[] nanos, double[] ratio, double bytes, double difference, long memory) {}
 
     /** Sums up what the forks measured. */
     public static RowResult of(Row row, List<ForkResult> forks, Roofline roofline) {
@@ -41,6 +42,7 @@ public record RowResult(
             double[] medians = new double[forks.size()];
             double bytes = 0;
             double difference = 0;
+            long memory = 0;
             List<double[]> ratios = new ArrayList<>();
             for (int fork = 0; fork < medians.length; fork++) {
                 ForkResult.Series series = forks.get(fork).series().get(i);
@@ -48,13 +50,14 @@ public record RowResult(
                 ratios.add(ratios(forks.get(fork).series().get(0).nanos(), series.nanos()));
                 bytes = Math.max(bytes, series.bytes());
                 difference = Math.max(difference, series.difference());
+                memory = memory == 0 ? series.memory() : Math.min(memory, series.memory());
             }
             double[] interval = Statistics.interval(ratios);
             double ratio = Statistics.median(ratios.stream().mapToDouble(Statistics::median).toArray());
             times.add(new Time(first.series().get(i).kind(),
                     new double[] {Statistics.quantile(medians, 0.25), Statistics.median(medians),
                             Statistics.quantile(medians, 0.75)},
-                    new double[] {interval[0], ratio, interval[1]}, bytes, difference));
+                    new double[] {interval[0], ratio, interval[1]}, bytes, difference, memory));
         }
         double limit = roofline.least(first.multiplyAdds(), first.weightBytes()) / first.threads();
         String bound = roofline.bindsReading(first.multiplyAdds(), first.weightBytes())
@@ -99,6 +102,9 @@ public record RowResult(
         }
         boolean kept = rival.ratio[1] >= least;
         boolean sure = kept ? rival.ratio[0] >= least : rival.ratio[2] < least;
-        return List.of(new Promise("times as fast as " + against, least, true, rival.ratio[1], sure));
+        Promise speed = new Promise("times as fast as " + against, least, true, rival.ratio[1], sure);
+        return rival.memory == 0 ? List.of(speed) : List.of(speed,
+                Promise.atMost("times its memory", 1, (double) ours().memory / rival.memory),
+                Promise.atMost("bytes allocated in a step", 0, Math.rint(ours().bytes)));
     }
 }

@@ -27,6 +27,10 @@ public final class TextReport {
             out.printf("  %s: %s, %s× [%s, %s]%n", peer.kind().title(), Numbers.time(peer.nanos()[1]),
                     Numbers.ratio(peer.ratio()[1]), Numbers.ratio(peer.ratio()[0]), Numbers.ratio(peer.ratio()[2]));
         }
+        if (row.peers().stream().anyMatch(peer -> peer.memory() > 0)) {
+            row.times().forEach(time -> out.printf("  memory of %s: %s bytes%n", time.kind().title(),
+                    Numbers.bytes(time.memory())));
+        }
         if (ours.bytes() >= 0.5) {
             out.printf("  ALLOCATES %s bytes a call%n", Numbers.bytes(ours.bytes()));
         }

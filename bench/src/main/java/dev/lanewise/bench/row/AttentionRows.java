@@ -26,14 +26,14 @@ final class AttentionRows {
     }
 
     /** x[1, length, 256], attending to itself. */
-    private static Work self(int length) {
+    private static ModelWork self(int length) {
         OnnxGraph graph = new OnnxGraph();
         String x = graph.input("x", 1, length, WIDTH);
         String y = Encoder.attention(graph, x, length, HEADS, AttentionRows::projection);
         graph.named("Identity", List.of("y"), y);
         graph.output("y", 1, length, WIDTH);
         Feed feed = Feed.random("x", 1, length, WIDTH);
-        return Work.of(graph, List.of(feed), manager -> {
+        return ModelWork.of(graph, List.of(feed), manager -> {
             NDArray input = Torch.array(manager, (float[]) feed.values(), 1, length, WIDTH);
             NDArray[] w = projections(manager);
             return () -> {
@@ -65,7 +65,7 @@ final class AttentionRows {
     }
 
     /** One new row x[1, 1, 256] against keys and values of 512 rows, of which 511 are given. */
-    private static Work decode(int length) {
+    private static ModelWork decode(int length) {
         OnnxGraph graph = new OnnxGraph();
         String x = graph.input("x", 1, 1, WIDTH);
         String pastKeys = graph.input("k", 1, HEADS, length - 1, HEAD);
@@ -80,7 +80,7 @@ final class AttentionRows {
                 Feed.random("x", 1, 1, WIDTH),
                 Feed.random("k", 1, HEADS, length - 1, HEAD),
                 Feed.random("v", 1, HEADS, length - 1, HEAD));
-        return Work.of(graph, feeds, manager -> {
+        return ModelWork.of(graph, feeds, manager -> {
             NDArray input = Torch.array(manager, (float[]) feeds.get(0).values(), 1, 1, WIDTH);
             NDArray keys = Torch.array(manager, (float[]) feeds.get(1).values(), 1, HEADS, length - 1, HEAD);
             NDArray values = Torch.array(manager, (float[]) feeds.get(2).values(), 1, HEADS, length - 1, HEAD);

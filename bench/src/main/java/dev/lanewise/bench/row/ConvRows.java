@@ -40,7 +40,7 @@ final class ConvRows {
         return rows;
     }
 
-    private static Work work(Layer layer) {
+    private static ModelWork work(Layer layer) {
         int rank = layer.kernel.length;
         int[] shape = concat(new int[] {1, layer.channels}, layer.image);
         int[] filter = concat(new int[] {layer.channels, layer.channels / layer.groups}, layer.kernel);
@@ -67,7 +67,7 @@ final class ConvRows {
         }
         graph.output("y", shape);
         Feed feed = Feed.random("x", shape);
-        return Work.of(graph, List.of(feed), manager -> {
+        return ModelWork.of(graph, List.of(feed), manager -> {
             NDArray image = Torch.array(manager, (float[]) feed.values(), shape);
             List<NDArray> parameters = new ArrayList<>();
             for (int i = 0; i < LAYERS; i++) {

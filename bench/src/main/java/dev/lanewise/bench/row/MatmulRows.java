@@ -36,13 +36,13 @@ final class MatmulRows {
         return Feed.numbers(1, 1, k, n);
     }
 
-    static Work work(int m, int k, int n) {
+    static ModelWork work(int m, int k, int n) {
         float[] b = weights(k, n);
         Feed a = Feed.random("a", m, k);
         OnnxGraph graph = new OnnxGraph();
         graph.named("MatMul", List.of("y"), graph.input("a", m, k), graph.weight(b, k, n));
         graph.output("y", m, n);
-        return Work.of(graph, List.of(a), manager -> {
+        return ModelWork.of(graph, List.of(a), manager -> {
             NDArray x = Torch.array(manager, (float[]) a.values(), m, k);
             NDArray w = Torch.array(manager, b, k, n);
             return () -> new NDList(x.matMul(w));

@@ -28,13 +28,13 @@ public final class ModelRows {
         Path models = data.resolve("models");
         return List.of(
                 row("Silero, a chunk of 32 ms", 3, () -> sileroChunk(models)),
-                row("MNIST-8, a digit", 2, () -> Work.of(
+                row("MNIST-8, a digit", 2, () -> ModelWork.of(
                         models.resolve("onnx-mnist-8/model.onnx"), fixed(),
                         List.of(Feed.random("Input3", 1, 1, 28, 28)))),
-                row("YuNet, an image of 320×320", 1, () -> Work.of(
+                row("YuNet, an image of 320×320", 1, () -> ModelWork.of(
                         models.resolve("yunet/yunet_s_320_320.onnx"), fixed(),
                         List.of(Feed.random("input", 1, 3, 320, 320)))),
-                row("DTLN, a frame", 3, () -> Work.of(
+                row("DTLN, a frame", 3, () -> ModelWork.of(
                                 models.resolve("dtln/model_1.onnx"), CompileOptions.defaults(),
                                 List.of(Feed.random("input_2", 1, 1, 257), Feed.zeros("input_3", 1, 2, 128, 2)))
                         .carry("input_3", "tf_op_layer_stack_2")),
@@ -63,8 +63,8 @@ public final class ModelRows {
                 .debug(false);
     }
 
-    private static Work sileroChunk(Path models) throws Exception {
-        return Work.of(
+    private static ModelWork sileroChunk(Path models) throws Exception {
+        return ModelWork.of(
                         silero(models), sileroStream(),
                         List.of(
                                 Feed.random("input", 1, SAMPLES),
@@ -74,7 +74,7 @@ public final class ModelRows {
     }
 
     /** Tokens one by one, from an empty cache. */
-    private static Work gpt2(Path model) throws Exception {
+    private static ModelWork gpt2(Path model) throws Exception {
         CompileOptions options = CompileOptions.defaults()
                 .dim("batch_size", 1, 1)
                 .dim("seq_len", 1, 1)
@@ -93,14 +93,14 @@ public final class ModelRows {
             }
             tokens.add(feeds);
         }
-        Work work = Work.of(model, options, tokens.get(0)).runs(tokens);
+        ModelWork work = ModelWork.of(model, options, tokens.get(0)).runs(tokens);
         for (int layer = 0; layer < GPT2_LAYERS; layer++) {
             work = work.carry("past_" + layer, "present_" + layer);
         }
         return work;
     }
 
-    private static Work encoder() {
+    private static ModelWork encoder() {
         OnnxGraph graph = new OnnxGraph();
         String x = graph.input("x", 1, LENGTH, WIDTH);
         for (int layer = 0; layer < LAYERS; layer++) {
@@ -108,6 +108,6 @@ public final class ModelRows {
         }
         graph.named("Identity", List.of("y"), x);
         graph.output("y", 1, LENGTH, WIDTH);
-        return Work.of(graph, List.of(Feed.random("x", 1, LENGTH, WIDTH)), null);
+        return ModelWork.of(graph, List.of(Feed.random("x", 1, LENGTH, WIDTH)), null);
     }
 }

@@ -52,22 +52,22 @@ final class RecurrentRows {
     }
 
     /** One step of an LSTM of that size, its state carried on. */
-    static Work lstmStep(int size) {
+    static ModelWork lstmStep(int size) {
         return work(Cell.LSTM, size, 1, 1);
     }
 
-    /** The same of many streams; see {@link Work.Streams}. */
-    static Work lstmStreams(int size, Work.Streams streams) {
+    /** The same of many streams; see {@link ModelWork.Streams}. */
+    static ModelWork lstmStreams(int size, ModelWork.Streams streams) {
         return work(Cell.LSTM, size, 1, streams.count(), streams.scattered())
                 .streams(streams, lstmStep(size).onnx());
     }
 
-    static Work work(Cell cell, int size, int length, int batch) {
+    static ModelWork work(Cell cell, int size, int length, int batch) {
         return work(cell, size, length, batch, false);
     }
 
     /** Gives all hidden states, and carries the last into the next call. */
-    private static Work work(Cell cell, int size, int length, int batch, boolean scattered) {
+    private static ModelWork work(Cell cell, int size, int length, int batch, boolean scattered) {
         float range = (float) (1 / Math.sqrt(size)); // PyTorch's initialisation
         int rows = cell.gates * size;
         float[] w = weights(1, cell, size);
@@ -90,7 +90,7 @@ final class RecurrentRows {
         }
         graph.output("y", length, 1, batch, size);
         outputs.subList(1, outputs.size()).forEach(state -> graph.output(state, 1, batch, size));
-        Work work = Work.of(graph, feeds,
+        ModelWork work = ModelWork.of(graph, feeds,
                 manager -> torch(manager, cell, size, length, batch, scattered, w, r, b));
         for (int i = 1; i < outputs.size(); i++) {
             work = work.carry(feeds.get(i).name(), outputs.get(i));

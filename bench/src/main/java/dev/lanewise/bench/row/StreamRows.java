@@ -19,12 +19,12 @@ final class StreamRows {
 
     static List<Row> all() {
         return List.of(
-                row("states apart", new Work.Streams(STREAMS, true, 1)),
-                row("peers' states in place", new Work.Streams(STREAMS, false, 1)),
-                row("states apart, two threads", new Work.Streams(STREAMS, true, 2)));
+                row("states apart", new ModelWork.Streams(STREAMS, true, 1)),
+                row("peers' states in place", new ModelWork.Streams(STREAMS, false, 1)),
+                row("states apart, two threads", new ModelWork.Streams(STREAMS, true, 2)));
     }
 
-    private static Row row(String how, Work.Streams streams) {
+    private static Row row(String how, ModelWork.Streams streams) {
         String name = String.format(Locale.ROOT, "%,d streams, LSTM step, hidden %d, %s", STREAMS, SIZE, how);
         return new Row(Suite.STREAMS, name, LEAST, Row.Against.BEST,
                 () -> RecurrentRows.lstmStreams(SIZE, streams));

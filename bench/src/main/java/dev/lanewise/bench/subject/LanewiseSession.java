@@ -1,7 +1,7 @@
 package dev.lanewise.bench.subject;
 
 import dev.lanewise.bench.row.Feed;
-import dev.lanewise.bench.row.Work;
+import dev.lanewise.bench.row.ModelWork;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.Tensor;
 import java.util.ArrayList;
@@ -10,27 +10,12 @@ import java.util.List;
 /** One stream, or work that has none. */
 final class LanewiseSession extends LanewiseSubject {
 
-    /** An input and what a run gives it. */
-    private record Given(Tensor tensor, Feed feed) {
-
-        void set() {
-            tensor.setShape(feed.shape());
-            int size = tensor.size();
-            switch (tensor.type().storage()) {
-                case FLOATS -> System.arraycopy(feed.values(), 0, tensor.floats(), tensor.offset(), size);
-                case LONGS -> System.arraycopy(feed.values(), 0, tensor.longs(), tensor.offset(), size);
-                case INTS -> System.arraycopy(feed.values(), 0, tensor.ints(), tensor.offset(), size);
-                default -> throw new IllegalArgumentException(tensor + ": no feed has this type");
-            }
-        }
-    }
-
     private final Session session;
     /** By run; what stays from call to call is set once, here. */
     private final Given[][] given;
 
-    LanewiseSession(Work work) {
-        super(work);
+    LanewiseSession(ModelWork work) {
+        super(compile(work), "infer");
         session = model.newSession();
         given = new Given[work.runs().size()][];
         for (int i = 0; i < given.length; i++) {

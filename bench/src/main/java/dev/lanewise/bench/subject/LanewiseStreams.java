@@ -1,7 +1,7 @@
 package dev.lanewise.bench.subject;
 
 import dev.lanewise.bench.row.Feed;
-import dev.lanewise.bench.row.Work;
+import dev.lanewise.bench.row.ModelWork;
 import dev.lanewise.runtime.BatchSession;
 import dev.lanewise.runtime.SessionOptions;
 import dev.lanewise.runtime.State;
@@ -14,8 +14,8 @@ final class LanewiseStreams extends LanewiseSubject {
     private final BatchSession session;
     private final State[] states; // (streams)
 
-    LanewiseStreams(Work work) {
-        super(work);
+    LanewiseStreams(ModelWork work) {
+        super(compile(work), "infer");
         session = model.newBatchSession(
                 work.streams().count(), SessionOptions.defaults().threads(work.threads()));
         states = new State[work.streams().count()];

@@ -6,7 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.lanewise.bench.row.Feed;
-import dev.lanewise.bench.row.Work;
+import dev.lanewise.bench.row.ModelWork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -22,7 +22,7 @@ final class OnnxBuffers {
     private OnnxBuffers() {}
 
     /** All graph optimisations, no spinning: threads that wait would take processors from whoever's turn it is. */
-    static OrtSession open(Work work) throws OrtException {
+    static OrtSession open(ModelWork work) throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
         options.setIntraOpNumThreads(work.threads());

@@ -6,7 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.lanewise.bench.row.Feed;
-import dev.lanewise.bench.row.Work;
+import dev.lanewise.bench.row.ModelWork;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +27,7 @@ final class PinnedOnnxSubject implements Subject {
     private final String first;
     private int turn;
 
-    PinnedOnnxSubject(Work work) throws OrtException {
+    PinnedOnnxSubject(ModelWork work) throws OrtException {
         session = OnnxBuffers.open(work);
         first = session.getOutputInfo().keySet().iterator().next();
         runs = work.runs().size();

@@ -4,7 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.lanewise.bench.row.Feed;
-import dev.lanewise.bench.row.Work;
+import dev.lanewise.bench.row.ModelWork;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,13 +16,13 @@ import java.util.Map;
 final class PlainOnnxSubject implements Subject {
 
     private final OrtSession session;
-    private final Work work;
+    private final ModelWork work;
     /** By run: what is no float, which nobody would make anew. */
     private final List<Map<String, OnnxTensor>> constants = new ArrayList<>();
     private final Map<String, float[]> carried = new HashMap<>();
     private float[] output;
 
-    PlainOnnxSubject(Work work) throws OrtException {
+    PlainOnnxSubject(ModelWork work) throws OrtException {
         this.work = work;
         session = OnnxBuffers.open(work);
         for (List<Feed> feeds : work.runs()) {

@@ -1,11 +1,12 @@
 package dev.lanewise.bench.subject;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.lanewise.bench.row.ModelWork;
 import dev.lanewise.bench.row.Torch;
-import dev.lanewise.bench.row.Work;
 
 /** PyTorch's own operations through DJL, without gradients. */
 final class PyTorchSubject implements Subject {
@@ -14,15 +15,20 @@ final class PyTorchSubject implements Subject {
     private final Torch.Call call;
     private NDList result = new NDList();
 
-    PyTorchSubject(Work work) {
-        // Read when the engine starts; the second call settles it where it had started before.
-        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(work.threads()));
-        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-        System.setProperty("ai.djl.offline", "true");
+    PyTorchSubject(ModelWork work) {
+        startEngine(work.threads());
         manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-        JniUtils.setNumThreads(work.threads());
         JniUtils.setGradMode(false);
         call = work.torch().prepare(manager);
+    }
+
+    static void startEngine(int threads) {
+        // Read when the engine starts; the last call settles it where it had started before.
+        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+        System.setProperty("ai.djl.offline", "true");
+        Engine.getEngine("PyTorch");
+        JniUtils.setNumThreads(threads);
     }
 
     @Override

@@ -5,8 +5,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.lanewise.bench.row.Feed;
+import dev.lanewise.bench.row.ModelWork;
 import dev.lanewise.bench.row.Scattered;
-import dev.lanewise.bench.row.Work;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +25,7 @@ final class ScatteredOnnxSubject implements Subject {
     private final List<Carried> states = new ArrayList<>();
     private final OnnxTensor output;
 
-    ScatteredOnnxSubject(Work work) throws OrtException {
+    ScatteredOnnxSubject(ModelWork work) throws OrtException {
         session = OnnxBuffers.open(work);
         for (Feed feed : work.inputs()) {
             inputs.put(feed.name(), OnnxBuffers.tensor(feed));

@@ -1,5 +1,7 @@
 package dev.lanewise.bench.subject;
 
+import dev.lanewise.bench.row.ModelWork;
+import dev.lanewise.bench.row.TrainingWork;
 import dev.lanewise.bench.row.Work;
 import java.util.Locale;
 
@@ -11,6 +13,11 @@ public interface Subject extends AutoCloseable {
 
     /** The first f32 output of the last call, row-major. */
     float[] output() throws Exception;
+
+    /** The most bytes of memory that the work itself takes at a time; 0 where that is not looked at. */
+    default long memory() {
+        return 0;
+    }
 
     /** The runtimes that can be measured. */
     enum Kind {
@@ -35,15 +42,26 @@ public interface Subject extends AutoCloseable {
 
         /** Whether this runtime can do that work. */
         public boolean does(Work work) {
-            return switch (this) {
-                case PYTORCH -> work.torch() != null;
-                case PLAIN -> work.streams() == null; // copies even more than PINNED does for streams
-                default -> true;
+            return switch (work) {
+                case ModelWork model -> switch (this) {
+                    case PYTORCH -> model.torch() != null;
+                    case PLAIN -> model.streams() == null; // copies even more than PINNED does for streams
+                    default -> true;
+                };
+                case TrainingWork training -> this == LANEWISE || this == PYTORCH;
             };
         }
 
         /** Prepares the work: everything that a server would do once. */
         public Subject prepare(Work work) throws Exception {
+            return switch (work) {
+                case ModelWork model -> prepare(model);
+                case TrainingWork training -> this == LANEWISE
+                        ? new LanewiseTraining(training) : PyTorchTraining.of(training);
+            };
+        }
+
+        private Subject prepare(ModelWork work) throws Exception {
             return switch (this) {
                 case EMPTY -> new EmptySubject();
                 case LANEWISE -> LanewiseSubject.of(work);

@@ -50,8 +50,8 @@ final class Samples {
         double[] theirs = new double[21];
         Arrays.fill(theirs, 100 * ratio);
         ForkResult fork = new ForkResult("vector", 1_000, 1_000, 1, List.of(
-                new ForkResult.Series(Subject.Kind.LANEWISE, ours, 0, 0),
-                new ForkResult.Series(Subject.Kind.PINNED, theirs, 64, 1e-6)));
+                new ForkResult.Series(Subject.Kind.LANEWISE, ours, 0, 0, 0),
+                new ForkResult.Series(Subject.Kind.PINNED, theirs, 64, 1e-6, 0)));
         return RowResult.of(row, List.of(fork, fork, fork), roofline());
     }
 
