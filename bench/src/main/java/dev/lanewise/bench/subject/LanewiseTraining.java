@@ -6,6 +6,7 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -32,15 +33,8 @@ final class LanewiseTraining extends LanewiseSubject {
     }
 
     private static Feed feed(String name, Literal literal) {
-        Object values = literal.floats();
-        if (literal.type() == DType.I32) {
-            int[] ints = new int[literal.size()];
-            for (int i = 0; i < ints.length; i++) {
-                ints[i] = (int) literal.longAt(i);
-            }
-            values = ints;
-        }
-        return new Feed(name, literal.shape(), values);
+        return new Feed(name, literal.shape(), literal.type() == DType.F32
+                ? literal.floats() : Arrays.stream(literal.toLongs()).mapToInt(Math::toIntExact).toArray());
     }
 
     @Override
