@@ -23,6 +23,9 @@ public record Forks(Path data, List<Subject.Kind> kinds, int forks, int rounds, 
     /** Where native memory is looked at, the heap does not grow meanwhile. */
     private static final List<String> TOUCHED_HEAP = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
+    /** A step of training is many kernels and takes milliseconds: C2 needs longer to have met all of them often. */
+    private static final int TRAINING_WARM_UPS = 4;
+
     /** Measures a row in every fork. */
     public List<ForkResult> run(Row row) throws IOException, InterruptedException {
         List<ForkResult> results = new ArrayList<>();
@@ -33,8 +36,11 @@ public record Forks(Path data, List<Subject.Kind> kinds, int forks, int rounds, 
     }
 
     private ForkResult fork(Row row) throws IOException, InterruptedException {
+        boolean training = row.suite() == Suite.TRAINING;
+        int warmUp = training ? TRAINING_WARM_UPS * warmUpMillis : warmUpMillis;
         String runtimes = kinds.stream().map(Subject.Kind::name).collect(Collectors.joining(","));
-        return Jvm.run(Fork.class, row.suite() == Suite.TRAINING ? TOUCHED_HEAP : List.of(), ForkResult.class, row.name(),
-                data.toString(), row.name(), runtimes, String.valueOf(rounds), String.valueOf(warmUpMillis));
+        List<String> options = training ? TOUCHED_HEAP : List.of();
+        return Jvm.run(Fork.class, options, ForkResult.class, row.name(),
+                data.toString(), row.name(), runtimes, String.valueOf(rounds), String.valueOf(warmUp));
     }
 }

@@ -32,7 +32,8 @@ public record RowResult(
      * @param difference of its first output from Lanewise's, relative to the largest element
      * @param memory bytes that it takes at most at a time; 0 where that was not looked at
      */
-    public record Time(Subject.Kind kind, double[] nanos, double[] ratio, double bytes, double difference, long memory) {}
+    public record Time(
+            Subject.Kind kind, double[] nanos, double[] ratio, double bytes, double difference, long memory) {}
 
     /** Sums up what the forks measured. */
     public static RowResult of(Row row, List<ForkResult> forks, Roofline roofline) {

@@ -14,7 +14,7 @@ public enum Suite {
     CONV("Convolutions in a chain of nine layers", 5, data -> ConvRows.all()),
     ATTENTION("Attention", 3, data -> AttentionRows.all()),
     MODELS("Whole models", 5, ModelRows::all),
-    TRAINING("Steps of training", 6, data -> TrainingRows.all()),
+    TRAINING("Steps of training", 12, data -> TrainingRows.all()),
     COLDSTART("Cold start", 4, data -> List.of(StartRow.of(data))),
     LATENCY("Latency at a fixed rate of arrival", 10, data -> LatencyRow.all());
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Steps of training: a batch is set, forwards, backwards, Adam. Each call takes the next of a few batches. The answer is
- * the loss.
+ * Steps of training: a batch is set, forwards, backwards, Adam. Each call takes the next of a few batches. The answer
+ * is the loss.
  */
 public record TrainingWork(TrainedNet net) implements Work {
 

@@ -6,11 +6,12 @@ import java.nio.file.Path;
 
 /**
  * Memory of this process that lies in RAM, from a moment on: what native code takes, where the Java heap was touched
- * before.
+ * before. Files that are mapped, such as libraries, do not count.
  *
  * @param bytes at the beginning; -1 where the system does not say
+ * @param files of these, what files hold
  */
-record ResidentMemory(long bytes) {
+record ResidentMemory(long bytes, long files) {
 
     private static final Path STATUS = Path.of("/proc/self/status");
 
@@ -20,15 +21,15 @@ record ResidentMemory(long bytes) {
     static ResidentMemory now() throws IOException {
         Path clear = Path.of("/proc/self/clear_refs");
         if (!Files.isWritable(clear)) {
-            return new ResidentMemory(-1);
+            return new ResidentMemory(-1, 0);
         }
         Files.writeString(clear, FORGET_PEAK);
-        return new ResidentMemory(read("VmRSS:"));
+        return new ResidentMemory(read("VmRSS:"), read("RssFile:"));
     }
 
     /** The most at any time since then, beyond what there was; 0 where the system does not say. */
     long mostSince() throws IOException {
-        return bytes < 0 ? 0 : read("VmHWM:") - bytes;
+        return bytes < 0 ? 0 : read("VmHWM:") - bytes - (read("RssFile:") - files);
     }
 
     private static long read(String name) throws IOException {

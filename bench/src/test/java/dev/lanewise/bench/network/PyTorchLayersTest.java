@@ -114,11 +114,11 @@ class PyTorchLayersTest {
             var functions = in.getNDArrayInternal();
             NDList expected = switch (layer.cell()) {
                 case LSTM -> functions.lstm(in, new NDList(zeros, zeros),
-                        torch.recurrent("r", layer.layers(), layer.both(), TorchMath.LSTM_GATES), true, layer.layers(), 0, false,
-                        layer.both(), true);
+                        torch.recurrent("r", layer.layers(), layer.both(), TorchMath.LSTM_GATES), true,
+                        layer.layers(), 0, false, layer.both(), true);
                 case GRU -> functions.gru(in, zeros,
-                        torch.recurrent("r", layer.layers(), layer.both(), TorchMath.GRU_GATES), true, layer.layers(), 0, false,
-                        layer.both(), true);
+                        torch.recurrent("r", layer.layers(), layer.both(), TorchMath.GRU_GATES), true,
+                        layer.layers(), 0, false, layer.both(), true);
                 case RNN_TANH, RNN_RELU -> functions.rnn(in, zeros,
                         torch.recurrent("r", layer.layers(), layer.both(), TorchMath.RNN_GATES), true, layer.layers(),
                         layer.cell() == Recurrent.Cell.RNN_TANH ? RNN.Activation.TANH : RNN.Activation.RELU, 0, false,

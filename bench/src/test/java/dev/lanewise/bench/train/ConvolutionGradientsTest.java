@@ -33,7 +33,8 @@ class ConvolutionGradientsTest {
         compare(Conv1d.of("c", 6, 5).same().stride(2), (math, x) -> math.convolution("c", x, 2, 2, 1, 1), 2, 11, 4);
         compare(Conv1d.of("c", 8, 3).dilation(3), (math, x) -> math.convolution("c", x, 1, 0, 3, 1), 2, 19, 4);
         compare(Conv1d.of("c", 6, 3).groups(2), (math, x) -> math.convolution("c", x, 1, 0, 1, 2), 2, 11, 4);
-        compare(Conv1d.of("c", 16, 3).groups(16).stride(2), (math, x) -> math.convolution("c", x, 2, 0, 1, 16), 2, 12, 16);
+        compare(Conv1d.of("c", 16, 3).groups(16).stride(2),
+                (math, x) -> math.convolution("c", x, 2, 0, 1, 16), 2, 12, 16);
         compare(Conv1d.of("c", 6, 3).causal().dilation(2),
                 (math, x) -> math.convolution("c", x, 1, 4, 2, 1).get(":,:,0:13"), 2, 13, 4);
     }
@@ -42,10 +43,12 @@ class ConvolutionGradientsTest {
     void ofImages() {
         compare(Conv2d.of("c", 6, 3, 3).same(), (math, x) -> math.convolution("c", x, 1, 1, 1, 1), 2, 9, 8, 4);
         compare(Conv2d.of("c", 20, 3, 3), (math, x) -> math.convolution("c", x, 1, 0, 1, 1), 1, 12, 7, 3);
-        compare(Conv2d.of("c", 6, 3, 3).same().stride(2), (math, x) -> math.convolution("c", x, 2, 1, 1, 1), 2, 9, 7, 4);
+        compare(Conv2d.of("c", 6, 3, 3).same().stride(2),
+                (math, x) -> math.convolution("c", x, 2, 1, 1, 1), 2, 9, 7, 4);
         compare(Conv2d.of("c", 6, 3, 3).dilation(2), (math, x) -> math.convolution("c", x, 1, 0, 2, 1), 2, 9, 8, 4);
         compare(Conv2d.of("c", 8, 3, 3).groups(4), (math, x) -> math.convolution("c", x, 1, 0, 1, 4), 2, 9, 8, 4);
-        compare(Conv2d.of("c", 16, 3, 3).groups(16).same(), (math, x) -> math.convolution("c", x, 1, 1, 1, 16), 2, 6, 5, 16);
+        compare(Conv2d.of("c", 16, 3, 3).groups(16).same(),
+                (math, x) -> math.convolution("c", x, 1, 1, 1, 16), 2, 6, 5, 16);
         compare(Conv2d.of("c", 12, 1, 1), (math, x) -> math.convolution("c", x, 1, 0, 1, 1), 2, 5, 5, 18);
     }
 
@@ -54,7 +57,8 @@ class ConvolutionGradientsTest {
         compare(Pooling.max(3).stride(2), (math, x) -> x.getNDArrayInternal()
                 .maxPool(TorchMath.shape(3), TorchMath.shape(2), TorchMath.shape(0), false), 2, 11, 4);
         compare(Pooling.mean(2, 2), (math, x) -> x.getNDArrayInternal()
-                .avgPool(TorchMath.shape(2, 2), TorchMath.shape(2, 2), TorchMath.shape(0, 0), false, false), 2, 8, 6, 20);
+                .avgPool(TorchMath.shape(2, 2), TorchMath.shape(2, 2), TorchMath.shape(0, 0), false, false),
+                2, 8, 6, 20);
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.lanewise.compiler.network.NetworkBuilder;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.compiler.op.Ctc;
 import dev.lanewise.formats.DType;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BinaryOperator;
@@ -64,7 +65,8 @@ class LossGradientsTest {
      *
      * @param target {@code [n]}; {@code ignored} where it does not count
      */
-    private static NDArray crossEntropy(NDArray scores, NDArray target, long ignored, double smoothing, float... weights) {
+    private static NDArray crossEntropy(
+            NDArray scores, NDArray target, long ignored, double smoothing, float... weights) {
         NDArray counting = target.neq(ignored);
         NDArray index = target.mul(counting.toType(DataType.INT64, false));
         NDArray all = scores.getManager().create(weights);
@@ -130,7 +132,7 @@ class LossGradientsTest {
             NDArray all = math.linear("scores", values.get("x")).logSoftmax(2);
             NDArray sum = null;
             for (int b = 0; b < 3; b++) {
-                NDArray one = surprise(all.get(b), (int) lengths[b], java.util.Arrays.copyOf(labels[b], (int) many[b]));
+                NDArray one = surprise(all.get(b), (int) lengths[b], Arrays.copyOf(labels[b], (int) many[b]));
                 sum = sum == null ? one : sum.add(one);
             }
             return sum.div(3);
