@@ -199,10 +199,18 @@ public final class TorchMath implements AutoCloseable {
         NDArray q = split(linear(name + ".q", query), heads);
         NDArray k = split(linear(name + ".k", memory), heads);
         NDArray v = split(linear(name + ".v", memory), heads);
-        NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).mul(1 / Math.sqrt(q.getShape().get(3)));
+        NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).mul(number(q, 1 / Math.sqrt(q.getShape().get(3))));
         NDArray weights = (mask == null ? scores : scores.add(mask)).softmax(-1);
         NDArray y = weights.matMul(v).transpose(0, 2, 1, 3).reshape(query.getShape());
         return linear(name + ".out", y);
+    }
+
+    /**
+     * A factor or divisor that a gradient goes through. PyTorch keeps it for the way back, but DJL's own, of a plain
+     * number, lies in memory that the garbage collector frees before.
+     */
+    public static NDArray number(NDArray beside, double number) {
+        return beside.getManager().create((float) number);
     }
 
     private static NDArray split(NDArray x, int heads) {

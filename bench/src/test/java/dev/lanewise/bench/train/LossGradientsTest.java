@@ -74,7 +74,8 @@ class LossGradientsTest {
         NDArray logs = scores.logSoftmax(1);
         NDArray likely = logs.gather(index.expandDims(1), 1).squeeze(1).mul(ofTargets).neg();
         NDArray uniform = logs.mul(all).sum(new int[] {1}).mul(counting.toType(DataType.FLOAT32, false)).neg();
-        return likely.mul(1 - smoothing).add(uniform.mul(smoothing / CLASSES)).sum().div(ofTargets.sum());
+        return likely.mul(TorchMath.number(scores, 1 - smoothing))
+                .add(uniform.mul(TorchMath.number(scores, smoothing / CLASSES))).sum().div(ofTargets.sum());
     }
 
     private static final float[] ONES = {1, 1, 1, 1, 1, 1, 1};
@@ -107,8 +108,8 @@ class LossGradientsTest {
         compare(Huber.of(0.4), target, (x, y) -> {
             NDArray distance = x.sub(y).abs();
             NDArray near = distance.lte(0.4).toType(DataType.FLOAT32, false);
-            NDArray square = distance.square().mul(0.5).mul(near);
-            return square.add(distance.sub(0.2).mul(0.4).mul(near.neg().add(1))).mean();
+            NDArray square = distance.square().mul(TorchMath.number(x, 0.5)).mul(near);
+            return square.add(distance.sub(0.2).mul(TorchMath.number(x, 0.4)).mul(near.neg().add(1))).mean();
         });
     }
 
@@ -135,7 +136,7 @@ class LossGradientsTest {
                 NDArray one = surprise(all.get(b), (int) lengths[b], Arrays.copyOf(labels[b], (int) many[b]));
                 sum = sum == null ? one : sum.add(one);
             }
-            return sum.div(3);
+            return sum.div(TorchMath.number(sum, 3));
         });
     }
 
