@@ -26,6 +26,14 @@ final class VectorSoftplus {
     /** Bits of 1f; with k · 2²³ added, of 2^k. */
     private static final int ONE_BITS = 0x3f800000;
 
+    // fields, since broadcasts exceed C2's inlining budget on Java 17
+    private static final FloatVector UNDERFLOW = FloatVector.broadcast(SPECIES, EXP_UNDERFLOW);
+    private static final FloatVector SPLIT = FloatVector.broadcast(SPECIES, SOFTPLUS_SPLIT);
+    private static final IntVector ROUNDER_INTS = IntVector.broadcast(Lanes.INTS, ROUNDER_BITS);
+    private static final IntVector ONE_INTS = IntVector.broadcast(Lanes.INTS, ONE_BITS);
+    private static final FloatVector HALF = FloatVector.broadcast(SPECIES, 0.5f);
+    private static final FloatVector LN2_VECTOR = FloatVector.broadcast(SPECIES, LN2);
+
     private VectorSoftplus() {}
 
     static void softplus(float[] x, int xOff, float[] y, int yOff, int n) {
@@ -37,18 +45,18 @@ final class VectorSoftplus {
             FloatVector r = kf.fma(MINUS_LN2_LO, kf.fma(MINUS_LN2, z));
             FloatVector q = E4.fma(r, E3).fma(r, E2).fma(r, E1).fma(r, E0);
             FloatVector p = q.fma(r.mul(r), r);
-            IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
+            IntVector k = t.reinterpretAsInts().sub(ROUNDER_INTS);
             IntVector half = k.lanewise(ASHR, 1);
-            FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, z.compare(LT, EXP_UNDERFLOW));
-            VectorMask<Float> big = e.compare(GT, SOFTPLUS_SPLIT);
-            FloatVector f = e.blend(e.sub(1f).mul(0.5f), big);
+            FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_INTS).reinterpretAsFloats();
+            FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_INTS).reinterpretAsFloats();
+            FloatVector e = p.fma(s1, s1).mul(s2).blend(ZERO, z.compare(LT, UNDERFLOW));
+            VectorMask<Float> big = e.compare(GT, SPLIT);
+            FloatVector f = e.blend(e.sub(ONE).mul(HALF), big);
             FloatVector poly = L8.fma(f, L7).fma(f, L6).fma(f, L5).fma(f, L4);
             poly = poly.fma(f, L3).fma(f, L2).fma(f, L1).fma(f, L0);
             FloatVector log = poly.fma(f.mul(f), f);
-            FloatVector sum = log.add(ZERO.blend(LN2, big));
-            ZERO.blend(v, v.compare(GT, 0f)).add(sum).intoArray(y, yOff + i);
+            FloatVector sum = log.add(ZERO.blend(LN2_VECTOR, big));
+            v.max(ZERO).add(sum).intoArray(y, yOff + i);
         }
     }
 }
