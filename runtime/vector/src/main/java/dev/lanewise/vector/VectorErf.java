@@ -26,17 +26,25 @@ final class VectorErf {
     /** Bits of 1f; with k · 2²³ added, of 2^k. */
     private static final int ONE_BITS = 0x3f800000;
 
+    // fields, since broadcasts exceed C2's inlining budget on Java 17
+    private static final IntVector ONE_INTS = IntVector.broadcast(Lanes.INTS, ONE_BITS);
+    private static final IntVector SIGN = IntVector.broadcast(Lanes.INTS, 0x80000000);
+    private static final FloatVector LIMIT = FloatVector.broadcast(SPECIES, ERF_ONE);
+    private static final FloatVector SPLIT = FloatVector.broadcast(SPECIES, ERF_SPLIT);
+    private static final FloatVector ROOT_HALF = FloatVector.broadcast(SPECIES, SQRT_HALF);
+    private static final FloatVector HALF = FloatVector.broadcast(SPECIES, 0.5f);
+
     private VectorErf() {}
 
     static void erf(float[] x, int xOff, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
-            IntVector sign = v.reinterpretAsInts().and(0x80000000);
+            IntVector sign = v.reinterpretAsInts().and(SIGN);
             FloatVector a = v.abs();
             FloatVector u = a.mul(a);
             FloatVector near = F5.fma(u, F4).fma(u, F3).fma(u, F2).fma(u, F1).fma(u, F0);
             near = near.fma(a, a);
-            FloatVector b = a.blend(ERF_ONE, a.compare(GT, ERF_ONE));
+            FloatVector b = a.blend(LIMIT, a.compare(GT, LIMIT));
             FloatVector g = G5.fma(b, G4).fma(b, G3).fma(b, G2).fma(b, G1).fma(b, G0);
             FloatVector z = g.fma(b.neg(), b.neg());
             FloatVector t = z.fma(LOG2_E, ROUNDER);
@@ -45,9 +53,9 @@ final class VectorErf {
             FloatVector q = E4.fma(r, E3).fma(r, E2).fma(r, E1).fma(r, E0);
             FloatVector p = q.fma(r.mul(r), r);
             IntVector k = t.reinterpretAsInts().lanewise(LSHL, 23);
-            FloatVector s = k.add(ONE_BITS).reinterpretAsFloats();
+            FloatVector s = k.add(ONE_INTS).reinterpretAsFloats();
             FloatVector far = ONE.sub(p.fma(s, s));
-            IntVector bits = near.blend(far, a.compare(GT, ERF_SPLIT)).reinterpretAsInts();
+            IntVector bits = near.blend(far, a.compare(GT, SPLIT)).reinterpretAsInts();
             FloatVector erf = bits.or(sign).reinterpretAsFloats();
             erf.intoArray(y, yOff + i);
         }
@@ -56,13 +64,13 @@ final class VectorErf {
     static void gelu(float[] x, int xOff, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
-            FloatVector w = v.mul(SQRT_HALF);
-            IntVector sign = w.reinterpretAsInts().and(0x80000000);
+            FloatVector w = v.mul(ROOT_HALF);
+            IntVector sign = w.reinterpretAsInts().and(SIGN);
             FloatVector a = w.abs();
             FloatVector u = a.mul(a);
             FloatVector near = F5.fma(u, F4).fma(u, F3).fma(u, F2).fma(u, F1).fma(u, F0);
             near = near.fma(a, a);
-            FloatVector b = a.blend(ERF_ONE, a.compare(GT, ERF_ONE));
+            FloatVector b = a.blend(LIMIT, a.compare(GT, LIMIT));
             FloatVector g = G5.fma(b, G4).fma(b, G3).fma(b, G2).fma(b, G1).fma(b, G0);
             FloatVector z = g.fma(b.neg(), b.neg());
             FloatVector t = z.fma(LOG2_E, ROUNDER);
@@ -71,11 +79,11 @@ final class VectorErf {
             FloatVector q = E4.fma(r, E3).fma(r, E2).fma(r, E1).fma(r, E0);
             FloatVector p = q.fma(r.mul(r), r);
             IntVector k = t.reinterpretAsInts().lanewise(LSHL, 23);
-            FloatVector s = k.add(ONE_BITS).reinterpretAsFloats();
+            FloatVector s = k.add(ONE_INTS).reinterpretAsFloats();
             FloatVector far = ONE.sub(p.fma(s, s));
-            IntVector bits = near.blend(far, a.compare(GT, ERF_SPLIT)).reinterpretAsInts();
+            IntVector bits = near.blend(far, a.compare(GT, SPLIT)).reinterpretAsInts();
             FloatVector erf = bits.or(sign).reinterpretAsFloats();
-            v.mul(0.5f).mul(erf.add(1f)).intoArray(y, yOff + i);
+            v.mul(HALF).mul(erf.add(ONE)).intoArray(y, yOff + i);
         }
     }
 }
