@@ -26,6 +26,12 @@ final class VectorExp {
     /** Bits of 1f; with k · 2²³ added, of 2^k. */
     private static final int ONE_BITS = 0x3f800000;
 
+    // fields, since broadcasts exceed C2's inlining budget on Java 17
+    private static final IntVector ONE_INTS = IntVector.broadcast(Lanes.INTS, ONE_BITS);
+    private static final IntVector ROUNDER_INTS = IntVector.broadcast(Lanes.INTS, ROUNDER_BITS);
+    private static final FloatVector UNDERFLOW = all(EXP_UNDERFLOW);
+    private static final FloatVector TWO = all(2f);
+
     private VectorExp() {}
 
     static void exp(float[] x, int xOff, float[] y, int yOff, int n) {
@@ -45,10 +51,10 @@ final class VectorExp {
             FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, v));
             FloatVector q = e4.fma(r, e3).fma(r, e2).fma(r, e1).fma(r, e0);
             FloatVector p = q.fma(r.mul(r), r);
-            IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
+            IntVector k = t.reinterpretAsInts().sub(ROUNDER_INTS);
             IntVector half = k.lanewise(ASHR, 1);
-            FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+            FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_INTS).reinterpretAsFloats();
+            FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_INTS).reinterpretAsFloats();
             FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, v.compare(LT, EXP_UNDERFLOW));
             e = e.blend(Float.POSITIVE_INFINITY, v.compare(GT, EXP_OVERFLOW));
             e.intoArray(y, yOff + i);
@@ -77,8 +83,8 @@ final class VectorExp {
             FloatVector q = e4.fma(r, e3).fma(r, e2).fma(r, e1).fma(r, e0);
             FloatVector p = q.fma(r.mul(r), r);
             IntVector k = t.reinterpretAsInts().lanewise(LSHL, 23);
-            FloatVector s = k.add(ONE_BITS).reinterpretAsFloats();
-            FloatVector m = p.fma(s, s.sub(1f));
+            FloatVector s = k.add(ONE_INTS).reinterpretAsFloats();
+            FloatVector m = p.fma(s, s.sub(Coefficients.ONE));
             m = m.blend(Float.POSITIVE_INFINITY, w.compare(GT, EXPM1_OVERFLOW));
             m.mul(neg).blend(v.mul(pos), v.compare(GE, 0f)).intoArray(y, yOff + i);
         }
@@ -102,13 +108,13 @@ final class VectorExp {
             FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, z));
             FloatVector q = e4.fma(r, e3).fma(r, e2).fma(r, e1).fma(r, e0);
             FloatVector p = q.fma(r.mul(r), r);
-            IntVector k = t.reinterpretAsInts().sub(ROUNDER_BITS);
+            IntVector k = t.reinterpretAsInts().sub(ROUNDER_INTS);
             IntVector half = k.lanewise(ASHR, 1);
-            FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector e = p.fma(s1, s1).mul(s2).blend(0f, z.compare(LT, EXP_UNDERFLOW));
-            FloatVector m = e.mul(e.add(2f));
-            m.div(m.add(2f)).mul(v).intoArray(y, yOff + i);
+            FloatVector s1 = half.lanewise(LSHL, 23).add(ONE_INTS).reinterpretAsFloats();
+            FloatVector s2 = k.sub(half).lanewise(LSHL, 23).add(ONE_INTS).reinterpretAsFloats();
+            FloatVector e = p.fma(s1, s1).mul(s2).blend(Coefficients.ZERO, z.compare(LT, UNDERFLOW));
+            FloatVector m = e.mul(e.add(TWO));
+            m.div(m.add(TWO)).mul(v).intoArray(y, yOff + i);
         }
     }
 
