@@ -111,12 +111,13 @@ final class PoolGradients {
             float[] dx, int dxOff) {
         int j = 0;
         for (; j <= channels - L; j += L) {
-            FloatVector given = FloatVector.fromArray(S, dy, dyOff + j);
             FloatVector part = FloatVector.broadcast(S, share);
             for (int kh = 0; kh < rows; kh++) {
                 int at = dxOff + kh * rowStep + j;
                 for (int kw = 0; kw < columns; kw++, at += columnStep) {
-                    given.fma(part, FloatVector.fromArray(S, dx, at)).intoArray(dx, at);
+                    FloatVector.fromArray(S, dy, dyOff + j)
+                            .fma(part, FloatVector.fromArray(S, dx, at))
+                            .intoArray(dx, at);
                 }
             }
         }
