@@ -13,9 +13,11 @@ import dev.lanewise.testing.AllocationProbe;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whole models whose streams advance together: the bits that each has alone, and no allocation. */
+@Tag("allocation")
 class BatchedModelsTest {
 
     private static final int STREAMS = 70;

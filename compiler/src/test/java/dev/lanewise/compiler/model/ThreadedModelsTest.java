@@ -20,9 +20,11 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whole models on several threads: the bits that one gives, and no allocation on any of them. */
+@Tag("allocation")
 class ThreadedModelsTest {
 
     private static final int CALLS = 4;

@@ -346,6 +346,7 @@ class OnnxStreamingTest {
 
     /** Streams one after another, each in chunks of its own sizes, each with its end. */
     @Test
+    @Tag("allocation")
     void aWholeSpotterAllocatesNothing() {
         LoadOptions scalar = LoadOptions.defaults().start(LoadOptions.Start.SCALAR);
         Session session = Model.of(compile(spotter()).file(), scalar).newSession();

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -108,6 +109,7 @@ class OpCasesTest {
 
     /** The first case of each operation; whole models are measured elsewhere. */
     @TestFactory
+    @Tag("allocation")
     List<DynamicTest> allocatesNothing() {
         List<DynamicTest> tests = new ArrayList<>();
         for (Ops.Entry entry : Ops.ALL) {
@@ -122,6 +124,7 @@ class OpCasesTest {
 
     /** Nor where an extent was set, so that every step prepares its loops again. */
     @TestFactory
+    @Tag("allocation")
     List<DynamicTest> preparesAgainWithoutAllocating() {
         List<DynamicTest> tests = new ArrayList<>();
         forEach((name, opCase) -> {

@@ -39,9 +39,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Gradients through loops: against central differences, and compiled. */
+@Tag("allocation")
 class LoopGradientTest {
 
     private static final int TOKENS = 5;

@@ -46,6 +46,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Weights that are published to sessions while these run. */
@@ -116,6 +117,7 @@ class PublishTest {
 
     /** What infer gives with published weights is what evaluate gives with them. */
     @Test
+    @Tag("allocation")
     void everyPackedFormTakesThem() {
         for (Start start : List.of(Start.SCALAR, Start.BEST_COLD, Start.WAIT_UNTIL_HOT)) {
             takesThem(SmallNetworks.model(cells(Dim.of(3), Dim.symbol("B", 1, 4)), SGD, start));

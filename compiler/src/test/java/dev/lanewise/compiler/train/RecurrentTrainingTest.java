@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Training of recurrent cells on sequences of different lengths, from the graph to what a program does. */
@@ -199,6 +200,7 @@ class RecurrentTrainingTest {
     }
 
     @Test
+    @Tag("allocation")
     void noBytesPerStep() {
         for (Op cell : CELLS) {
             Session session = session(compiled(cell, Start.BEST_COLD).program("train"), lengths());

@@ -32,6 +32,7 @@ import dev.lanewise.testing.AllocationProbe;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Networks of each kind, built in Java, compiled and trained until they can do their task. */
@@ -113,6 +114,7 @@ class TrainedNetworksTest {
     }
 
     @Test
+    @Tag("allocation")
     void recurrentNetworksLearn() {
         List<Recurrent> layers = List.of(
                 Lstm.of("layer", 24), Lstm.of("layer", 16).bidirectional(), Gru.of("layer", 24), Rnn.of("layer", 24));
@@ -122,6 +124,7 @@ class TrainedNetworksTest {
     }
 
     @Test
+    @Tag("allocation")
     void anEncoderLearns() {
         learns(firstWord((x, lengths) -> {
             Tensor placed = x.then(SinusoidalPositions.of("positions", LONGEST));
@@ -131,6 +134,7 @@ class TrainedNetworksTest {
 
     /** Which of four corners of a picture is bright: convolutions, batch norm, pooling. */
     @Test
+    @Tag("allocation")
     void aConvolutionalNetworkLearns() {
         NetworkBuilder net = Network.builder(2);
         Dim batch = Dim.symbol("batch", 1, BATCH);

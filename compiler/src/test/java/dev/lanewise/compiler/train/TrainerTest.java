@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -265,6 +266,7 @@ class TrainerTest {
 
     /** In the middle of long epochs: what a step allocates, with feeding and all, on this thread. */
     @Test
+    @Tag("allocation")
     void noBytesPerStep() throws IOException {
         for (boolean accumulated : new boolean[] {false, true}) {
             Trainer trainer = trainer(ADAM.clipNorm(1).accumulate(accumulated));

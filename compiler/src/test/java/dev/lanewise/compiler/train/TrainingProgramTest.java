@@ -42,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The programs of a trainable file: what they compute against the reference of their graphs, and that they learn. */
@@ -276,6 +277,7 @@ class TrainingProgramTest {
     }
 
     @Test
+    @Tag("allocation")
     void noBytesPerStep() {
         for (Optimizer optimizer : OPTIMIZERS) {
             ModelFile file = compile(TrainOptions.of("loss", optimizer).clipNorm(1).average(0.9));

@@ -41,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Models with weights in few bits: written, read back, run, and compared with the reference in double. */
@@ -154,6 +155,7 @@ class SmallWeightsTest {
     }
 
     @Test
+    @Tag("allocation")
     void noBytesPerCall() {
         for (String form : FORMS) {
             AllocationProbe.assertAllocatesNothing(session(compile(form).file())::run);
