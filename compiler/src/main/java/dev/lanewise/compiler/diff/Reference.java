@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.diff;
 
+import dev.lanewise.compiler.graph.Arithmetic;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
@@ -40,7 +41,7 @@ public record Reference(Map<Value, Literal> values, int evaluated) {
                 return new Reference(values, i);
             }
             try {
-                Graph.evaluate(node, values, known);
+                Graph.evaluate(node, values, known, Arithmetic.REFERENCE);
             } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
                 throw misfit(node, inputs, e.getMessage());
             }

@@ -62,24 +62,35 @@ public record Graph(List<Port> inputs, List<Port> outputs, List<StatePair> state
      * @param symbols values of the symbols by name
      */
     public void evaluate(Map<Value, Literal> values, Map<String, Long> symbols) {
+        evaluate(values, symbols, Arithmetic.REFERENCE);
+    }
+
+    /**
+     * Computes everything.
+     *
+     * @param values of the inputs and state values; receives those of all nodes
+     * @param symbols values of the symbols by name
+     */
+    public void evaluate(Map<Value, Literal> values, Map<String, Long> symbols, Arithmetic arithmetic) {
         Map<String, Long> known = new HashMap<>(symbols);
         for (Node node : nodes) {
-            evaluate(node, values, known);
+            evaluate(node, values, known, arithmetic);
         }
     }
 
     /**
-     * Computes one node with the reference of its operation.
+     * Computes one node.
      *
      * @param values of the node's inputs; receives those of its outputs
      * @param known values of the symbols by name; receives those that the outputs decide
      */
-    public static void evaluate(Node node, Map<Value, Literal> values, Map<String, Long> known) {
+    public static void evaluate(
+            Node node, Map<Value, Literal> values, Map<String, Long> known, Arithmetic arithmetic) {
         List<Literal> inputs = new ArrayList<>();
         for (Value input : node.inputs()) {
             inputs.add(input == null ? null : input.isConstant() ? input.constant() : values.get(input));
         }
-        List<Literal> outputs = node.op().evaluate(new Evaluation(node, inputs, known));
+        List<Literal> outputs = arithmetic.evaluate(new Evaluation(node, inputs, known, arithmetic));
         for (int i = 0; i < node.outputs().size(); i++) {
             learn(node.outputs().get(i), outputs.get(i), known);
             values.put(node.outputs().get(i), outputs.get(i));
@@ -87,27 +98,13 @@ public record Graph(List<Port> inputs, List<Port> outputs, List<StatePair> state
     }
 
     /** Takes over the extents of a value that data decide. */
-    public static void learn(Value value, Literal literal, Map<String, Long> symbols) {
+    private static void learn(Value value, Literal literal, Map<String, Long> symbols) {
         for (int axis = 0; axis < value.rank(); axis++) {
             Dim.Symbol symbol = value.dim(axis).asSymbol();
             if (symbol != null && symbol.learnt()) {
                 symbols.put(symbol.name(), (long) literal.extent(axis));
             }
         }
-    }
-
-    /**
-     * Computes the outputs of a body.
-     *
-     * @param values of the inputs
-     */
-    public List<Literal> results(Map<Value, Literal> values, Map<String, Long> symbols) {
-        evaluate(values, symbols);
-        List<Literal> results = new ArrayList<>();
-        for (Port port : outputs) {
-            results.add(port.value().isConstant() ? port.value().constant() : values.get(port.value()));
-        }
-        return results;
     }
 
     /** The sum of {@link Op#work} over all nodes. */

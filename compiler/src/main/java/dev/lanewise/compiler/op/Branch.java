@@ -51,7 +51,7 @@ public record Branch(Graph whenTrue, Graph whenFalse, List<ValueType> types) imp
         for (int i = 0; i < body.inputs().size(); i++) {
             values.put(body.inputs().get(i).value(), in.in(first + i));
         }
-        return body.results(values, in.symbols());
+        return in.results(body, values);
     }
 
     @Override

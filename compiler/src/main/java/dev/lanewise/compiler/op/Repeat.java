@@ -88,7 +88,7 @@ public record Repeat(
                 throw new PlanException("node '" + in.node().name() + "': the loop does not end within " + trips.max()
                         + " iterations");
             }
-            List<Literal> results = body.results(arguments(in, done, goOn, wanted, state), in.symbols());
+            List<Literal> results = in.results(body, arguments(in, done, goOn, wanted, state));
             goOn = results.get(0).longAt(0) != 0;
             for (int i = 0; i < carried; i++) {
                 state.set(i, results.get(1 + i));

@@ -150,7 +150,7 @@ final class Trial {
     }
 
     private IntFunction<Map<String, Literal>> noisy(
-            Reference reference, Map<String, Literal> data, int run, Reference.Noise noise) {
+            Reference reference, Map<String, Literal> data, int run, Noise noise) {
         return seed -> reference.noisy(data, graph.symbols(run), noise, seed);
     }
 
