@@ -71,6 +71,14 @@ final class Draft {
         return this;
     }
 
+    /** Adds the node, whose output is a sequence: no value that others pick. */
+    Operand givesSequence() {
+        Operand sequence = growth.name(DType.F32, List.of(), Double.POSITIVE_INFINITY);
+        node.addOutput(sequence.name());
+        done();
+        return sequence;
+    }
+
     List<Operand> done() {
         growth.add(node.setName("make_" + node.getOutput(0)).build(), outputs);
         return outputs;

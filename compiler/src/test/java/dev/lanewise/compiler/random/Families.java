@@ -2,6 +2,7 @@ package dev.lanewise.compiler.random;
 
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** All that random graphs are made of. */
 final class Families {
@@ -15,7 +16,7 @@ final class Families {
     /** A family and how often it is drawn. */
     private record Share(int weight, Family family) {}
 
-    private static final List<Share> ALL = List.of(
+    private static final List<Share> FIRST = List.of(
             new Share(16, Elementwise::unary),
             new Share(16, Elementwise::binary),
             new Share(3, Elementwise::integers),
@@ -68,13 +69,23 @@ final class Families {
             new Share(2, Quantisation::dynamic),
             new Share(2, Quantisation::integerProduct));
 
-    private static final int TOTAL = ALL.stream().mapToInt(Share::weight).sum();
+    /** Seeds from here on draw of these families too, so that what those below it grow to stays as it was. */
+    static final long LATER_FROM = 1_000_000;
+
+    private static final List<Share> LATER = Stream.concat(FIRST.stream(), Stream.of(
+            new Share(6, Steered::reduce),
+            new Share(6, Steered::cumulate),
+            new Share(6, Steered::at),
+            new Share(6, Steered::joined),
+            new Share(8, Control::counted),
+            new Share(8, Control::walk))).toList();
 
     private Families() {}
 
-    static Family draw(Random random) {
-        int ticket = random.nextInt(TOTAL);
-        for (Share share : ALL) {
+    static Family draw(Random random, long seed) {
+        List<Share> shares = seed < LATER_FROM ? FIRST : LATER;
+        int ticket = random.nextInt(shares.stream().mapToInt(Share::weight).sum());
+        for (Share share : shares) {
             ticket -= share.weight;
             if (ticket < 0) {
                 return share.family;

@@ -54,14 +54,15 @@ final class Growth {
             if (random.nextInt(12) == 0) {
                 input(random.nextInt(4) == 0 ? DType.I64 : DType.F32, shape(random.nextInt(5)));
             }
-            Families.draw(random).grow(this);
+            Families.draw(random, seed).grow(this);
         }
         Set<String> used = new HashSet<>();
         nodes.forEach(node -> used.addAll(node.getInputList()));
         List<String> outputs = new ArrayList<>();
         for (NodeProto node : nodes) {
             for (String output : node.getOutputList()) {
-                if (!output.isEmpty() && (!used.contains(output) || random.nextInt(20) == 0)) {
+                boolean isTensor = values.containsKey(output); // neither absent nor a sequence
+                if (isTensor && (!used.contains(output) || random.nextInt(20) == 0)) {
                     outputs.add(output);
                 }
             }

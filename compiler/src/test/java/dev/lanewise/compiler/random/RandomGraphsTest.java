@@ -78,6 +78,17 @@ class RandomGraphsTest {
         }
     }
 
+    @Test
+    void someOfLaterFormsAgree() {
+        agree(Families.LATER_FROM, Families.LATER_FROM + FEW - 1);
+    }
+
+    @Test
+    @Tag("full")
+    void manyOfLaterFormsAgree() {
+        agree(Families.LATER_FROM + FEW, Families.LATER_FROM + FEW + MANY - 1);
+    }
+
     private static void agree(long first, long last) {
         Map<Outcome.Kind, LongAdder> counts = new ConcurrentHashMap<>();
         Map<String, LongAdder> refusals = new ConcurrentHashMap<>();

@@ -39,11 +39,15 @@ final class Shrinker {
         return true;
     }
 
+    private boolean isTensor(String name) {
+        return smallest.values().containsKey(name);
+    }
+
     /** Any value as the only output, the earliest that fails. */
     private void oneOutput() {
         for (NodeProto node : smallest.nodes()) {
             for (String output : node.getOutputList()) {
-                if (!output.isEmpty() && take(smallest.with(smallest.nodes(), smallest.inputs(), List.of(output)))) {
+                if (isTensor(output) && take(smallest.with(smallest.nodes(), smallest.inputs(), List.of(output)))) {
                     return;
                 }
             }
@@ -54,6 +58,7 @@ final class Shrinker {
     private void cutInputs() {
         for (NodeProto node : List.copyOf(smallest.nodes())) {
             if (!smallest.nodes().contains(node)
+                    || !node.getOutputList().stream().allMatch(name -> name.isEmpty() || isTensor(name))
                     || node.getOutputList().stream().anyMatch(smallest.outputs()::contains)) {
                 continue;
             }
