@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Depthwise filters of any size: tiles of four pixels × two vectors of channels, and single pixels.
  * {@code tapRows} × {@code tapColumns} taps from {@code wo} in the packed filter and {@code xo} in
- * x.
+ * x. What is below {@code floor} becomes that, see {@link ConvTile}.
  *
  * <p>Taps are one loop, not two: Java 17 boxes a vector that lives through nested loops.
  */
@@ -22,7 +22,7 @@ final class DepthwiseAny {
     /** Four pixels × two vectors of channels. */
     static void fourPixels(
             ConvShape s, int tapRows, int tapColumns, float[] w, int wo,
-            float[] x, int xo, int x1, int inW, float[] init, int io, int is,
+            float[] x, int xo, int x1, int inW, float[] init, int io, int is, float floor,
             float[] y, int yo, int yStep) {
         int channels = s.outChannels();
         int ldw = Lanes.roundUp(channels, L);
@@ -62,14 +62,15 @@ final class DepthwiseAny {
                 tap += newFilterRow;
             }
         }
-        a0.intoArray(y, yo);
-        b0.intoArray(y, yo + L);
-        a1.intoArray(y, yo + yStep);
-        b1.intoArray(y, yo + yStep + L);
-        a2.intoArray(y, yo + 2 * yStep);
-        b2.intoArray(y, yo + 2 * yStep + L);
-        a3.intoArray(y, yo + 3 * yStep);
-        b3.intoArray(y, yo + 3 * yStep + L);
+        FloatVector least = FloatVector.broadcast(S, floor);
+        least.max(a0).intoArray(y, yo);
+        least.max(b0).intoArray(y, yo + L);
+        least.max(a1).intoArray(y, yo + yStep);
+        least.max(b1).intoArray(y, yo + yStep + L);
+        least.max(a2).intoArray(y, yo + 2 * yStep);
+        least.max(b2).intoArray(y, yo + 2 * yStep + L);
+        least.max(a3).intoArray(y, yo + 3 * yStep);
+        least.max(b3).intoArray(y, yo + 3 * yStep + L);
     }
 
     /**
@@ -80,7 +81,8 @@ final class DepthwiseAny {
      */
     static void pixel(
             ConvShape s, int tapRows, int tapColumns, float[] w, int wo, int channel,
-            float[] x, int xo, int inW, float[] init, int io, float[] y, int yo) {
+            float[] x, int xo, int inW, float[] init, int io, float floor, float[] y,
+            int yo) {
         int channels = s.outChannels();
         int ldw = Lanes.roundUp(channels, L);
         int right = s.dilationW() * channels;
@@ -105,7 +107,7 @@ final class DepthwiseAny {
                     tap += filterRow - tapColumns * ldw;
                 }
             }
-            sum.intoArray(y, yo + at);
+            FloatVector.broadcast(S, floor).max(sum).intoArray(y, yo + at);
         }
         for (; channel < channels; channel++) {
             float sum = zero ? 0f : init[io + channel];
@@ -118,7 +120,7 @@ final class DepthwiseAny {
                     tap += ldw;
                 }
             }
-            y[yo + channel] = sum;
+            y[yo + channel] = Math.max(floor, sum);
         }
     }
 }

@@ -37,7 +37,7 @@ final class DepthwiseConv {
      */
     static void rectangle(
             ConvShape s, float[] w, float[] x, int xOff, int inW, float[] init, int initOff,
-            boolean accumulate, float[] y, int yOff, int outW, int oh, int ohEnd, int kh0, int kh1,
+            boolean accumulate, float floor, float[] y, int yOff, int outW, int oh, int ohEnd, int kh0, int kh1,
             int ow, int owEnd, int kw0, int kw1) {
         int tapRows = kh1 - kh0;
         int tapColumns = kw1 - kw0;
@@ -76,12 +76,12 @@ final class DepthwiseConv {
                     int first = init == Tiling.ZEROS ? 0 : i0 + at;
                     threes(
                             s, w, tap + at, tapRows, tapColumns, pixels, x, x0 + at, inW, xPixel,
-                            init, first, is, y, y0 + at, yPixel);
+                            init, first, is, floor, y, y0 + at, yPixel);
                 }
                 for (int p = 0; p < pixels && channel < channels; p++) {
                     DepthwiseAny.pixel(
                             s, tapRows, tapColumns, w, tap, channel, x, x0 + p * xPixel,
-                            inW, init, i0 + p * is, y, y0 + p * yPixel);
+                            inW, init, i0 + p * is, floor, y, y0 + p * yPixel);
                 }
                 continue;
             }
@@ -93,13 +93,13 @@ final class DepthwiseConv {
                     DepthwiseAny.fourPixels(
                             s, tapRows, tapColumns, w, tap + channel,
                             x, x0 + p * xPixel + channel, xPixel, inW,
-                            init, init == Tiling.ZEROS ? 0 : i0 + p * is + channel, is,
+                            init, init == Tiling.ZEROS ? 0 : i0 + p * is + channel, is, floor,
                             y, y0 + p * yPixel + channel, yPixel);
                 }
                 for (; p < end; p++) {
                     DepthwiseAny.pixel(
                             s, tapRows, tapColumns, w, tap, channel, x, x0 + p * xPixel, inW,
-                            init, i0 + p * is, y, y0 + p * yPixel);
+                            init, i0 + p * is, floor, y, y0 + p * yPixel);
                 }
             }
         }
@@ -107,7 +107,7 @@ final class DepthwiseConv {
 
     private static void threes(
             ConvShape s, float[] w, int wo, int tapRows, int tapColumns, int pixels,
-            float[] x, int xo, int inW, int xStep, float[] init, int io, int is,
+            float[] x, int xo, int inW, int xStep, float[] init, int io, int is, float floor,
             float[] y, int yo, int yStep) {
         int channels = s.outChannels();
         int ldw = Lanes.roundUp(channels, L);
@@ -116,10 +116,10 @@ final class DepthwiseConv {
         if (tapRows * tapColumns == 6) {
             DepthwiseThree.six(
                     pixels, tapColumns, w, wo, ldw, x, xo, down, right, xStep,
-                    init, io, is, y, yo, yStep);
+                    init, io, is, floor, y, yo, yStep);
         } else {
             DepthwiseThree.nine(
-                    pixels, w, wo, ldw, x, xo, down, right, xStep, init, io, is, y, yo, yStep);
+                    pixels, w, wo, ldw, x, xo, down, right, xStep, init, io, is, floor, y, yo, yStep);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.lanewise.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -9,8 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>A line runs along a row or a column of the output; its pixels are {@code xStep} apart in x and
  * {@code yStep} in y. Rows of taps are {@code down} apart in x, columns {@code right}. {@code init}
- * rows are {@code is} apart (0 for a bias). One pixel is one chain of 9; the processor overlaps
- * those of neighbouring pixels by itself.
+ * rows are {@code is} apart (0 for a bias). What is below {@code floor} becomes that, see {@link
+ * ConvTile}. One pixel is one chain of 9; the processor overlaps those of neighbouring pixels by itself.
  */
 final class DepthwiseThree {
 
@@ -22,7 +23,8 @@ final class DepthwiseThree {
     static void nine(
             int pixels, float[] w, int wo, int ldw, float[] x, int xo, int down, int right,
             int xStep,
-            float[] init, int io, int is, float[] y, int yo, int yStep) {
+            float[] init, int io, int is, float floor, float[] y, int yo, int yStep) {
+        FloatVector least = FloatVector.broadcast(S, floor);
         FloatVector w0 = FloatVector.fromArray(S, w, wo);
         FloatVector w1 = FloatVector.fromArray(S, w, wo + ldw);
         FloatVector w2 = FloatVector.fromArray(S, w, wo + 2 * ldw);
@@ -45,7 +47,7 @@ final class DepthwiseThree {
             sum = w6.fma(FloatVector.fromArray(S, x, xo2), sum);
             sum = w7.fma(FloatVector.fromArray(S, x, xo2 + right), sum);
             sum = w8.fma(FloatVector.fromArray(S, x, xo2 + 2 * right), sum);
-            sum.intoArray(y, yo);
+            sum.blend(least, sum.compare(VectorOperators.LE, least)).intoArray(y, yo);
             xo += xStep;
             xo1 += xStep;
             xo2 += xStep;
@@ -62,7 +64,8 @@ final class DepthwiseThree {
     static void six(
             int pixels, int columns, float[] w, int wo, int ldw, float[] x, int xo, int down,
             int right,
-            int xStep, float[] init, int io, int is, float[] y, int yo, int yStep) {
+            int xStep, float[] init, int io, int is, float floor, float[] y, int yo, int yStep) {
+        FloatVector least = FloatVector.broadcast(S, floor);
         boolean two = columns == 2;
         int x2 = two ? down : 2 * right;
         int x3 = two ? down + right : down;
@@ -82,7 +85,7 @@ final class DepthwiseThree {
             sum = w3.fma(FloatVector.fromArray(S, x, xo + x3), sum);
             sum = w4.fma(FloatVector.fromArray(S, x, xo + x4), sum);
             sum = w5.fma(FloatVector.fromArray(S, x, xo + x5), sum);
-            sum.intoArray(y, yo);
+            sum.blend(least, sum.compare(VectorOperators.LE, least)).intoArray(y, yo);
             xo += xStep;
             io += is;
             yo += yStep;

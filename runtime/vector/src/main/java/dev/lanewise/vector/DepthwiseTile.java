@@ -1,7 +1,12 @@
 package dev.lanewise.vector;
 
-/** What the shapes of depthwise tiles are called through: a row of tiles of outputs × a vector of channels. */
+/** What the shapes of depthwise tiles are called through: a row of tiles. */
 interface DepthwiseTile {
+
+    /** Where its columns are: all inside the image, or the first at the left border, or the last at the right one. */
+    int INSIDE = 0;
+    int LEFT = 1;
+    int RIGHT = 2;
 
     /** Output rows of a tile. */
     int rows();
@@ -10,14 +15,12 @@ interface DepthwiseTile {
     int columns();
 
     /**
-     * Whole tiles along a row, as many as {@code pixels} columns hold: from {@code init} the sum of nine taps;
-     * then what is below {@code floor} becomes that, see {@link ConvTile}.
+     * Whole tiles along a row, as many as {@code pixels} columns hold, of all channels: from {@code init} the sum of
+     * the taps inside the image; then what is below {@code floor} becomes that, see {@link ConvTile}.
      *
-     * @param w [9, ldw]
-     * @param xo the first output's first tap
-     * @param init a vector of channels
+     * @param w [9, channels rounded up to whole vectors]
+     * @param xo the first output's first tap, which may lie outside
+     * @param init [channels] from {@code io}, or {@link Tiling#ZEROS}
      */
-    void run(
-            int pixels, float[] w, int wo, int ldw, float[] x, int xo, float[] init, int io, float floor,
-            float[] y, int yo);
+    void run(int pixels, float[] w, float[] x, int xo, float[] init, int io, float floor, float[] y, int yo);
 }

@@ -2,6 +2,7 @@ package dev.lanewise.vector;
 
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -128,75 +129,102 @@ final class PixelTile implements ConvTile {
                 cb1 = TWO ? v.fma(w1, cb1) : cb1;
             }
         }
+        // compare and blend: a maximum, for which NaN and −0 count, is six instructions. Adding −0 changes nothing,
+        // but tells C2 the exact class of what the loop has carried, without which it boxes receivers
         FloatVector least = FloatVector.broadcast(S, floor);
-        least.max(c00).intoArray(y, yo);
+        FloatVector same = FloatVector.broadcast(S, -0f);
+        c00 = same.add(c00);
+        c00.blend(least, c00.compare(VectorOperators.LE, least)).intoArray(y, yo);
         if (TWO) {
-            least.max(c01).intoArray(y, yo + L);
+            c01 = same.add(c01);
+            c01.blend(least, c01.compare(VectorOperators.LE, least)).intoArray(y, yo + L);
         }
         if (PIXELS > 1) {
-            least.max(c10).intoArray(y, yo + LDC);
+            c10 = same.add(c10);
+            c10.blend(least, c10.compare(VectorOperators.LE, least)).intoArray(y, yo + LDC);
             if (TWO) {
-                least.max(c11).intoArray(y, yo + LDC + L);
+                c11 = same.add(c11);
+                c11.blend(least, c11.compare(VectorOperators.LE, least)).intoArray(y, yo + LDC + L);
             }
         }
         if (PIXELS > 2) {
-            least.max(c20).intoArray(y, yo + 2 * LDC);
+            c20 = same.add(c20);
+            c20.blend(least, c20.compare(VectorOperators.LE, least)).intoArray(y, yo + 2 * LDC);
             if (TWO) {
-                least.max(c21).intoArray(y, yo + 2 * LDC + L);
+                c21 = same.add(c21);
+                c21.blend(least, c21.compare(VectorOperators.LE, least)).intoArray(y, yo + 2 * LDC + L);
             }
         }
         if (PIXELS > 3) {
-            least.max(c30).intoArray(y, yo + 3 * LDC);
+            c30 = same.add(c30);
+            c30.blend(least, c30.compare(VectorOperators.LE, least)).intoArray(y, yo + 3 * LDC);
             if (TWO) {
-                least.max(c31).intoArray(y, yo + 3 * LDC + L);
+                c31 = same.add(c31);
+                c31.blend(least, c31.compare(VectorOperators.LE, least)).intoArray(y, yo + 3 * LDC + L);
             }
         }
         if (PIXELS > 4) {
-            least.max(c40).intoArray(y, yo + 4 * LDC);
+            c40 = same.add(c40);
+            c40.blend(least, c40.compare(VectorOperators.LE, least)).intoArray(y, yo + 4 * LDC);
             if (TWO) {
-                least.max(c41).intoArray(y, yo + 4 * LDC + L);
+                c41 = same.add(c41);
+                c41.blend(least, c41.compare(VectorOperators.LE, least)).intoArray(y, yo + 4 * LDC + L);
             }
         }
         if (PIXELS > 5) {
-            least.max(c50).intoArray(y, yo + 5 * LDC);
+            c50 = same.add(c50);
+            c50.blend(least, c50.compare(VectorOperators.LE, least)).intoArray(y, yo + 5 * LDC);
             if (TWO) {
-                least.max(c51).intoArray(y, yo + 5 * LDC + L);
+                c51 = same.add(c51);
+                c51.blend(least, c51.compare(VectorOperators.LE, least)).intoArray(y, yo + 5 * LDC + L);
             }
         }
         if (PIXELS > 6) {
-            least.max(c60).intoArray(y, yo + 6 * LDC);
+            c60 = same.add(c60);
+            c60.blend(least, c60.compare(VectorOperators.LE, least)).intoArray(y, yo + 6 * LDC);
             if (TWO) {
-                least.max(c61).intoArray(y, yo + 6 * LDC + L);
+                c61 = same.add(c61);
+                c61.blend(least, c61.compare(VectorOperators.LE, least)).intoArray(y, yo + 6 * LDC + L);
             }
         }
         if (PIXELS > 7) {
-            least.max(c70).intoArray(y, yo + 7 * LDC);
+            c70 = same.add(c70);
+            c70.blend(least, c70.compare(VectorOperators.LE, least)).intoArray(y, yo + 7 * LDC);
             if (TWO) {
-                least.max(c71).intoArray(y, yo + 7 * LDC + L);
+                c71 = same.add(c71);
+                c71.blend(least, c71.compare(VectorOperators.LE, least)).intoArray(y, yo + 7 * LDC + L);
             }
         }
         if (PIXELS > 8) {
-            least.max(c80).intoArray(y, yo + 8 * LDC);
+            c80 = same.add(c80);
+            c80.blend(least, c80.compare(VectorOperators.LE, least)).intoArray(y, yo + 8 * LDC);
             if (TWO) {
-                least.max(c81).intoArray(y, yo + 8 * LDC + L);
+                c81 = same.add(c81);
+                c81.blend(least, c81.compare(VectorOperators.LE, least)).intoArray(y, yo + 8 * LDC + L);
             }
         }
         if (PIXELS > 9) {
-            least.max(c90).intoArray(y, yo + 9 * LDC);
+            c90 = same.add(c90);
+            c90.blend(least, c90.compare(VectorOperators.LE, least)).intoArray(y, yo + 9 * LDC);
             if (TWO) {
-                least.max(c91).intoArray(y, yo + 9 * LDC + L);
+                c91 = same.add(c91);
+                c91.blend(least, c91.compare(VectorOperators.LE, least)).intoArray(y, yo + 9 * LDC + L);
             }
         }
         if (PIXELS > 10) {
-            least.max(ca0).intoArray(y, yo + 10 * LDC);
+            ca0 = same.add(ca0);
+            ca0.blend(least, ca0.compare(VectorOperators.LE, least)).intoArray(y, yo + 10 * LDC);
             if (TWO) {
-                least.max(ca1).intoArray(y, yo + 10 * LDC + L);
+                ca1 = same.add(ca1);
+                ca1.blend(least, ca1.compare(VectorOperators.LE, least)).intoArray(y, yo + 10 * LDC + L);
             }
         }
         if (PIXELS > 11) {
-            least.max(cb0).intoArray(y, yo + 11 * LDC);
+            cb0 = same.add(cb0);
+            cb0.blend(least, cb0.compare(VectorOperators.LE, least)).intoArray(y, yo + 11 * LDC);
             if (TWO) {
-                least.max(cb1).intoArray(y, yo + 11 * LDC + L);
+                cb1 = same.add(cb1);
+                cb1.blend(least, cb1.compare(VectorOperators.LE, least)).intoArray(y, yo + 11 * LDC + L);
             }
         }
     }

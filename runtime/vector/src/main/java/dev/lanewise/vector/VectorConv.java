@@ -122,7 +122,7 @@ public final class VectorConv implements ConvKernels {
         float[] init = accumulate ? y : bias == null ? Tiling.ZEROS : bias;
         int io = accumulate ? yOff : bias == null ? 0 : biasOff;
         float floor = epilogue.fn() == UnaryFn.RELU ? 0f : ConvTile.NO_FLOOR;
-        Epilogue afterDirect = epilogue.fn() == UnaryFn.RELU ? Epilogue.NONE : epilogue;
+        Epilogue afterFloor = epilogue.fn() == UnaryFn.RELU ? Epilogue.NONE : epilogue;
         for (int oh = firstRow; oh < endRow; ) {
             int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
             int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
@@ -132,19 +132,20 @@ public final class VectorConv implements ConvKernels {
                 int kw1 = Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
                 int owEnd =
                         Taps.runEnd(ow, endColumn, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW);
-                boolean done = direct.rectangle(
+                boolean floored = direct.rectangle(
                         packed.w, x, xOff, inW, init, io, floor, y, yOff, outW, oh, ohEnd, kh0, kh1, ow, owEnd,
                         kw0, kw1, scratch);
-                if (!done && s.depthwise()) {
+                if (!floored && s.depthwise()) {
                     DepthwiseConv.rectangle(
-                            s, packed.w, x, xOff, inW, init, io, accumulate, y, yOff, outW, oh, ohEnd, kh0, kh1,
-                            ow, owEnd, kw0, kw1);
-                } else if (!done) {
+                            s, packed.w, x, xOff, inW, init, io, accumulate, floor, y, yOff, outW, oh,
+                            ohEnd, kh0, kh1, ow, owEnd, kw0, kw1);
+                    floored = true;
+                } else if (!floored) {
                     DenseConv.rectangle(
                             s, packed.w, x, xOff, inH, inW, init, io, accumulate, y, yOff, outW, oh, ohEnd, ow,
                             owEnd, scratch);
                 }
-                finish(done ? afterDirect : epilogue, s.outChannels(), y, yOff, outW, oh, ohEnd, ow, owEnd);
+                finish(floored ? afterFloor : epilogue, s.outChannels(), y, yOff, outW, oh, ohEnd, ow, owEnd);
                 ow = owEnd;
             }
             oh = ohEnd;

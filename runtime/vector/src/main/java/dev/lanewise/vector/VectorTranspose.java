@@ -56,10 +56,14 @@ final class VectorTranspose {
             }
             return;
         }
-        for (int j = 0; j < columns; j += LANES) {
-            int column = Math.min(j, columns - LANES);
-            for (int i = 0; i < rows; i += LANES) {
-                int row = Math.min(i, rows - LANES);
+        // along the longer side: then a processor sees no more rows than it can fetch ahead
+        boolean along = columns > rows;
+        int lines = along ? rows : columns;
+        int length = along ? columns : rows;
+        for (int line = 0; line < lines; line += LANES) {
+            for (int i = 0; i < length; i += LANES) {
+                int row = Math.min(along ? line : i, rows - LANES);
+                int column = Math.min(along ? i : line, columns - LANES);
                 int at = off + row * stride + column;
                 square(from, at, stride, to, toOff + column * toStride + row, toStride, LANES);
             }

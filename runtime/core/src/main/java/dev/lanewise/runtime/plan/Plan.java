@@ -409,7 +409,7 @@ public final class Plan {
         Operand operand = switch (tensor.getRegion()) {
             case WEIGHTS -> new Operand(
                     tensorName(t), types[t], dims[t], constantBuffers[t], capacity[t], constants[t]);
-            case ARENA -> operand(t, memory.arena(storage), tensor.getOffset());
+            case ARENA -> operand(t, memory.arena(storage), memory.arenaStart(storage) + tensor.getOffset());
             case STATE -> operand(t, memory.state(storage), tensor.getOffset());
             case PORT -> operand(t, owner == null ? Buffer.allocate(storage, capacity[t]) : owner.buffer, 0);
             case UNRECOGNIZED -> throw new IllegalStateException();

@@ -8,9 +8,19 @@ import dev.lanewise.runtime.team.Team;
 /** What one session owns: extents, arena, the currently bound state's arrays, threads, and its counter of work. */
 public final class SessionMemory {
 
+    /**
+     * Floats from which on collectors give an array a region or page of its own, or begin it where cache lines do (G1,
+     * ZGC, Shenandoah).
+     */
+    private static final int LARGE = 1 << 16;
+
+    /** Floats from such an array's first element, 16 bytes behind its beginning, to where a cache line begins. */
+    private static final int TO_CACHE_LINE = 12;
+
     private final Extents definition;
     private final int[] extents;
     private final Buffer[] arena;
+    private final int floatsStart;
     private final Buffer[] state;
     private final Team team;
     /** [worker] */
@@ -34,14 +44,25 @@ public final class SessionMemory {
         this.extents = definition.allLargest();
         this.arena = new Buffer[arenaElements.length];
         this.state = new Buffer[arenaElements.length];
+        int floats = arenaElements[DType.Storage.FLOATS.ordinal()];
+        this.floatsStart = floats >= LARGE && floats <= Integer.MAX_VALUE - LARGE ? TO_CACHE_LINE : 0;
         for (DType.Storage storage : DType.Storage.values()) {
-            arena[storage.ordinal()] = Buffer.allocate(storage, arenaElements[storage.ordinal()]);
+            int elements = arenaElements[storage.ordinal()] + arenaStart(storage);
+            arena[storage.ordinal()] = Buffer.allocate(storage, elements);
             state[storage.ordinal()] = new Buffer(storage);
         }
     }
 
     public Buffer arena(DType.Storage storage) {
         return arena[storage.ordinal()];
+    }
+
+    /**
+     * Where offsets of the arena count from: in a large one of floats from the beginning of a cache line, so that no
+     * vector lies in two. That is a matter of speed alone, where a collector does otherwise of little.
+     */
+    public int arenaStart(DType.Storage storage) {
+        return storage == DType.Storage.FLOATS ? floatsStart : 0;
     }
 
     /** The state's buffer; its array is exchanged by binding. */
