@@ -336,7 +336,8 @@ public final class OneStep {
 
         private void checkGap(Session session, int i, Tensor tensor) {
             Buffer arena = session.memory().arena(tensor.type().storage());
-            int offset = model.model.getTensors(outTensors[i]).getOffset();
+            int offset = session.memory().arenaStart(tensor.type().storage())
+                    + model.model.getTensors(outTensors[i]).getOffset();
             for (int gap = 1; gap <= HandMade.GAP; gap++) {
                 assertPoison(arena, offset - gap, "before output " + i);
                 assertPoison(arena, offset + tensor.size() + gap - 1, "behind output " + i);

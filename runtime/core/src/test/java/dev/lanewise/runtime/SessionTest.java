@@ -330,4 +330,23 @@ class SessionTest {
         }
         assertNotEquals(0, before);
     }
+
+    @Test
+    void aLargeArenaBeginsAtACacheLine() {
+        HandMade hand = new HandMade();
+        int n = hand.number(40_000);
+        int a = hand.arena(DType.F32, n);
+        int b = hand.arena(DType.F32, n);
+        hand.copy(hand.input("x", DType.F32, n), a);
+        hand.copy(a, b);
+        hand.copy(b, hand.output("y", DType.F32, n));
+        Session session = hand.load().newSession();
+        float[] x = Samples.floats(1, 1, 40_000);
+        session.input("x").set(x);
+        session.run();
+        assertArrayEquals(x, SmallModels.values(session.output("y")));
+        assertEquals(12, session.memory().arenaStart(DType.Storage.FLOATS));
+        Session small = SmallModels.cache(8).load().newSession();
+        assertEquals(0, small.memory().arenaStart(DType.Storage.FLOATS));
+    }
 }
