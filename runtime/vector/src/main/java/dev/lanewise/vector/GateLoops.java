@@ -139,11 +139,10 @@ final class GateLoops {
     /**
      * {@code h' = fma(z, h - n, n)} of a block's first units, with n = tanh(a).
      *
-     * @param pre [2, P], pre-activations a and gates z
+     * @param pre at {@code a} and {@code z}, [P] each: pre-activations and gates
      */
     static void gru(
-            int units, float[] pre, int a, float[] h, int hOff, float[] hOut, int hOutOff) {
-        int z = a + P;
+            int units, float[] pre, int a, int z, float[] h, int hOff, float[] hOut, int hOutOff) {
         FloatVector log2e = FloatVector.broadcast(S, LOG2_E);
         FloatVector rounder = FloatVector.broadcast(S, ROUNDER);
         FloatVector ln2 = FloatVector.broadcast(S, -LN2);

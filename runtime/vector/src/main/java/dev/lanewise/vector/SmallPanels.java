@@ -34,21 +34,20 @@ abstract class SmallPanels implements PanelProduct {
 
     /** Panels of a matrix [n, k], a column for each of its rows. */
     static SmallPanels pack(WeightMatrix w) {
-        return packGates(w, new int[] {0}, w.n);
+        return packGates(w, 1, w.n);
     }
 
     /**
      * Panels of [k, blocks · gates · P], as {@link VectorCells} has them.
      *
      * @param w [gates · size, k], of a form that is computed from
-     * @param order the gates as they follow each other in a block
      */
-    static SmallPanels packGates(WeightMatrix w, int[] order, int size) {
+    static SmallPanels packGates(WeightMatrix w, int gates, int size) {
         int padded = Lanes.roundUp(size, P);
-        int[] rows = new int[Math.multiplyExact(order.length, padded)]; // of each column, -1 for padding
+        int[] rows = new int[Math.multiplyExact(gates, padded)]; // of each column, -1 for padding
         for (int column = 0; column < rows.length; column++) {
-            int unit = column / P / order.length * P + column % P;
-            int gate = order[column / P % order.length];
+            int unit = column / P / gates * P + column % P;
+            int gate = column / P % gates;
             rows[column] = unit < size ? gate * size + unit : -1;
         }
         switch (w.form) {

@@ -17,11 +17,13 @@ import dev.lanewise.runtime.kernel.WeightMatrix;
  * in the first cache:
  *
  * <pre>
- *        columns of W   columns of R   pre
- * LSTM   i o f c        i o f c        i o f c
- * GRU    h z r          z r h          h z r, and behind them q where linear before reset
- * RNN    h              h              h
+ * LSTM   i o f c
+ * GRU    z r h
+ * RNN    h
  * </pre>
+ *
+ * <p>A GRU that is linear before its reset adds R's products with the candidates' columns, q, to their own bias.
+ * What W gave there then makes room for them and waits behind all blocks, {@code [blocks, P]}.
  *
  * <p>One row goes block by block, and reads each weight once: the caller has it change direction from
  * step to step, and what the last blocks left in the caches is there for the first ones. More rows go
@@ -35,10 +37,8 @@ public class VectorCells implements CellKernels {
     /** Rows that advance together: four tiles of twelve. */
     private static final int ROWS = 48;
 
-    private static final int[] LSTM = {0, 1, 2, 3};
-    private static final int[] GRU_INPUT = {2, 0, 1};
-    private static final int[] GRU_RECURRENT = {0, 1, 2};
-    private static final int[] RNN = {0};
+    /** Blocks of a GRU that go together: twelve panels are whole tiles of four, of {@link SmallPanels} too. */
+    private static final int GROUP = 4;
 
     private final MapKernels map;
 
@@ -53,7 +53,7 @@ public class VectorCells implements CellKernels {
      * @param r panels of [H, blocks · gates · P]
      * @param both w and r below each other where only single steps of one stream are expected, or null:
      *     half as many products, and those of few units are short
-     * @param bias [blocks, gates, P] in the order of w, where {@code pre} starts
+     * @param bias [blocks, gates, P], where {@code pre} starts
      * @param recurrentBias [blocks, P], where q of a GRU that is linear before its reset starts; else
      *     null
      * @param fn an RNN's activation; else null
@@ -63,14 +63,14 @@ public class VectorCells implements CellKernels {
             PanelProduct r, PackedPanels both, float[] bias, float[] recurrentBias, UnaryFn fn)
             implements PackedCell {
 
-        /** Floats of a block of {@code pre}. */
-        int blockFloats() {
-            return (gates + (recurrentBias == null ? 0 : 1)) * P;
-        }
-
         @Override
         public int preFloats() {
-            return blocks * blockFloats();
+            return blocks * (gates + (recurrentBias == null ? 0 : 1)) * P;
+        }
+
+        /** In a row of {@code pre}, where a block's candidates wait for q. */
+        int waiting(int block) {
+            return (blocks * gates + block) * P;
         }
 
         /** The i-th block of a sweep. */
@@ -103,20 +103,18 @@ public class VectorCells implements CellKernels {
         int hiddenSize = r.k;
         boolean linearBeforeReset = cell == Cell.GRU_LINEAR_BEFORE_RESET;
         int gates = cell.gates();
-        int[] inputOrder = inputOrder(gates);
-        int[] order = recurrentOrder(gates);
         int padded = Lanes.roundUp(hiddenSize, P);
         int columns = Math.multiplyExact(gates, padded);
-        boolean together = mostRows == 1 && mostStreams == 1 && inputOrder == order
+        boolean together = mostRows == 1 && mostStreams == 1 && gates != 3
                 && w.form == WeightForm.F32 && r.form == WeightForm.F32
                 && inputSize <= Kernels.SCRATCH_FLOATS - hiddenSize;
         PackedPanels both = together ? allocate(inputSize + hiddenSize, columns, 1) : null;
         PanelProduct wPanels = together
-                ? packGates(w, inputOrder, hiddenSize, both.rows(0, inputSize))
-                : panels(w, inputOrder, hiddenSize, columns, mostRows);
+                ? packGates(w, gates, hiddenSize, both.rows(0, inputSize))
+                : panels(w, gates, hiddenSize, columns, mostRows);
         PanelProduct rPanels = together
-                ? packGates(r, order, hiddenSize, both.rows(inputSize, hiddenSize))
-                : panels(r, order, hiddenSize, columns, mostStreams);
+                ? packGates(r, gates, hiddenSize, both.rows(inputSize, hiddenSize))
+                : panels(r, gates, hiddenSize, columns, mostStreams);
         Packed packed = new Packed(
                 inputSize, hiddenSize, padded / P, gates, wPanels, rPanels, both, new float[columns],
                 linearBeforeReset ? new float[padded] : null, cell.fn());
@@ -124,27 +122,16 @@ public class VectorCells implements CellKernels {
         return packed;
     }
 
-    /** Of the columns of W. */
-    private static int[] inputOrder(int gates) {
-        return gates == 4 ? LSTM : gates == 3 ? GRU_INPUT : RNN;
-    }
-
-    /** Of those of R. */
-    private static int[] recurrentOrder(int gates) {
-        return gates == 3 ? GRU_RECURRENT : inputOrder(gates);
-    }
-
     /** @param b [2 · gates · H], or {@code null} for zeros */
     private static void packBias(Packed packed, float[] b, int bOff) {
         int gates = packed.gates;
         int hiddenSize = packed.hiddenSize;
-        for (int place = 0; b != null && place < gates; place++) {
-            int gate = inputOrder(gates)[place];
+        for (int gate = 0; b != null && gate < gates; gate++) {
             boolean apart = packed.recurrentBias != null && gate == 2;
             for (int j = 0; j < hiddenSize; j++) {
                 float input = b[bOff + gate * hiddenSize + j];
                 float recurrent = b[bOff + (gates + gate) * hiddenSize + j];
-                packed.bias[(j / P * gates + place) * P + j % P] = apart ? input : input + recurrent;
+                packed.bias[(j / P * gates + gate) * P + j % P] = apart ? input : input + recurrent;
                 if (apart) {
                     packed.recurrentBias[j] = recurrent;
                 }
@@ -155,16 +142,16 @@ public class VectorCells implements CellKernels {
     @Override
     public void refill(PackedCell packed, Cell cell, WeightMatrix w, WeightMatrix r, float[] b, int bOff) {
         Packed p = (Packed) packed;
-        packGates(w, inputOrder(p.gates), p.hiddenSize, (PackedPanels) p.w);
-        packGates(r, recurrentOrder(p.gates), p.hiddenSize, (PackedPanels) p.r);
+        packGates(w, p.gates, p.hiddenSize, (PackedPanels) p.w);
+        packGates(r, p.gates, p.hiddenSize, (PackedPanels) p.r);
         packBias(p, b, bOff);
     }
 
     /** Panels of their own, in the form that the weights have. */
-    private PanelProduct panels(WeightMatrix w, int[] order, int hiddenSize, int columns, int mostRows) {
+    private PanelProduct panels(WeightMatrix w, int gates, int hiddenSize, int columns, int mostRows) {
         return w.form == WeightForm.F32
-                ? packGates(w, order, hiddenSize, allocate(w.k, columns, mostRows))
-                : SmallPanels.packGates(w, order, hiddenSize);
+                ? packGates(w, gates, hiddenSize, allocate(w.k, columns, mostRows))
+                : SmallPanels.packGates(w, gates, hiddenSize);
     }
 
     /**
@@ -178,13 +165,12 @@ public class VectorCells implements CellKernels {
 
     /**
      * @param w [gates · H, k], f32
-     * @param order the gates as they follow each other in a block
      * @param panels [k, blocks · gates · P]
      */
-    private static PackedPanels packGates(WeightMatrix w, int[] order, int hiddenSize, PackedPanels panels) {
+    private static PackedPanels packGates(WeightMatrix w, int gates, int hiddenSize, PackedPanels panels) {
         int column = 0;
         for (int unit = 0; unit < hiddenSize; unit += P) {
-            for (int gate : order) {
+            for (int gate = 0; gate < gates; gate++) {
                 int first = w.valuesOff() + (gate * hiddenSize + unit) * w.k;
                 panels.pack(column, w.array(), first, Math.min(P, hiddenSize - unit), 1, w.k);
                 column += P;
@@ -203,24 +189,8 @@ public class VectorCells implements CellKernels {
     private static void project(
             Packed p, int rows, float[] x, int xOff, int xStride, float[] pre, int preOff, int preStride,
             float[] scratch) {
-        int n = p.gates * P;
-        if (p.recurrentBias == null) {
-            p.w.product(
-                    rows, 0, p.blocks * n, x, xOff, xStride, p.bias, 0, 0, pre, preOff, preStride, scratch);
-            return;
-        }
-        for (int block = 0; block < p.blocks; block++) { // between them lies q
-            p.w.product(
-                    rows, block * n, n, x, xOff, xStride, p.bias, block * n, 0,
-                    pre, preOff + block * p.blockFloats(), preStride, scratch);
-        }
-    }
-
-    /** The input projections of one row's block. */
-    private static void projectBlock(
-            Packed p, int block, float[] x, int xOff, float[] pre, int at, float[] scratch) {
-        int n = p.gates * P;
-        p.w.product(1, block * n, n, x, xOff, 0, p.bias, block * n, 0, pre, at, 0, scratch);
+        p.w.product(
+                rows, 0, p.blocks * p.gates * P, x, xOff, xStride, p.bias, 0, 0, pre, preOff, preStride, scratch);
     }
 
     /**
@@ -344,27 +314,46 @@ public class VectorCells implements CellKernels {
             Packed p, int rows, float[] x, int xOff, float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
             boolean backwards, float[] scratch) {
-        for (int i = 0; i < p.blocks; i++) {
-            int block = p.block(i, backwards);
-            int unit = block * P;
-            int at = preOff + block * 4 * P;
+        int groups = (p.blocks + GROUP - 1) / GROUP;
+        for (int i = 0; i < groups; i++) {
+            int first = (backwards ? groups - 1 - i : i) * GROUP;
+            int last = Math.min(p.blocks, first + GROUP);
+            int column = first * 3 * P;
+            int n = (last - first) * 3 * P;
+            int at = preOff + column;
             if (x != null) {
-                projectBlock(p, block, x, xOff, pre, at, scratch);
+                p.w.product(1, column, n, x, xOff, 0, p.bias, column, 0, pre, at, 0, scratch);
             }
             for (int row = 0; row < rows; row++) {
-                System.arraycopy(p.recurrentBias, unit, pre, at + row * preStride + 3 * P, P);
+                int from = preOff + row * preStride;
+                for (int block = first; block < last; block++) {
+                    int candidates = from + (block * 3 + 2) * P;
+                    System.arraycopy(pre, candidates, pre, from + p.waiting(block), P);
+                    System.arraycopy(p.recurrentBias, block * P, pre, candidates, P);
+                }
             }
-            addRecurrent(
-                    p, rows, block * 3 * P, 3 * P, h, hOff, hStride, pre, at + P, preStride, scratch);
+            addRecurrent(p, rows, column, n, h, hOff, hStride, pre, at, preStride, scratch);
             for (int row = 0; row < rows; row++) {
-                int a = at + row * preStride;
-                VectorSigmoid.sigmoid(pre, a + P, pre, a + P, 2 * P);
-                GateLoops.multiplyAdd(P, pre, a + 2 * P, pre, a + 3 * P, pre, a);
-                GateLoops.gru(
-                        p.units(block), pre, a, h, hOff + row * hStride + unit,
-                        hOut, hOutOff + row * hOutStride + unit);
+                int from = preOff + row * preStride;
+                for (int block = first; block < last; block++) {
+                    gruBlock(
+                            p, block, pre, from + block * 3 * P, from + p.waiting(block), h, hOff + row * hStride,
+                            hOut, hOutOff + row * hOutStride);
+                }
             }
         }
+    }
+
+    /**
+     * @param pre at {@code at} z, r and q, at {@code candidates} what W and the bias give to those
+     */
+    private static void gruBlock(
+            Packed p, int block, float[] pre, int at, int candidates, float[] h, int hOff,
+            float[] hOut, int hOutOff) {
+        int unit = block * P;
+        VectorSigmoid.sigmoid(pre, at, pre, at, 2 * P);
+        GateLoops.multiplyAdd(P, pre, at + P, pre, at + 2 * P, pre, candidates);
+        GateLoops.gru(p.units(block), pre, candidates, at, h, hOff + unit, hOut, hOutOff + unit);
     }
 
     /**
@@ -375,34 +364,33 @@ public class VectorCells implements CellKernels {
             Packed p, int rows, float[] x, int xOff, float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
             boolean backwards, float[] scratch) {
+        if (x != null) {
+            project(p, 1, x, xOff, 0, pre, preOff, 0, scratch);
+        }
         for (int i = 0; i < p.blocks; i++) {
             int block = p.block(i, backwards);
             int unit = block * P;
             int at = preOff + block * 3 * P;
-            if (x != null) {
-                projectBlock(p, block, x, xOff, pre, at, scratch);
-            }
-            addRecurrent(
-                    p, rows, block * 3 * P, 2 * P, h, hOff, hStride, pre, at + P, preStride, scratch);
+            addRecurrent(p, rows, block * 3 * P, 2 * P, h, hOff, hStride, pre, at, preStride, scratch);
             for (int row = 0; row < rows; row++) {
                 int a = at + row * preStride;
-                VectorSigmoid.sigmoid(pre, a + P, pre, a + P, 2 * P);
+                VectorSigmoid.sigmoid(pre, a, pre, a, 2 * P);
                 GateLoops.multiply(
-                        p.units(block), pre, a + 2 * P, h, hOff + row * hStride + unit,
+                        p.units(block), pre, a + P, h, hOff + row * hStride + unit,
                         hOut, hOutOff + row * hOutStride + unit);
             }
         }
         for (int block = 0; block < p.blocks; block++) {
-            int at = preOff + block * 3 * P;
+            int column = block * 3 * P + 2 * P;
             addRecurrent(
-                    p, rows, block * 3 * P + 2 * P, P, hOut, hOutOff, hOutStride, pre, at, preStride,
-                    scratch);
+                    p, rows, column, P, hOut, hOutOff, hOutStride, pre, preOff + column, preStride, scratch);
         }
         for (int row = 0; row < rows; row++) {
             for (int block = 0; block < p.blocks; block++) {
                 int unit = block * P;
+                int at = preOff + row * preStride + block * 3 * P;
                 GateLoops.gru(
-                        p.units(block), pre, preOff + row * preStride + block * 3 * P,
+                        p.units(block), pre, at + 2 * P, at,
                         h, hOff + row * hStride + unit, hOut, hOutOff + row * hOutStride + unit);
             }
         }
