@@ -12,13 +12,13 @@ import java.util.Arrays;
 
 /**
  * Attention of few queries, as in decoding: scores have keys in lanes, each block of keys being
- * transposed once for all queries. Several blocks go through each stage together, so that the
- * chains of one block hide behind the work of the next.
+ * transposed once for all queries, or in registers where there is only one. Several blocks go through
+ * each stage together, so that the chains of one block hide behind the work of the next.
  *
  * <p>Scratch, in floats, w being valueDim rounded up to a multiple of 16:
  *
  * <pre>
- * keys    [headDim, 64]        a block's keys, transposed
+ * keys    [headDim, 64]        a block's keys, transposed; or keys of both parts side by side, as they are
  * values  [64, w]              a block's values, where rows are no whole vectors
  * scores  [queries, SPAN]      scores, then weights
  * max     [queries]            running maximum m
@@ -61,8 +61,13 @@ final class AttentionRows {
         for (int t = 0; t < seen; t += SPAN) {
             int n = Math.min(SPAN, seen - t);
             int past = AttentionKernels.pastOf(t, n, pastKeys);
-            scores(shape, queries, n, q, qOff, qStride, past, pastK, pastKOff + t * kStride,
-                    k, kOff + t * kStride, kStride, s, scratchOff, scores);
+            if (queries == 1 && KeySquares.fit(headDim)) {
+                scoresOfOne(shape, n, q, qOff, past, pastK, pastKOff + t * kStride,
+                        k, kOff + t * kStride, kStride, s, scratchOff, scores);
+            } else {
+                scores(shape, queries, n, q, qOff, qStride, past, pastK, pastKOff + t * kStride,
+                        k, kOff + t * kStride, kStride, s, scratchOff, scores);
+            }
             for (int i = 0; i < queries; i++) {
                 int visible = Math.min(n, AttentionKernels.visibleKeys(i, keys, lastKeyOfFirstQuery) - t);
                 int weights = scores + i * SPAN;
@@ -100,6 +105,31 @@ final class AttentionRows {
                 }
             }
         }
+    }
+
+    /** Scaled scores [n] of one query. The last sixteen keys reach back over those before. */
+    private static void scoresOfOne(
+            AttentionShape shape, int n, float[] q, int qOff,
+            int pastKeys, float[] pastK, int pastKOff, float[] k, int kOff, int kStride,
+            float[] s, int copy, int scores) {
+        int dim = shape.headDim();
+        for (int t = 0; t < n; t += 16) {
+            int first = Math.max(0, Math.min(t, n - 16));
+            int past = AttentionKernels.pastOf(first, 16, pastKeys);
+            if (first + 16 <= n && past == 16) {
+                KeySquares.scores(dim, q, qOff, pastK, pastKOff + first * kStride, kStride, s, scores + first);
+            } else if (first + 16 <= n && past == 0) {
+                KeySquares.scores(dim, q, qOff, k, kOff + first * kStride, kStride, s, scores + first);
+            } else { // keys of both parts, or fewer than sixteen
+                int some = Math.min(past, n - first);
+                VectorRows.copy(pastK, pastKOff + first * kStride, kStride, some, dim, s, copy, dim);
+                VectorRows.copy(
+                        k, kOff + (first + some) * kStride, kStride, Math.min(16, n - first) - some, dim,
+                        s, copy + some * dim, dim);
+                KeySquares.scores(dim, q, qOff, s, copy, dim, s, scores + first);
+            }
+        }
+        VectorBinary.mul(s, scores, shape.scale(), s, scores, n);
     }
 
     /**
@@ -145,15 +175,20 @@ final class AttentionRows {
             int block = Math.min(BLOCK, n - t);
             float before = s[decay + t / BLOCK];
             int past = AttentionKernels.pastOf(t, block, pastKeys);
-            if (dim < width || past > 0 && past < block) {
+            if (dim < width) {
                 VectorRows.copy(pastV, pastVOff + t * vStride, vStride, past, dim, s, copy, width);
                 VectorRows.copy(
                         v, vOff + (t + past) * vStride, vStride, block - past, dim, s, copy + past * width, width);
                 addBlock(block, width, before, s, weights + t, s, copy, width, row);
-            } else if (past > 0) {
-                addBlock(block, width, before, s, weights + t, pastV, pastVOff + t * vStride, vStride, row);
-            } else {
-                addBlock(block, width, before, s, weights + t, v, vOff + t * vStride, vStride, row);
+                continue;
+            }
+            if (past > 0) {
+                addBlock(past, width, before, s, weights + t, pastV, pastVOff + t * vStride, vStride, row);
+            }
+            if (past < block) {
+                addBlock(
+                        block - past, width, past > 0 ? 1f : before, s, weights + t + past,
+                        v, vOff + (t + past) * vStride, vStride, row);
             }
         }
     }

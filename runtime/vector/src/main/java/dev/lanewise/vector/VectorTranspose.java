@@ -14,16 +14,16 @@ import jdk.incubator.vector.VectorShuffle;
 final class VectorTranspose {
 
     // Lane j receives lane j ^ h.
-    private static final VectorShuffle<Float> SWAP_8 = swap(8);
-    private static final VectorShuffle<Float> SWAP_4 = swap(4);
-    private static final VectorShuffle<Float> SWAP_2 = swap(2);
-    private static final VectorShuffle<Float> SWAP_1 = swap(1);
+    static final VectorShuffle<Float> SWAP_8 = swap(8);
+    static final VectorShuffle<Float> SWAP_4 = swap(4);
+    static final VectorShuffle<Float> SWAP_2 = swap(2);
+    static final VectorShuffle<Float> SWAP_1 = swap(1);
 
     // Lanes whose number has the bit h.
-    private static final VectorMask<Float> ODD_8 = odd(8);
-    private static final VectorMask<Float> ODD_4 = odd(4);
-    private static final VectorMask<Float> ODD_2 = odd(2);
-    private static final VectorMask<Float> ODD_1 = odd(1);
+    static final VectorMask<Float> ODD_8 = odd(8);
+    static final VectorMask<Float> ODD_4 = odd(4);
+    static final VectorMask<Float> ODD_2 = odd(2);
+    static final VectorMask<Float> ODD_1 = odd(1);
 
     private VectorTranspose() {}
 
