@@ -12,6 +12,7 @@ import dev.lanewise.bench.report.Result;
 import dev.lanewise.bench.report.RowResult;
 import dev.lanewise.bench.report.StartResult;
 import dev.lanewise.bench.report.TextReport;
+import dev.lanewise.bench.report.WholeFile;
 import dev.lanewise.bench.row.Item;
 import dev.lanewise.bench.row.LatencyRow;
 import dev.lanewise.bench.row.Row;
@@ -141,10 +142,10 @@ public final class Bench implements Callable<Integer> {
         }
         BenchResult result = from.isEmpty() ? measure() : read();
         if (html != null) {
-            Files.writeString(html, HtmlReport.of(result));
+            WholeFile.write(html, HtmlReport.of(result));
         }
         if (markdown != null) {
-            Files.writeString(markdown, MarkdownReport.of(result));
+            WholeFile.write(markdown, MarkdownReport.of(result));
         }
         int all = result.results().size() + failed;
         out.printf("%n%d of %d rows reach what is asked of them%n", result.kept(), all);
@@ -175,7 +176,7 @@ public final class Bench implements Callable<Integer> {
         }
         Roofline roofline = Roofline.measure();
         out.println("one core at most: " + roofline + "\n");
-        Forks runs = new Forks(data, kinds, quick ? 1 : forks, quick ? 15 : 61, quick ? 700 : 1500);
+        Forks runs = new Forks(data, kinds, quick ? 1 : forks, quick ? 15 : 41, quick ? 700 : 1500);
         BenchResult result = new BenchResult(List.of(command()), LocalDate.now().toString(), machine, roofline,
                 runs.forks(), runs.rounds(), List.of());
         if (json != null && Files.exists(json)) {
@@ -231,6 +232,7 @@ public final class Bench implements Callable<Integer> {
         if (peers.contains(Peer.ONNXRUNTIME)) {
             kinds.add(Subject.Kind.PLAIN);
             kinds.add(Subject.Kind.PINNED);
+            kinds.add(Subject.Kind.SPINNING);
         }
         if (peers.contains(Peer.PYTORCH) && hasPyTorch()) {
             kinds.add(Subject.Kind.PYTORCH);

@@ -37,7 +37,7 @@ public record Machine(
         for (Subject.Kind kind : kinds) {
             switch (kind) {
                 case EMPTY, LANEWISE -> { }
-                case PLAIN, PINNED -> peers.put("ONNX Runtime", OrtEnvironment.getEnvironment().getVersion());
+                case PLAIN, PINNED, SPINNING -> peers.put("ONNX Runtime", OrtEnvironment.getEnvironment().getVersion());
                 case PYTORCH -> peers.put("PyTorch (DJL)", pyTorch());
             }
         }

@@ -24,6 +24,15 @@ public final class Fork {
     /** A round lasts this long, or one call. */
     private static final long ROUND_NANOS = 4_000_000;
 
+    /** Warm-up lasts at least this part of its time, … */
+    private static final double LEAST_WARM_UP = 0.25;
+
+    /** … and ends where nobody's median over so many rounds … */
+    private static final int STEADY_ROUNDS = 16;
+
+    /** … is shorter than that over as many before by more than this. */
+    private static final double STEADY = 1.02;
+
     /** The first call finds states of zeros, which hide what they are multiplied with. */
     private static final int COMPARED_CALLS = 3;
 
@@ -78,18 +87,41 @@ public final class Fork {
                 work.threads(), series);
     }
 
-    /** Warms all in turn; gives the calls that make a round of each. */
+    /**
+     * Warms all in turn until none becomes faster; gives the calls that make a round of each.
+     *
+     * @param nanos for each, at most
+     */
     private static int[] warmUp(List<Subject> subjects, long nanos) throws Exception {
         int[] calls = new int[subjects.size()];
         Arrays.fill(calls, 1);
-        long end = System.nanoTime() + nanos * subjects.size();
-        while (System.nanoTime() < end) {
+        double[][] recent = new double[subjects.size()][2 * STEADY_ROUNDS]; // a ring
+        long begin = System.nanoTime();
+        long most = nanos * subjects.size();
+        for (int round = 0; System.nanoTime() - begin < most; round++) {
             for (int i = 0; i < calls.length; i++) {
                 double one = time(subjects.get(i), calls[i]);
+                recent[i][round % recent[i].length] = one;
                 calls[i] = (int) Math.max(1, Math.min(ROUND_NANOS / one, 2.0 * calls[i]));
+            }
+            boolean filled = round % recent[0].length == recent[0].length - 1;
+            if (filled && System.nanoTime() - begin > LEAST_WARM_UP * most
+                    && Arrays.stream(recent).allMatch(Fork::steady)) {
+                break;
             }
         }
         return calls;
+    }
+
+    /** @param nanos [2 * STEADY_ROUNDS], in order */
+    private static boolean steady(double[] nanos) {
+        return median(nanos, 0) <= STEADY * median(nanos, STEADY_ROUNDS);
+    }
+
+    private static double median(double[] nanos, int from) {
+        double[] some = Arrays.copyOfRange(nanos, from, from + STEADY_ROUNDS);
+        Arrays.sort(some);
+        return some[STEADY_ROUNDS / 2];
     }
 
     private static double time(Subject subject, int calls) throws Exception {

@@ -5,9 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.lanewise.bench.Machine;
 import dev.lanewise.bench.fork.Roofline;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,12 +42,9 @@ public record BenchResult(
         }
     }
 
-    /** Writes the file whole or not at all, so that what was measured before stays where writing fails. */
+    /** Writes the file, whole or not at all, so that what was measured before stays where writing fails. */
     public void write(Path file) throws IOException {
-        Path target = file.toAbsolutePath();
-        Path unfinished = target.resolveSibling("." + target.getFileName() + ".part");
-        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(unfinished.toFile(), this);
-        Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(file, new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this));
     }
 
     /** The same with one more result. */

@@ -21,13 +21,19 @@ final class OnnxBuffers {
 
     private OnnxBuffers() {}
 
-    /** All graph optimisations, no spinning: threads that wait would take processors from whoever's turn it is. */
-    static OrtSession open(ModelWork work) throws OrtException {
+    /**
+     * All graph optimisations.
+     *
+     * @param spins whether its threads look for work, as they do by default, or sleep. They look while a run lasts and
+     *     stop with it: else they would take processors from whoever's turn is next
+     */
+    static OrtSession open(ModelWork work, boolean spins) throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
         options.setIntraOpNumThreads(work.threads());
         options.setInterOpNumThreads(1);
-        options.addConfigEntry("session.intra_op.allow_spinning", "0");
+        options.addConfigEntry("session.intra_op.allow_spinning", spins ? "1" : "0");
+        options.addConfigEntry("session.force_spinning_stop", "1");
         return ENVIRONMENT.createSession(work.rival(), options);
     }
 

@@ -27,8 +27,8 @@ final class PinnedOnnxSubject implements Subject {
     private final String first;
     private int turn;
 
-    PinnedOnnxSubject(ModelWork work) throws OrtException {
-        session = OnnxBuffers.open(work);
+    PinnedOnnxSubject(ModelWork work, boolean spins) throws OrtException {
+        session = OnnxBuffers.open(work, spins);
         first = session.getOutputInfo().keySet().iterator().next();
         runs = work.runs().size();
         List<List<Feed>> given = work.beginsAnew() ? work.runs() : List.of(work.inputs(), work.inputs());

@@ -24,7 +24,7 @@ final class PlainOnnxSubject implements Subject {
 
     PlainOnnxSubject(ModelWork work) throws OrtException {
         this.work = work;
-        session = OnnxBuffers.open(work);
+        session = OnnxBuffers.open(work, false);
         for (List<Feed> feeds : work.runs()) {
             Map<String, OnnxTensor> tensors = new HashMap<>();
             for (Feed feed : feeds) {

@@ -25,8 +25,8 @@ final class ScatteredOnnxSubject implements Subject {
     private final List<Carried> states = new ArrayList<>();
     private final OnnxTensor output;
 
-    ScatteredOnnxSubject(ModelWork work) throws OrtException {
-        session = OnnxBuffers.open(work);
+    ScatteredOnnxSubject(ModelWork work, boolean spins) throws OrtException {
+        session = OnnxBuffers.open(work, spins);
         for (Feed feed : work.inputs()) {
             inputs.put(feed.name(), OnnxBuffers.tensor(feed));
         }

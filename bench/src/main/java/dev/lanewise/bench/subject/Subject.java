@@ -28,6 +28,8 @@ public interface Subject extends AutoCloseable {
         PLAIN("ONNX Runtime, plain"),
         /** ONNX Runtime with inputs and outputs in buffers made once. */
         PINNED("ONNX Runtime, pinned"),
+        /** The same where there are several threads, which spin while they wait for each other. */
+        SPINNING("ONNX Runtime, pinned, spinning"),
         PYTORCH("PyTorch");
 
         private final String title;
@@ -45,6 +47,7 @@ public interface Subject extends AutoCloseable {
             return switch (work) {
                 case ModelWork model -> switch (this) {
                     case PYTORCH -> model.torch() != null;
+                    case SPINNING -> model.threads() > 1;
                     case PLAIN -> model.streams() == null; // copies even more than PINNED does for streams
                     default -> true;
                 };
@@ -66,8 +69,9 @@ public interface Subject extends AutoCloseable {
                 case EMPTY -> new EmptySubject();
                 case LANEWISE -> LanewiseSubject.of(work);
                 case PLAIN -> new PlainOnnxSubject(work);
-                case PINNED -> work.streams() != null && work.streams().scattered()
-                        ? new ScatteredOnnxSubject(work) : new PinnedOnnxSubject(work);
+                case PINNED, SPINNING -> work.streams() != null && work.streams().scattered()
+                        ? new ScatteredOnnxSubject(work, this == SPINNING)
+                        : new PinnedOnnxSubject(work, this == SPINNING);
                 case PYTORCH -> new PyTorchSubject(work);
             };
         }

@@ -37,7 +37,10 @@ public class VectorCells implements CellKernels {
     /** Rows that advance together: four tiles of twelve. */
     private static final int ROWS = 48;
 
-    /** Blocks of a GRU that go together: twelve panels are whole tiles of four, of {@link SmallPanels} too. */
+    /**
+     * Blocks of a GRU that go together: twelve panels are whole tiles of four. Those of {@link SmallPanels} do so in
+     * any cell, since each of their products looks at all of its inputs first.
+     */
     private static final int GROUP = 4;
 
     private final MapKernels map;
@@ -73,9 +76,23 @@ public class VectorCells implements CellKernels {
             return (blocks * gates + block) * P;
         }
 
-        /** The i-th block of a sweep. */
-        int block(int i, boolean backwards) {
-            return backwards ? blocks - 1 - i : i;
+        /** Blocks that one row takes together. */
+        int group() {
+            return gates == 3 || r instanceof SmallPanels ? GROUP : 1;
+        }
+
+        int groups() {
+            return (blocks + group() - 1) / group();
+        }
+
+        /** The first block of the i-th group of a sweep. */
+        int first(int i, boolean backwards) {
+            return (backwards ? groups() - 1 - i : i) * group();
+        }
+
+        /** The block behind a group's last one. */
+        int last(int first) {
+            return Math.min(blocks, first + group());
         }
 
         /** The units of a block. */
@@ -193,32 +210,33 @@ public class VectorCells implements CellKernels {
                 rows, 0, p.blocks * p.gates * P, x, xOff, xStride, p.bias, 0, 0, pre, preOff, preStride, scratch);
     }
 
-    /**
-     * Makes one row of inputs and states ready for {@link #oneRow}: side by side in scratch, where the
-     * weights lie like that, otherwise the inputs projected; says which.
-     */
-    private static boolean join(
-            Packed p, float[] x, int xOff, float[] pre, int preOff, float[] h, int hOff, float[] scratch) {
+    /** Puts one row of inputs and states side by side in scratch, where the weights lie like that; says whether. */
+    private static boolean join(Packed p, float[] x, int xOff, float[] h, int hOff, float[] scratch) {
         boolean joined = x != null && p.both != null;
         if (joined) {
             System.arraycopy(x, xOff, scratch, 0, p.inputSize);
             System.arraycopy(h, hOff, scratch, p.inputSize, p.hiddenSize);
-        } else if (x != null) {
-            project(p, 1, x, xOff, 0, pre, preOff, 0, scratch);
         }
         return joined;
     }
 
-    /** {@code n} pre-activations of one row from column {@code column} on. */
+    /**
+     * {@code n} pre-activations of one row from column {@code column} on.
+     *
+     * @param x or {@code null} where {@code pre} has what it gives
+     */
     private static void oneRow(
-            Packed p, boolean joined, int column, int n, float[] pre, int preOff, float[] h, int hOff,
-            float[] scratch) {
+            Packed p, boolean joined, int column, int n, float[] x, int xOff, float[] pre, int preOff,
+            float[] h, int hOff, float[] scratch) {
         int at = preOff + column;
         if (joined) {
             p.both.product(1, column, n, scratch, 0, 0, p.bias, column, 0, pre, at, 0, scratch);
-        } else {
-            p.r.product(1, column, n, h, hOff, 0, pre, at, 0, pre, at, 0, scratch);
+            return;
         }
+        if (x != null) {
+            p.w.product(1, column, n, x, xOff, 0, p.bias, column, 0, pre, at, 0, scratch);
+        }
+        p.r.product(1, column, n, h, hOff, 0, pre, at, 0, pre, at, 0, scratch);
     }
 
     /**
@@ -244,11 +262,14 @@ public class VectorCells implements CellKernels {
         Packed p = (Packed) cell;
         int n = 4 * P;
         if (rows == 1) {
-            boolean joined = join(p, x, xOff, pre, preOff, h, hOff, scratch);
-            for (int i = 0; i < p.blocks; i++) {
-                int block = p.block(i, backwards);
-                oneRow(p, joined, block * n, n, pre, preOff, h, hOff, scratch);
-                lstmBlock(p, block, pre, preOff + block * n, c, cOff, hOut, hOutOff, cOut, cOutOff);
+            boolean joined = join(p, x, xOff, h, hOff, scratch);
+            for (int i = 0; i < p.groups(); i++) {
+                int from = p.first(i, backwards);
+                int last = p.last(from);
+                oneRow(p, joined, from * n, (last - from) * n, x, xOff, pre, preOff, h, hOff, scratch);
+                for (int block = from; block < last; block++) {
+                    lstmBlock(p, block, pre, preOff + block * n, c, cOff, hOut, hOutOff, cOut, cOutOff);
+                }
             }
             return;
         }
@@ -314,10 +335,9 @@ public class VectorCells implements CellKernels {
             Packed p, int rows, float[] x, int xOff, float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
             boolean backwards, float[] scratch) {
-        int groups = (p.blocks + GROUP - 1) / GROUP;
-        for (int i = 0; i < groups; i++) {
-            int first = (backwards ? groups - 1 - i : i) * GROUP;
-            int last = Math.min(p.blocks, first + GROUP);
+        for (int i = 0; i < p.groups(); i++) {
+            int first = p.first(i, backwards);
+            int last = p.last(first);
             int column = first * 3 * P;
             int n = (last - first) * 3 * P;
             int at = preOff + column;
@@ -364,20 +384,19 @@ public class VectorCells implements CellKernels {
             Packed p, int rows, float[] x, int xOff, float[] pre, int preOff, int preStride,
             float[] h, int hOff, int hStride, float[] hOut, int hOutOff, int hOutStride,
             boolean backwards, float[] scratch) {
-        if (x != null) {
-            project(p, 1, x, xOff, 0, pre, preOff, 0, scratch);
-        }
-        for (int i = 0; i < p.blocks; i++) {
-            int block = p.block(i, backwards);
-            int unit = block * P;
-            int at = preOff + block * 3 * P;
-            addRecurrent(p, rows, block * 3 * P, 2 * P, h, hOff, hStride, pre, at, preStride, scratch);
-            for (int row = 0; row < rows; row++) {
-                int a = at + row * preStride;
-                VectorSigmoid.sigmoid(pre, a, pre, a, 2 * P);
-                GateLoops.multiply(
-                        p.units(block), pre, a + P, h, hOff + row * hStride + unit,
-                        hOut, hOutOff + row * hOutStride + unit);
+        for (int i = 0; i < p.groups(); i++) {
+            int first = p.first(i, backwards);
+            int last = p.last(first);
+            int column = first * 3 * P;
+            if (x != null) {
+                p.w.product(
+                        1, column, (last - first) * 3 * P, x, xOff, 0, p.bias, column, 0, pre, preOff + column, 0,
+                        scratch);
+            }
+            for (int block = first; block < last; block++) {
+                resetBlock(
+                        p, block, rows, pre, preOff + block * 3 * P, preStride, h, hOff, hStride,
+                        hOut, hOutOff, hOutStride, scratch);
             }
         }
         for (int block = 0; block < p.blocks; block++) {
@@ -396,6 +415,21 @@ public class VectorCells implements CellKernels {
         }
     }
 
+    /** z and r of a block, and r · h. */
+    private static void resetBlock(
+            Packed p, int block, int rows, float[] pre, int at, int preStride, float[] h, int hOff, int hStride,
+            float[] hOut, int hOutOff, int hOutStride, float[] scratch) {
+        int unit = block * P;
+        addRecurrent(p, rows, block * 3 * P, 2 * P, h, hOff, hStride, pre, at, preStride, scratch);
+        for (int row = 0; row < rows; row++) {
+            int z = at + row * preStride;
+            VectorSigmoid.sigmoid(pre, z, pre, z, 2 * P);
+            GateLoops.multiply(
+                    p.units(block), pre, z + P, h, hOff + row * hStride + unit,
+                    hOut, hOutOff + row * hOutStride + unit);
+        }
+    }
+
     @Override
     public void rnn(
             PackedCell cell, int rows, float[] x, int xOff, int xStride,
@@ -405,12 +439,12 @@ public class VectorCells implements CellKernels {
         Packed p = (Packed) cell;
         int all = p.blocks * P;
         if (rows == 1) {
-            boolean joined = join(p, x, xOff, pre, preOff, h, hOff, scratch);
-            int n = 4 * P;
+            boolean joined = join(p, x, xOff, h, hOff, scratch);
+            int n = 4 * P * p.group();
             int groups = (all + n - 1) / n;
             for (int i = 0; i < groups; i++) {
                 int unit = (backwards ? groups - 1 - i : i) * n;
-                oneRow(p, joined, unit, Math.min(n, all - unit), pre, preOff, h, hOff, scratch);
+                oneRow(p, joined, unit, Math.min(n, all - unit), x, xOff, pre, preOff, h, hOff, scratch);
             }
             map.unary(p.fn, 0f, 0f, pre, preOff, hOut, hOutOff, p.hiddenSize);
             return;
