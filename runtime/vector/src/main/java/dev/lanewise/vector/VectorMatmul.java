@@ -20,6 +20,9 @@ public final class VectorMatmul implements MatmulKernels {
     private static final int BLOCK_M = 128;
     private static final int BLOCK_N = 512;
 
+    /** Tiles of a row that a product with {@link SmallPanels} takes together: each looks at all of a first. */
+    private static final int SMALL_TILES = 4;
+
     private final MapKernels map;
 
     /** @param map computes epilogues */
@@ -93,6 +96,32 @@ public final class VectorMatmul implements MatmulKernels {
                 int row = cOff + i * ldc;
                 map.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), c, row, c, row, n);
             }
+        }
+    }
+
+    @Override
+    public void row(
+            float[] a, int aOff, PackedMatrix b, float[] bias, int biasOff, Epilogue epilogue,
+            float[] c, int cOff, boolean backwards, float[] scratch) {
+        int n = b.n();
+        int columns = 4 * Panels.WIDTH * (b instanceof SmallPacked ? SMALL_TILES : 1);
+        int groups = (n + columns - 1) / columns;
+        for (int i = 0; i < groups; i++) {
+            int first = (backwards ? groups - 1 - i : i) * columns;
+            int some = Math.min(columns, n - first);
+            if (b instanceof SmallPacked small) {
+                small.b.product(
+                        1, first, some, a, aOff, 0, bias, biasOff + first, 0, c, cOff + first, 0, scratch);
+            } else {
+                Packed packed = (Packed) b;
+                Tiling.row(
+                        packed.k, some, a, aOff, packed.b, Panels.offset(packed.k, first), packed.k * Panels.WIDTH,
+                        bias == null ? Tiling.ZEROS : bias, bias == null ? 0 : biasOff + first, c, cOff + first,
+                        scratch);
+            }
+        }
+        if (epilogue.fn() != null) {
+            map.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), c, cOff, c, cOff, n);
         }
     }
 

@@ -137,11 +137,17 @@ class SmallWeightsTest {
         scalar.matmul(
                 m, a, 2, lda, scalar.pack(b, m), biases, 4, epilogue, expected, 11, ldc,
                 new float[Kernels.SCRATCH_FLOATS]);
+        MatmulKernels.PackedMatrix weights = vector.pack(b, m);
         vector.matmul(
-                m, a, 2, lda, vector.pack(b, m), biases, 4, epilogue, found, 11, ldc,
-                Twins.values(5, Kernels.SCRATCH_FLOATS));
+                m, a, 2, lda, weights, biases, 4, epilogue, found, 11, ldc, Twins.values(5, Kernels.SCRATCH_FLOATS));
         Twins.assertSameBits(what, expected, found);
         Twins.assertOnly(what, before, found, 11, m, n, ldc);
+        for (boolean backwards : m == 1 ? new boolean[] {false, true} : new boolean[0]) {
+            float[] row = before.clone();
+            vector.row(
+                    a, 2, weights, biases, 4, epilogue, row, 11, backwards, Twins.values(5, Kernels.SCRATCH_FLOATS));
+            Twins.assertSameBits(what + " backwards " + backwards, expected, row);
+        }
         if (!special && epilogue == Epilogue.NONE) {
             near(what, m, n, k, a, lda, b, biases, found, ldc);
         }

@@ -118,11 +118,18 @@ class VectorMatmulTest {
         scalar.matmul(
                 m, a, 2, lda, scalar.pack(b, 3, k, n, 1, k, m), biases, 4, epilogue, expected, 11, ldc,
                 new float[Kernels.SCRATCH_FLOATS]);
+        MatmulKernels.PackedMatrix weights = vector.pack(b, 3, k, n, 1, k, m);
         vector.matmul(
-                m, a, 2, lda, vector.pack(b, 3, k, n, 1, k, m), biases, 4, epilogue, found, 11, ldc,
-                Twins.values(5, Kernels.SCRATCH_FLOATS));
+                m, a, 2, lda, weights, biases, 4, epilogue, found, 11, ldc, Twins.values(5, Kernels.SCRATCH_FLOATS));
         Twins.assertSameBits(what, expected, found);
         Twins.assertOnly(what, before, found, 11, m, n, ldc);
+        for (boolean backwards : m == 1 ? new boolean[] {false, true} : new boolean[0]) {
+            found = before.clone();
+            vector.row(
+                    a, 2, weights, biases, 4, epilogue, found, 11, backwards,
+                    Twins.values(5, Kernels.SCRATCH_FLOATS));
+            Twins.assertSameBits(what + " backwards " + backwards, expected, found);
+        }
     }
 
     private void dynamic(int m, int n, int k, boolean transA, boolean transB) {

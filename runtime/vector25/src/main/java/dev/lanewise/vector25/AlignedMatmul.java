@@ -5,6 +5,7 @@ import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.MatmulKernels;
 import dev.lanewise.runtime.kernel.WeightMatrix;
+import dev.lanewise.vector.Panels;
 import dev.lanewise.vector.VectorMatmul;
 
 /**
@@ -19,6 +20,9 @@ import dev.lanewise.vector.VectorMatmul;
  * segments cost them a fifth. See {@code docs/decisions/0003-aligned-weights-on-java-25.md}.
  */
 final class AlignedMatmul implements MatmulKernels {
+
+    /** Of a tile. */
+    private static final int COLUMNS = 4 * Panels.WIDTH;
 
     private final MapKernels map;
     private final MatmulKernels many;
@@ -77,12 +81,27 @@ final class AlignedMatmul implements MatmulKernels {
             return;
         }
         for (int i = 0; i < m; i++) {
-            int row = cOff + i * ldc;
-            packed.b.row(0, packed.n, a, aOff + i * lda, bias, biasOff, c, row, scratch);
-            if (epilogue.fn() != null) {
-                map.unary(
-                        epilogue.fn(), epilogue.alpha(), epilogue.beta(), c, row, c, row, packed.n);
-            }
+            row(a, aOff + i * lda, packed, bias, biasOff, epilogue, c, cOff + i * ldc, false, scratch);
+        }
+    }
+
+    @Override
+    public void row(
+            float[] a, int aOff, PackedMatrix b, float[] bias, int biasOff, Epilogue epilogue,
+            float[] c, int cOff, boolean backwards, float[] scratch) {
+        if (!(b instanceof Packed packed)) {
+            many.row(a, aOff, b, bias, biasOff, epilogue, c, cOff, backwards, scratch);
+            return;
+        }
+        int groups = (packed.n + COLUMNS - 1) / COLUMNS;
+        for (int i = 0; i < groups; i++) {
+            int first = (backwards ? groups - 1 - i : i) * COLUMNS;
+            packed.b.row(
+                    first, Math.min(COLUMNS, packed.n - first), a, aOff, bias, biasOff + first, c, cOff + first,
+                    scratch);
+        }
+        if (epilogue.fn() != null) {
+            map.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), c, cOff, c, cOff, packed.n);
         }
     }
 

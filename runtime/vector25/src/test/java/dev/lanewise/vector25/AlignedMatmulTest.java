@@ -170,12 +170,19 @@ class AlignedMatmulTest {
                 expected, 11, ldc, new float[Kernels.SCRATCH_FLOATS]);
         for (int mostRows : new int[] {0, 1, Math.max(2, m), Integer.MAX_VALUE}) {
             float[] found = before.clone();
+            PackedMatrix weights = aligned.pack(b, 3, k, n, 1, k, mostRows);
             aligned.matmul(
-                    m, a, 2, lda, aligned.pack(b, 3, k, n, 1, k, mostRows), biases, 4, epilogue,
-                    found, 11, ldc, Twins.values(5, Kernels.SCRATCH_FLOATS));
+                    m, a, 2, lda, weights, biases, 4, epilogue, found, 11, ldc,
+                    Twins.values(5, Kernels.SCRATCH_FLOATS));
             String form = what + " packed for " + mostRows + " rows";
             Twins.assertSameBits(form, expected, found);
             Twins.assertOnly(form, before, found, 11, m, n, ldc);
+            if (m == 1) {
+                found = before.clone();
+                aligned.row(
+                        a, 2, weights, biases, 4, epilogue, found, 11, true, Twins.values(5, Kernels.SCRATCH_FLOATS));
+                Twins.assertSameBits(form + ", backwards", expected, found);
+            }
         }
     }
 

@@ -67,6 +67,18 @@ public interface MatmulKernels {
             Epilogue epilogue, float[] c, int cOff, int ldc, float[] scratch);
 
     /**
+     * {@link #matmul} of one row.
+     *
+     * @param backwards from which end to go through the weights, which does not show in the bits: who calls with one
+     *     and the other in turn finds in the cache what was read last
+     */
+    default void row(
+            float[] a, int aOff, PackedMatrix b, float[] bias, int biasOff, Epilogue epilogue,
+            float[] c, int cOff, boolean backwards, float[] scratch) {
+        matmul(1, a, aOff, 0, b, bias, biasOff, epilogue, c, cOff, 0, scratch);
+    }
+
+    /**
      * Product of two activations, {@code b} as it lies in memory.
      *
      * @param a [m, k], or, where {@code transA}, [k, m], rows {@code lda} apart

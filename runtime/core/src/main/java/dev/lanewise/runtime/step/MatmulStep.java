@@ -28,6 +28,8 @@ final class MatmulStep extends Step implements Divisible {
     private final int k;
     private final int n;
     private int rows;
+    /** A single row goes through the weights in both directions in turn. */
+    private boolean backwards;
 
     MatmulStep(StepArgs args) {
         this.args = args;
@@ -82,6 +84,7 @@ final class MatmulStep extends Step implements Divisible {
 
     @Override
     public void run() {
+        backwards = !backwards;
         if (rows > 0) {
             args.share(this, rows, ROWS, multiplyAdds());
         }
@@ -90,10 +93,18 @@ final class MatmulStep extends Step implements Divisible {
     /** Pieces are rows. */
     @Override
     public void run(int from, int to, int worker) {
+        float[] biases = bias == null ? null : bias.buffer.floats;
+        int biasOff = bias == null ? 0 : bias.offset;
+        float[] scratch = args.memory().scratch(worker);
+        if (rows == 1) {
+            kernels.row(
+                    a.buffer.floats, a.offset, b, biases, biasOff, epilogue, y.buffer.floats, y.offset, backwards,
+                    scratch);
+            return;
+        }
         kernels.matmul(
-                to - from, a.buffer.floats, a.offset + from * k, k, b,
-                bias == null ? null : bias.buffer.floats, bias == null ? 0 : bias.offset,
-                epilogue, y.buffer.floats, y.offset + from * n, n, args.memory().scratch(worker));
+                to - from, a.buffer.floats, a.offset + from * k, k, b, biases, biasOff,
+                epilogue, y.buffer.floats, y.offset + from * n, n, scratch);
     }
 
     @Override
