@@ -31,6 +31,8 @@ final class Jvm {
             throws IOException, InterruptedException {
         Path file = Files.createTempFile("bench", ".json");
         Path log = Files.createTempFile("bench", ".log");
+        file.toFile().deleteOnExit(); // the bench may be interrupted
+        log.toFile().deleteOnExit();
         try {
             List<String> command = new ArrayList<>(List.of(
                     executable(),

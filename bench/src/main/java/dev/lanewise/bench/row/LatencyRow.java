@@ -39,8 +39,8 @@ public record LatencyRow(
         return List.of(
                 row(32, 5_000, 10_000_000, false, ALONE),
                 row(32, 5_000, 10_000_000, true, ALONE),
-                row(128, 50_000, 500_000, false, BESIDE_ONNX_RUNTIME),
-                row(128, 50_000, 500_000, true, BESIDE_ONNX_RUNTIME));
+                row(128, 50_000, 250_000, false, BESIDE_ONNX_RUNTIME),
+                row(128, 50_000, 250_000, true, BESIDE_ONNX_RUNTIME));
     }
 
     private static LatencyRow row(int hidden, long interval, long calls, boolean epsilon, Subject.Kind... kinds) {
