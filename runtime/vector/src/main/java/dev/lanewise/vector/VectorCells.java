@@ -38,8 +38,8 @@ public class VectorCells implements CellKernels {
     private static final int ROWS = 48;
 
     /**
-     * Blocks of a GRU that go together: twelve panels are whole tiles of four. Those of {@link SmallPanels} do so in
-     * any cell, since each of their products looks at all of its inputs first.
+     * Blocks of {@link SmallPanels} that go together: those of a GRU are twelve panels then, whole tiles of four, and
+     * each product looks at all of its inputs first.
      */
     private static final int GROUP = 4;
 
@@ -78,7 +78,7 @@ public class VectorCells implements CellKernels {
 
         /** Blocks that one row takes together. */
         int group() {
-            return gates == 3 || r instanceof SmallPanels ? GROUP : 1;
+            return r instanceof SmallPanels ? GROUP : 1;
         }
 
         int groups() {
