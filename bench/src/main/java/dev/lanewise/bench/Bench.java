@@ -176,7 +176,7 @@ public final class Bench implements Callable<Integer> {
         }
         Roofline roofline = Roofline.measure();
         out.println("one core at most: " + roofline + "\n");
-        Forks runs = new Forks(data, kinds, quick ? 1 : forks, quick ? 15 : 41, quick ? 700 : 1500);
+        Forks runs = new Forks(data, kinds, quick ? 1 : forks, quick ? 15 : 41, quick ? 700 : 1000);
         BenchResult result = new BenchResult(List.of(command()), LocalDate.now().toString(), machine, roofline,
                 runs.forks(), runs.rounds(), List.of());
         if (json != null && Files.exists(json)) {

@@ -31,7 +31,7 @@ public final class Fork {
     private static final int STEADY_ROUNDS = 16;
 
     /** … is shorter than that over as many before by more than this. */
-    private static final double STEADY = 1.02;
+    private static final double STEADY = 1.05;
 
     /** The first call finds states of zeros, which hide what they are multiplied with. */
     private static final int COMPARED_CALLS = 3;

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param kinds the runtimes, Lanewise first
  * @param forks processes for each row
  * @param rounds in each process
- * @param warmUpMillis for each runtime
+ * @param warmUpMillis for each runtime, at most
  */
 public record Forks(Path data, List<Subject.Kind> kinds, int forks, int rounds, int warmUpMillis) {
 
@@ -24,7 +24,7 @@ public record Forks(Path data, List<Subject.Kind> kinds, int forks, int rounds, 
     private static final List<String> TOUCHED_HEAP = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
     /** A step of training is many kernels and takes milliseconds: C2 needs longer to have met all of them often. */
-    private static final int TRAINING_WARM_UPS = 4;
+    private static final int TRAINING_WARM_UPS = 6;
 
     /** Measures a row in every fork. */
     public List<ForkResult> run(Row row) throws IOException, InterruptedException {
