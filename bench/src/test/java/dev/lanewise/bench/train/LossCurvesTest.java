@@ -50,7 +50,7 @@ class LossCurvesTest {
                         LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD))
                 .program("train").newSession();
         session.input("learning_rate").set((float) rate);
-        TorchOptimizer theirs = new TorchOptimizer(kind, rate);
+        TorchOptimizer theirs = new TorchOptimizer(kind);
         double before = 0;
         double after = 0;
         try (TorchMath torch = net.torch()) {
@@ -59,7 +59,7 @@ class LossCurvesTest {
                 TrainedNet.set(session, batch);
                 session.run();
                 double found = session.output("loss").get(0);
-                double expected = step(net, torch, theirs, batch);
+                double expected = step(net, torch, theirs, rate, batch);
                 assertEquals(expected, found, most * expected, "step " + step);
                 before += step < steps / 2 ? found : 0;
                 after += step < steps / 2 ? 0 : found;
@@ -69,13 +69,13 @@ class LossCurvesTest {
     }
 
     private static double step(
-            TrainedNet net, TorchMath torch, TorchOptimizer optimizer, Map<String, Literal> batch) {
+            TrainedNet net, TorchMath torch, TorchOptimizer optimizer, double rate, Map<String, Literal> batch) {
         try (NDManager scope = torch.manager().newSubManager()) {
             Map<String, NDArray> values = new LinkedHashMap<>();
             batch.forEach((name, literal) -> values.put(name, TorchMath.array(scope, literal)));
             NDArray loss = net.loss(torch, values);
             torch.backward(loss);
-            optimizer.step(torch.trained());
+            optimizer.step(torch.trained(), rate);
             return loss.getFloat();
         }
     }

@@ -43,6 +43,26 @@ public final class Example {
         return put(input, values, 0, values.length);
     }
 
+    /** A copy of an f32 input's values. */
+    public float[] copyOfFloats(String input) {
+        int at = present(input);
+        return Arrays.copyOfRange((float[]) arrays[at], from[at], from[at] + sizes[at]);
+    }
+
+    /** A copy of the values of an input of integers. */
+    public int[] copyOfInts(String input) {
+        int at = present(input);
+        return Arrays.copyOfRange((int[]) arrays[at], from[at], from[at] + sizes[at]);
+    }
+
+    private int present(String input) {
+        int at = index(input);
+        if (at < 0 || arrays[at] == null) {
+            throw new IllegalArgumentException("no values of input '" + input + "'; there are those of " + inputs());
+        }
+        return at;
+    }
+
     private Example put(String input, Object array, int begin, int size) {
         int at = index(input);
         if (at < 0) {

@@ -1,0 +1,34 @@
+package dev.lanewise.bench.learn;
+
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiler;
+import dev.lanewise.compiler.train.Optimizer;
+import dev.lanewise.compiler.train.TrainOptions;
+import dev.lanewise.runtime.LoadOptions;
+import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.train.Accuracy;
+import dev.lanewise.runtime.train.FitOptions;
+import dev.lanewise.runtime.train.Trainer;
+import java.io.IOException;
+
+/** Learns a task by the project's own trainer. */
+final class LanewiseLearner {
+
+    static final double CLIP_NORM = 1;
+
+    private LanewiseLearner() {}
+
+    /** The share of labels of the test set that it has right after all epochs. */
+    static double learn(LearningTask task, long seed, int fold) throws IOException {
+        TrainOptions training = TrainOptions.of("loss", Optimizer.adam()).clipNorm(CLIP_NORM);
+        Model model = Model.of(
+                Compiler.compile(task.name(), task.network(seed, fold), CompileOptions.defaults().training(training))
+                        .file(),
+                LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD));
+        Trainer trainer = Trainer.of(model);
+        trainer.fit(task.train(fold), FitOptions.of(task.epochs(), task.batching().seed(seed))
+                .schedule(task.schedule()));
+        Accuracy accuracy = Accuracy.of("scores", "label");
+        return trainer.evaluate(task.test(fold), task.batching(), accuracy).get(accuracy.name());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.lanewise.samples.data;
+
+import dev.lanewise.runtime.train.Dataset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/**
+ * Sequences of any length and the class of each.
+ *
+ * @param title where they are from, for people
+ * @param classes their names
+ * @param channels values of each step
+ * @param x [sequence][its steps · channels], a step after the other
+ * @param labels [sequence] its class
+ */
+public record Sequences(String title, List<String> classes, int channels, float[][] x, int[] labels) {
+
+    public int size() {
+        return x.length;
+    }
+
+    /** Steps of the longest. */
+    public int longest() {
+        return Arrays.stream(x).mapToInt(each -> each.length / channels).max().orElse(0);
+    }
+
+    /** Inputs {@code x [batch, time, channels]} and {@code label [batch]}. */
+    public Dataset dataset() {
+        return Dataset.arrays(size()).floats("x", x).ints("label", labels);
+    }
+
+    /** What one of so many folds holds out: every so-manieth sequence of each class. */
+    public Sequences fold(int fold, int folds) {
+        int[] places = places();
+        return where(i -> places[i] % folds == fold);
+    }
+
+    /** What remains to train on. */
+    public Sequences without(int fold, int folds) {
+        int[] places = places();
+        return where(i -> places[i] % folds != fold);
+    }
+
+    /** [sequence] how many of its class come before it. */
+    private int[] places() {
+        int[] seen = new int[classes.size()];
+        return Arrays.stream(labels).map(label -> seen[label]++).toArray();
+    }
+
+    public Sequences where(IntPredicate kept) {
+        int[] which = IntStream.range(0, size()).filter(kept).toArray();
+        return new Sequences(title, classes, channels, Arrays.stream(which).mapToObj(i -> x[i]).toArray(float[][]::new),
+                Arrays.stream(which).map(i -> labels[i]).toArray());
+    }
+}
