@@ -63,7 +63,8 @@ public record TrainOptions(
     /**
      * Adds an output {@code NAME/gradient_norms} [T] to the program that trains for each recurrent operation: for each
      * step of time the norm, over the batch, of the loss's gradient with respect to the hidden state, so that one sees
-     * gradients vanish or explode on their way back (Pascanu, Mikolov, Bengio 2013).
+     * gradients vanish or explode on their way back (Pascanu, Mikolov, Bengio 2013). Further directions and layers of
+     * one name are {@code NAME.1}, {@code NAME.2}, and so on.
      */
     public TrainOptions stepNorms(boolean whether) {
         return new TrainOptions(

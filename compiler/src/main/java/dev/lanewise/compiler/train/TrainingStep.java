@@ -20,6 +20,7 @@ import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,8 +97,12 @@ final class TrainingStep {
                 .toList();
         recurrent.forEach(node -> differentiate.watch(differentiate.here(node.output())));
         Map<Value, Value> gradients = differentiate.gradients(differentiate.here(loss), values.values());
-        recurrent.forEach(node -> stepNorms(
-                graph, node.name() + "/gradient_norms", differentiate.ofStates(differentiate.here(node.output()))));
+        Map<String, Integer> seen = new HashMap<>();
+        for (Node node : recurrent) {
+            int before = seen.merge(node.name(), 1, Integer::sum) - 1; // layers and directions share a name
+            stepNorms(graph, node.name() + (before == 0 ? "" : "." + before) + "/gradient_norms",
+                    differentiate.ofStates(differentiate.here(node.output())));
+        }
         Map<Parameter, Value> found = new LinkedHashMap<>();
         values.forEach((parameter, value) -> {
             if (!parameter.running() && gradients.containsKey(value)) {
