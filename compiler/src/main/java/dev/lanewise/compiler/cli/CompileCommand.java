@@ -48,6 +48,9 @@ final class CompileCommand implements Callable<Integer> {
     @Option(names = {"-o", "--output"}, paramLabel = "OUT", required = true, description = "The file to write.")
     private Path out;
 
+    @Option(names = "--trainable", description = "Put programs that train, and judge weights, into the file.")
+    private boolean trains;
+
     @Option(names = "--report",
             description = "Say what rounding weights costs: the error of each, and that of the outputs against f32.")
     private boolean report;
@@ -69,10 +72,14 @@ final class CompileCommand implements Callable<Integer> {
         if (!report && !values.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--input: only with --report");
         }
-        if (report && trainable.given()) {
+        if (trainable.given() && !trains) {
+            throw new ParameterException(spec.commandLine(),
+                    "--loss, --optimizer, --freeze, --clip-norm and --accumulate: only with --trainable");
+        }
+        if (report && trains) {
             throw new ParameterException(spec.commandLine(), "--report: not with --trainable, which keeps weights f32");
         }
-        Compiled compiled = Compiler.compile(in, trainable.apply(arguments.options()));
+        Compiled compiled = Compiler.compile(in, trains ? trainable.apply(arguments.options()) : arguments.options());
         ModelFacts facts = ModelFacts.of(compiled.file());
         OutputFile.write(out, stream -> compiled.file().message().writeTo(stream));
         print(compiled, facts);

@@ -1,11 +1,13 @@
 package dev.lanewise.compiler.cli;
 
+import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.data.DataFile;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.inspect.ModelFacts;
 import dev.lanewise.compiler.inspect.TextReport;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.DataException;
+import dev.lanewise.formats.ModelFile;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.train.Accuracy;
@@ -34,15 +36,19 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lanewise train}: a trainable {@code .lane} file and examples in arrays to one with trained weights. */
+/** {@code lanewise train}: a model and examples in arrays to a {@code .lane} file with trained weights. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description = "Trains a model that was compiled with --trainable. With --checkpoint, Ctrl-C finishes the step"
-                + " and saves where training stands, and the same command goes on from there.",
+        sortOptions = false,
+        description = "Trains a model: one that was compiled with --trainable, or an ONNX file with --loss. With"
+                + " --checkpoint, Ctrl-C finishes the step and saves where training stands, and the same command goes"
+                + " on from there.",
         footer = {
             "",
-            "Example:",
+            "Examples:",
+            "  lanewise train net.onnx --loss cross-entropy:scores --optimizer adamw --clip-norm 1 --dim N=32"
+                    + " -i x=images.npy -i target=digits.npy -o trained.lane",
             "  lanewise train net.lane -i x=images.npy -i target=digits.npy -o trained.lane --epochs 10 --hold 0.1"
         })
 final class TrainCommand implements Callable<Integer> {
@@ -54,9 +60,12 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     @Spec private CommandSpec spec;
+    @Mixin private TrainableArguments training;
+    @Mixin private CompileArguments arguments;
     @Mixin private KernelChoice kernels;
 
-    @Parameters(paramLabel = "MODEL", description = "A compiled model (.lane).")
+    @Parameters(paramLabel = "MODEL",
+            description = "A model that was compiled with --trainable (.lane), or its source (.onnx).")
     private Path in;
 
     @Option(names = {"-i", "--input"}, paramLabel = "NAME=FILE", required = true,
@@ -81,6 +90,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--schedule", paramLabel = "NAME", defaultValue = "CONSTANT",
             description = "constant, cosine or one_cycle. Default: constant.")
     private Rates rates;
+
+    @Option(names = "--warm-up", paramLabel = "N",
+            description = "Batches in which the rate first rises from 0; default: none.")
+    private int warmUp;
 
     @Option(names = "--hold", paramLabel = "SHARE",
             description = "Share of the examples, the last ones, to judge the weights by after each epoch.")
@@ -107,13 +120,14 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--page", paramLabel = "FILE", description = "Write an HTML page with the curves.")
     private Path page;
 
+
     @Override
     public Integer call() throws IOException {
         ModelSource.requireFile(spec, in);
         if (held < 0 || held >= 1) {
             throw new ParameterException(spec.commandLine(), "--hold " + held + ": expected 0 to below 1");
         }
-        Model model = Model.load(in, LoadOptions.defaults().start(kernels.choose(LoadOptions.Start.BEST_COLD)));
+        Model model = Model.of(file(), LoadOptions.defaults().start(kernels.choose(LoadOptions.Start.BEST_COLD)));
         Dataset data = data();
         Trainer trainer = Trainer.of(model);
         PrintWriter print = spec.commandLine().getOut();
@@ -129,12 +143,25 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
+    private ModelFile file() throws IOException {
+        if (!ModelSource.isCompiled(in)) {
+            return Compiler.compile(in, training.apply(arguments.options())).file();
+        }
+        if (training.given() || arguments.given()) {
+            throw new ParameterException(spec.commandLine(), in + " is compiled already; --loss, --optimizer, --dim and"
+                    + " their like are for its source");
+        }
+        return ModelFile.read(in);
+    }
+
     private FitOptions options(Dataset validation) {
-        FitOptions options = FitOptions.of(epochs, Batching.of(batch).seed(seed)).schedule(switch (rates) {
+        Schedule schedule = switch (rates) {
             case CONSTANT -> Schedule.constant(rate);
             case COSINE -> Schedule.cosine(rate, 0);
             case ONE_CYCLE -> Schedule.oneCycle(rate);
-        });
+        };
+        FitOptions options = FitOptions.of(epochs, Batching.of(batch).seed(seed))
+                .schedule(warmUp > 0 ? schedule.warmUp(warmUp) : schedule);
         if (validation.size() > 0) {
             options = options.validation(validation);
             options = accuracy == null ? options : options.metric(Accuracy.of(accuracy, "target"));

@@ -13,20 +13,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options of compiling a model that is to be trained. */
+/** How a model is to be trained, which is decided when it is compiled. */
 final class TrainableArguments {
 
     @Spec(Spec.Target.MIXEE) private CommandSpec spec;
 
-    @Option(names = "--trainable", description = "Put programs that train, and judge weights, into the file.")
-    private boolean trainable;
-
     @Option(names = "--loss", paramLabel = "LOSS",
-            description = "With --trainable: KIND:OUTPUT adds a loss and an input 'target'; KIND is cross-entropy,"
+            description = "What is to be lowered. KIND:OUTPUT adds a loss and an input 'target'; KIND is cross-entropy,"
                     + " binary-cross-entropy, mse or huber. Without a KIND: the name of an output that is the loss.")
     private String loss;
 
-    @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "adam",
+    @Option(names = "--optimizer", paramLabel = "NAME",
             description = "sgd, momentum, nesterov, adam, adamw, rmsprop or adagrad. Default: adam.")
     private String optimizer;
 
@@ -40,19 +37,14 @@ final class TrainableArguments {
     @Option(names = "--accumulate", description = "Let several batches' gradients be added up.")
     private boolean accumulate;
 
+    /** Whether any of them was given. */
     boolean given() {
-        return trainable;
+        return loss != null || optimizer != null || !frozen.isEmpty() || clipNorm != 0 || accumulate;
     }
 
     CompileOptions apply(CompileOptions options) {
-        if (!trainable) {
-            if (loss != null || !frozen.isEmpty() || clipNorm != 0 || accumulate) {
-                throw wrong("--loss, --freeze, --clip-norm and --accumulate: only with --trainable");
-            }
-            return options;
-        }
         if (loss == null) {
-            throw wrong("--trainable: say what is to be lowered, such as --loss cross-entropy:scores");
+            throw wrong("say what training is to lower, such as --loss cross-entropy:scores");
         }
         TrainOptions training = options().clipNorm(clipNorm).accumulate(accumulate);
         for (String pattern : frozen) {
@@ -76,7 +68,7 @@ final class TrainableArguments {
     }
 
     private Optimizer optimizer() {
-        return switch (optimizer.toLowerCase(Locale.ROOT)) {
+        return switch (optimizer == null ? "adam" : optimizer.toLowerCase(Locale.ROOT)) {
             case "sgd" -> Optimizer.sgd();
             case "momentum" -> Optimizer.momentum(0.9);
             case "nesterov" -> Optimizer.nesterov(0.9);

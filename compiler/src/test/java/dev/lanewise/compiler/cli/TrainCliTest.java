@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -111,10 +112,30 @@ class TrainCliTest {
         assertFalse(frozen.out().contains("optimiser"), frozen.out());
     }
 
+    /** Compiling is a part of it, and what belongs to compiling is refused for what is compiled. */
+    @Test
+    void trainsAnOnnxFileByItself() {
+        Path out = folder.resolve("trained.lane");
+        Object[] data = {
+            "-i", "x=" + folder.resolve("x.npy"), "-i", "target=" + folder.resolve("target.npy"), "-o", out};
+        assertSays(2, train(onnx, data), "such as --loss cross-entropy:scores");
+        Shell trained = train(
+                onnx, data, "--loss", "cross-entropy:p", "--optimizer", "adamw", "--clip-norm", "1", "--dim", "B=1..16",
+                "--batch", "16", "--epochs", "2", "--warm-up", "5", "--hold", "0.2", "--accuracy", "p");
+        assertSays(0, trained, "wrote " + out);
+        assertSays(2, train(out, data, "--optimizer", "sgd"), "is compiled already");
+        assertSays(0, train(out, data, "--epochs", "1", "--batch", "16"), "wrote " + out);
+    }
+
+    private static Shell train(Path model, Object[] data, Object... more) {
+        return Shell.run(Stream.of(new Object[] {"train", model}, data, more).flatMap(Stream::of).toArray());
+    }
+
     @Test
     void wrongUseSaysWhatIsRight() {
         assertSays(2, compile("--loss", "mse:p"), "only with --trainable");
         assertSays(2, compile("--trainable"), "--loss cross-entropy:scores");
+        assertSays(2, compile("--optimizer", "sgd"), "only with --trainable");
         assertSays(2, compile("--trainable", "--loss", "hinge:p"), "cross-entropy, binary-cross-entropy, mse, huber");
         assertSays(1, compile("--trainable", "--loss", "mse:q"), "no output 'q'", "[p]");
         assertSays(2, compile("--trainable", "--loss", "mse:p", "--optimizer", "lion"), "adamw");
