@@ -2,6 +2,7 @@ package dev.lanewise.compiler.cli;
 
 import com.sun.management.ThreadMXBean;
 import dev.lanewise.compiler.demo.Detector;
+import dev.lanewise.compiler.demo.Hums;
 import dev.lanewise.compiler.demo.Listening;
 import dev.lanewise.compiler.demo.OwnDetector;
 import dev.lanewise.compiler.demo.SileroDetector;
@@ -26,14 +27,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code lanewise demo}: the whole journey, from a trained model to speech segments. */
+/** {@code lanewise demo}: the whole journey: a model is trained, compiled, listens to a stream, and learns more. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Compiles a speech detector and streams a recording through it: the segments, the time per chunk"
-                    + " and the bytes allocated per chunk.",
-            "Silero's, where LANEWISE_DATA or ../shared/data has it; else one that Lanewise makes itself."
+            "Trains a detector of voices on sounds that are made here, compiles it, and streams a recording through"
+                    + " it: the segments, the time per chunk and the bytes allocated per chunk. Then tunes it, on this"
+                    + " device, to a noise that it did not know.",
+            "What listens to the first recording is Silero's speech detector, where LANEWISE_DATA or ../shared/data"
+                    + " has it and --own is not given."
         },
         footer = {"", "Example:", "  lanewise demo"})
 final class DemoCommand implements Callable<Integer> {
@@ -46,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private KernelChoice kernels;
 
-    @Option(names = "--own", description = "Use Lanewise's own detector even where Silero's is there.")
+    @Option(names = "--own", description = "Stream with Lanewise's own detector even where Silero's is there.")
     private boolean own;
 
     @Override
@@ -54,10 +57,15 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Optional<Path> data = own ? Optional.empty() : DataFolder.find().filter(SileroDetector::isIn);
         if (data.isEmpty() && !own) {
-            say(out, "No reference data (LANEWISE_DATA): using a detector and a recording made here.");
+            say(out, "No reference data (LANEWISE_DATA): all is made here.");
         }
         long start = System.nanoTime();
-        Detector detector = data.isPresent() ? SileroDetector.read(data.get()) : OwnDetector.make();
+        OwnDetector trained = OwnDetector.train();
+        Hums quiet = OwnDetector.recording(false);
+        say(out, String.format(Locale.ROOT, "trained   a detector of voices in %d ms: %.1f %% of chunks right", millis(
+                start), 100 * trained.right(quiet)));
+        start = System.nanoTime();
+        Detector detector = data.isPresent() ? SileroDetector.read(data.get()) : trained.detector(quiet);
         byte[] file = detector.compiled().file().toBytes();
         ModelFacts facts = ModelFacts.of(detector.compiled().file());
         say(out, "model     " + detector.title());
@@ -77,8 +85,8 @@ final class DemoCommand implements Callable<Integer> {
         Listening listening = new Listening(detector, session, TIMED_PASSES);
         say(out, "loaded    after " + millis(start) + " ms");
         start = System.nanoTime();
-        for (int quiet = 0; quiet < QUIET_PASSES && System.nanoTime() - start < WARM_UP_NANOS; ) {
-            quiet = playCountingBytes(listening, 1) > 0 ? 0 : quiet + 1;
+        for (int silent = 0; silent < QUIET_PASSES && System.nanoTime() - start < WARM_UP_NANOS; ) {
+            silent = playCountingBytes(listening, 1) > 0 ? 0 : silent + 1;
         }
         say(out, "warm      after " + millis(start) + " ms");
         long bytes = playCountingBytes(listening, TIMED_PASSES);
@@ -86,7 +94,33 @@ final class DemoCommand implements Callable<Integer> {
             bytes = playCountingBytes(listening, TIMED_PASSES);
         }
         print(out, detector, session, listening, bytes);
+        tune(out, trained);
         return 0;
+    }
+
+    /** Before and after: a kettle hisses and whistles beside the voice. */
+    private void tune(PrintWriter out, OwnDetector trained) throws IOException {
+        Hums kitchen = OwnDetector.recording(true);
+        Hums quiet = OwnDetector.recording(false);
+        say(out, "kitchen   the detector that was trained here, beside a kettle that it does not know:");
+        say(out, "  before  " + found(trained, kitchen));
+        long start = System.nanoTime();
+        trained.tuneToKitchen();
+        say(out, "  tuned   on this device in " + millis(start) + " ms");
+        say(out, "  after   " + found(trained, kitchen));
+        say(out, String.format(Locale.ROOT, "          without the kettle %.1f %% of chunks right",
+                100 * trained.right(quiet)));
+    }
+
+    /** What the present weights find in a stream. */
+    private String found(OwnDetector trained, Hums recording) {
+        Detector detector = trained.detector(recording);
+        LoadOptions load = LoadOptions.defaults().start(kernels.choose(LoadOptions.Start.BEST_COLD));
+        Listening listening = new Listening(detector, Model.of(detector.compiled().file(), load).newSession(), 1);
+        listening.play();
+        int segments = SpeechSegments.of(listening.probabilities(), recording.samples().length).size();
+        return String.format(Locale.ROOT, "%.1f %% of chunks right, %d segments where there are %d",
+                100 * trained.right(recording), segments, OwnDetector.SEGMENTS);
     }
 
     /** Plays some passes; gives the bytes that this thread allocated meanwhile, -1 where nobody counts. */

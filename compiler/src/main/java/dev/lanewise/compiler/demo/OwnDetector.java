@@ -1,145 +1,112 @@
 package dev.lanewise.compiler.demo;
 
 import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiled;
 import dev.lanewise.compiler.Compiler;
-import dev.lanewise.compiler.graph.Dim;
-import dev.lanewise.compiler.graph.Graph;
-import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Literal;
-import dev.lanewise.compiler.graph.Value;
-import dev.lanewise.compiler.graph.ValueType;
-import dev.lanewise.compiler.op.Gru;
-import dev.lanewise.compiler.op.MatMul;
-import dev.lanewise.compiler.op.Reshape;
-import dev.lanewise.compiler.op.Unary;
-import dev.lanewise.formats.DType;
-import dev.lanewise.runtime.kernel.UnaryFn;
-import java.util.Arrays;
+import dev.lanewise.compiler.network.Network;
+import dev.lanewise.compiler.train.Optimizer;
+import dev.lanewise.compiler.train.TrainOptions;
+import dev.lanewise.runtime.LoadOptions;
+import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.train.Accuracy;
+import dev.lanewise.runtime.train.Batching;
+import dev.lanewise.runtime.train.Dataset;
+import dev.lanewise.runtime.train.Example;
+import dev.lanewise.runtime.train.FitOptions;
+import dev.lanewise.runtime.train.Schedule;
+import dev.lanewise.runtime.train.Trainer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Map;
 
 /**
- * A detector of voices whose weights are computed, not trained: a short-time Fourier transform as one
- * matrix product, the logarithm of the energy between 100 and 4000 Hz, a GRU whose update gates are
- * time constants, and a sigmoid. Its recording is made too: hums with overtones in noise.
+ * The project's own detector: trained here, on hums in quiet noise that are made here; then tuned to a kitchen, where a
+ * kettle hisses and whistles, of which it knew nothing. For one thread.
  */
 public final class OwnDetector {
 
-    private static final int WINDOW = Detector.CONTEXT + Detector.CHUNK;
-    private static final int BANDS = 64;
-    private static final int UNITS = 4;
-    private static final double LOWEST_HZ = 100;
-    private static final double HIGHEST_HZ = 4000;
-    /** Between the energy of the noise (ln about -5) and that of a hum (above 0). */
-    private static final float LOG_ENERGY_OF_DOUBT = -2.5f;
+    private static final int RECORDINGS = 48;
+    private static final int BATCH = 8;
+    private static final long SEED = 1;
 
-    private static final double SECONDS = 20;
-    private static final float NOISE = 0.01f;
-
-    /** Beginning and end of each hum, in seconds. */
+    /** Beginning and end of each hum of the recording, in seconds. */
     static final double[][] HUMS = {{0.9, 2.3}, {3.1, 4.6}, {6.0, 6.8}, {8.2, 11.4}, {13.0, 14.1}, {16.5, 19.2}};
 
-    private OwnDetector() {}
+    /** How many segments of voice the recording has. */
+    public static final int SEGMENTS = HUMS.length;
 
-    /** Makes and compiles it. */
-    public static Detector make() {
-        return new Detector("a detector and a recording that Lanewise makes itself",
-                Compiler.compile("own-detector", graph(), CompileOptions.defaults()), recording());
+    private static final double[][] KETTLE = {{1.5, 3.6}, {5.0, 5.8}, {7.1, 9.0}, {12.0, 13.5}, {15.0, 16.0}};
+    private static final double SECONDS = 20;
+
+    private final Network network;
+    private final Trainer trainer;
+
+    private OwnDetector() {
+        network = DetectorNetwork.training(BATCH, (int) (SECONDS * Detector.RATE / Detector.CHUNK), SEED);
+        TrainOptions training = TrainOptions.of("loss", Optimizer.adam()).clipNorm(1);
+        Model model = Model.of(
+                Compiler.compile("own-detector", network, CompileOptions.defaults().training(training)).file(),
+                LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD));
+        trainer = Trainer.of(model);
     }
 
-    static Graph graph() {
-        GraphBuilder builder = new GraphBuilder();
-        Value x = builder.input("input", ValueType.of(DType.F32, 1, WINDOW));
-        Value spectrum = builder.add("spectrum", MatMul.PLAIN, x, builder.constant("fourier", fourier()));
-        Value power = builder.add("power", Unary.of(UnaryFn.SQUARE), spectrum);
-        Value sum = builder.constant("sum", Literal.splat(DType.F32, 1, 2 * BANDS, 1));
-        Value energy = builder.add("energy", MatMul.PLAIN, power, sum);
-        Value lifted = builder.add("lifted", new Unary(UnaryFn.AFFINE, 1, 1e-6f), energy);
-        Value level = builder.add("level", Unary.of(UnaryFn.LOG), lifted);
-        Value doubt = builder.add("doubt", new Unary(UnaryFn.AFFINE, 1, -LOG_ENERGY_OF_DOUBT), level);
-        Value sequence = builder.add("sequence", new Reshape(dims(1, 1, 1)), doubt);
-        Value h = builder.state("h", ValueType.of(DType.F32, 1, UNITS));
-        List<Value> cell = builder.addAll("memory", new Gru(false, false), Arrays.asList(
-                sequence, builder.constant("W", gates()), builder.constant("R", recurrence()),
-                builder.constant("bias", biases()), null, h));
-        builder.next("h", h, cell.get(1));
-        Value vote = builder.add("vote", MatMul.PLAIN, cell.get(1),
-                builder.constant("votes", Literal.splat(DType.F32, 1.5, UNITS, 1)));
-        builder.output("output", builder.add("output", Unary.of(UnaryFn.SIGMOID), vote));
-        return builder.build();
+    /** Trains one from nothing, on quiet recordings. */
+    public static OwnDetector train() throws IOException {
+        OwnDetector detector = new OwnDetector();
+        detector.fit(recordings(RECORDINGS, 0), 12, 0.02);
+        return detector;
     }
 
-    private static List<Dim> dims(long... extents) {
-        return Arrays.stream(extents).mapToObj(Dim::of).toList();
+    /** Goes on training, on recordings of which two of three are from the kitchen. */
+    public void tuneToKitchen() throws IOException {
+        List<Hums> all = recordings(RECORDINGS / 3, 0);
+        all.addAll(recordings(0, RECORDINGS * 2 / 3));
+        fit(all, 30, 0.02);
     }
 
-    /** [samples, cosines and sines] under a Hann window of unit energy. */
-    private static Literal fourier() {
-        float[] weights = new float[WINDOW * 2 * BANDS];
-        double energy = WINDOW * 3 / 8.0;
-        for (int t = 0; t < WINDOW; t++) {
-            double window = (0.5 - 0.5 * Math.cos(2 * Math.PI * t / WINDOW)) / Math.sqrt(energy);
-            for (int band = 0; band < BANDS; band++) {
-                double hertz = LOWEST_HZ + (HIGHEST_HZ - LOWEST_HZ) * band / (BANDS - 1);
-                double angle = 2 * Math.PI * hertz * t / Detector.RATE;
-                weights[t * 2 * BANDS + 2 * band] = (float) (window * Math.cos(angle));
-                weights[t * 2 * BANDS + 2 * band + 1] = (float) (window * Math.sin(angle));
-            }
+    private static List<Hums> recordings(int quiet, int kitchen) {
+        List<Hums> all = new ArrayList<>();
+        for (int i = 0; i < quiet + kitchen; i++) {
+            all.add(Hums.random(100 + i, i >= quiet));
         }
-        return Literal.of(weights, WINDOW, 2 * BANDS);
+        return all;
     }
 
-    /** [3 gates · units, 1]: only the candidate looks at the level. */
-    private static Literal gates() {
-        float[] weights = new float[3 * UNITS];
-        Arrays.fill(weights, 2 * UNITS, 3 * UNITS, 1);
-        return Literal.of(weights, 3 * UNITS, 1);
+    /** 20 seconds that were not trained on: quiet, or in the kitchen. */
+    public static Hums recording(boolean kitchen) {
+        return Hums.of(new Hums.Plan(SECONDS, HUMS, kitchen ? KETTLE : new double[0][]), 16);
     }
 
-    /** [3 gates · units, units]: each candidate keeps to what its unit believes. */
-    private static Literal recurrence() {
-        float[] weights = new float[3 * UNITS * UNITS];
-        for (int unit = 0; unit < UNITS; unit++) {
-            weights[(2 * UNITS + unit) * UNITS + unit] = 0.3f;
-        }
-        return Literal.of(weights, 3 * UNITS, UNITS);
+    private static Dataset dataset(List<Hums> recordings) {
+        List<Example> examples = recordings.stream().map(each -> {
+            int[] labels = each.labels();
+            return new Example().floats("x", each.windows()).ints("label", labels);
+        }).toList();
+        return Dataset.of(examples);
     }
 
-    /** [6 · units]: update gates from fast to slow. */
-    private static Literal biases() {
-        float[] biases = new float[6 * UNITS];
-        for (int unit = 0; unit < UNITS; unit++) {
-            biases[unit] = -2 + 0.8f * unit;
-        }
-        return Literal.of(biases, 6 * UNITS);
+    private void fit(List<Hums> recordings, int epochs, double rate) throws IOException {
+        trainer.fit(dataset(recordings), FitOptions.of(epochs, Batching.of(BATCH)).schedule(Schedule.oneCycle(rate)));
     }
 
-    /** Hums of a wandering pitch with falling overtones; the same samples on every machine. */
-    static float[] recording() {
-        float[] samples = new float[(int) (SECONDS * Detector.RATE)];
-        SplittableRandom random = new SplittableRandom(16);
-        double phase = 0;
-        for (int i = 0; i < samples.length; i++) {
-            double seconds = (double) i / Detector.RATE;
-            double pitch = 140 + 30 * StrictMath.sin(2 * Math.PI * 0.7 * seconds);
-            phase += 2 * Math.PI * pitch / Detector.RATE;
-            double hum = 0;
-            for (int overtone = 1; overtone <= 12; overtone++) {
-                hum += StrictMath.sin(overtone * phase) / overtone;
-            }
-            double noise = NOISE * (2 * random.nextDouble() - 1);
-            samples[i] = (float) (noise + 0.1 * loudness(seconds) * hum);
-        }
-        return samples;
+    /** The share of a recording's chunks that it tells right. */
+    public double right(Hums recording) {
+        Accuracy accuracy = Accuracy.binary("votes", "label", 0);
+        return trainer.evaluate(dataset(List.of(recording)), Batching.of(1), accuracy).get(accuracy.name());
     }
 
-    /** From 0 to 1 within 30 ms of a hum's beginning, and back. */
-    private static double loudness(double seconds) {
-        double loudness = 0;
-        for (double[] hum : HUMS) {
-            double edge = Math.min(seconds - hum[0], hum[1] - seconds) / 0.03;
-            loudness = Math.max(loudness, Math.min(1, Math.max(0, edge)));
-        }
-        return loudness;
+    /** What it has learned until now, compiled for a stream, with something to listen to. */
+    public Detector detector(Hums recording) {
+        Map<String, Literal> weights = new LinkedHashMap<>();
+        network.parameters().forEach(
+                (name, before) -> weights.put(name, Literal.of(trainer.weights(name), before.shape())));
+        Network trained = network.with(weights);
+        Compiled compiled =
+                Compiler.compile("own-detector", DetectorNetwork.stream(trained), CompileOptions.defaults());
+        return new Detector("a detector that is trained here, and a recording that is made here", compiled,
+                recording.samples());
     }
 }

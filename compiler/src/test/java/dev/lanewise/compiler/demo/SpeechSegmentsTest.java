@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -59,8 +60,8 @@ class SpeechSegmentsTest {
     }
 
     @Test
-    void theOwnDetectorFindsWhatWasHummed() {
-        Detector detector = OwnDetector.make();
+    void theOwnDetectorFindsWhatWasHummed() throws IOException {
+        Detector detector = OwnDetector.train().detector(OwnDetector.recording(false));
         Model model = Model.of(detector.compiled().file(), LoadOptions.defaults().start(LoadOptions.Start.SCALAR));
         Listening listening = new Listening(detector, model.newSession(), 1);
         listening.play();

@@ -8,6 +8,7 @@ import dev.lanewise.compiler.demo.OwnDetector;
 import dev.lanewise.runtime.LoadOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -19,8 +20,8 @@ import org.junit.jupiter.api.Test;
 class ModelFactsTest {
 
     @Test
-    void multiplyAddsAreThoseThatRunsCount() {
-        Detector detector = OwnDetector.make();
+    void multiplyAddsAreThoseThatRunsCount() throws IOException {
+        Detector detector = OwnDetector.train().detector(OwnDetector.recording(false));
         ModelFacts facts = ModelFacts.of(detector.compiled().file());
         Session session = Model.of(detector.compiled().file(), LoadOptions.defaults().start(LoadOptions.Start.SCALAR))
                 .newSession();
