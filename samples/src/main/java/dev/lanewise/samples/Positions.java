@@ -130,7 +130,8 @@ final class Positions implements Sample {
         for (int head = 0; head < HEADS; head++) {
             int from = weights.offset() + head * n * n;
             page.figure("Head " + (head + 1) + ", layer 1: " + what, new HeatMap("a step (symbol)",
-                    "attends to (symbol)", names, names, Arrays.copyOfRange(weights.floats(), from, from + n * n)));
+                    "attends to (symbol)", names, names, "weight",
+                    Arrays.copyOfRange(weights.floats(), from, from + n * n)));
         }
     }
 }

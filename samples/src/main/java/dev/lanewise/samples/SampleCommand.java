@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
 public final class SampleCommand implements Callable<Integer> {
 
     /** In the order of docs/lecture.md. */
-    private static final List<Sample> SAMPLES = List.of(new Memory(), new Positions());
+    private static final List<Sample> SAMPLES =
+            List.of(new SpokenDigits(), new Memory(), new Series(), new Positions());
 
     @Spec private CommandSpec spec;
 

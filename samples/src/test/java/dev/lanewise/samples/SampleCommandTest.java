@@ -43,7 +43,7 @@ class SampleCommandTest {
     @Test
     void aWrongNameNamesTheRightOnes() {
         assertEquals(2, run("memories"));
-        assertTrue(err.toString().contains("no sample is called 'memories'; there are memory, positions"),
+        assertTrue(err.toString().contains("no sample is called 'memories'; there are spoken-digits, memory,"),
                 err.toString());
         assertEquals(2, run("memory", "--epochs", "-1"));
         assertEquals(2, run());
@@ -60,7 +60,7 @@ class SampleCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"memory", "positions"})
+    @ValueSource(strings = {"spoken-digits", "memory", "series", "positions"})
     @Tag("full")
     void quickSamplesKeepTheirPromises(String name, @TempDir Path folder) throws IOException {
         long begin = System.nanoTime();

@@ -18,16 +18,21 @@ final class LanewiseLearner {
 
     private LanewiseLearner() {}
 
-    /** The share of labels of the test set that it has right after all epochs. */
-    static double learn(LearningTask task, long seed, int fold) throws IOException {
+    /**
+     * The share of labels of the test set that it has right after all epochs.
+     *
+     * @param record takes down what the batches are
+     */
+    static double learn(LearningTask task, long seed, int fold, BatchRecord record) throws IOException {
         TrainOptions training = TrainOptions.of("loss", Optimizer.adam()).clipNorm(CLIP_NORM);
         Model model = Model.of(
                 Compiler.compile(task.name(), task.network(seed, fold), CompileOptions.defaults().training(training))
                         .file(),
                 LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD));
         Trainer trainer = Trainer.of(model);
-        trainer.fit(task.train(fold), FitOptions.of(task.epochs(), task.batching().seed(seed))
-                .schedule(task.schedule()));
+        trainer.fit(record.of(task.train(fold)), FitOptions.of(task.epochs(), task.batching().seed(seed))
+                .schedule(task.schedule())
+                .listener(record));
         Accuracy accuracy = Accuracy.of("scores", "label");
         return trainer.evaluate(task.test(fold), task.batching(), accuracy).get(accuracy.name());
     }

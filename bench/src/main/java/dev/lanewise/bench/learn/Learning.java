@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains the same networks on the same data in Lanewise and in PyTorch, from the same weights, and says what"
+            "Trains the same networks on the same data in Lanewise and in PyTorch, from the same weights in the same"
+                    + " batches, and says what"
                     + " share of held-out labels each has right after the last epoch.",
             "Leaves with status 1 where Lanewise's mean is more than a point below PyTorch's."
         },
@@ -35,7 +36,7 @@ public final class Learning implements Callable<Integer> {
         LearningTask read(Path data) throws IOException;
     }
 
-    private static final List<Source> TASKS = List.of(VowelsTask::new);
+    private static final List<Source> TASKS = List.of(DigitsTask::new, VowelsTask::new);
 
     @Parameters(arity = "0..*", paramLabel = "TASK", description = "Which; all if not given.")
     private List<String> names = List.of();
@@ -71,8 +72,9 @@ public final class Learning implements Callable<Integer> {
         double[] theirs = new double[seeds];
         for (int seed = 1; seed <= seeds; seed++) {
             for (int fold = 0; fold < task.folds(); fold++) {
-                ours[seed - 1] += 100 * LanewiseLearner.learn(task, seed, fold) / task.folds();
-                theirs[seed - 1] += 100 * TorchLearner.learn(task, seed, fold) / task.folds();
+                BatchRecord record = new BatchRecord();
+                ours[seed - 1] += 100 * LanewiseLearner.learn(task, seed, fold, record) / task.folds();
+                theirs[seed - 1] += 100 * TorchLearner.learn(task, seed, fold, record.batches()) / task.folds();
             }
             out.printf(Locale.ROOT, "  seed %d: Lanewise %.2f %%, PyTorch %.2f %%%n", seed, ours[seed - 1],
                     theirs[seed - 1]);

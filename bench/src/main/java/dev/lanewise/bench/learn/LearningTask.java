@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * What Lanewise and PyTorch are both to learn: a network that classifies, or tags each step, and the data. Both train
- * with Adam and gradients clipped to a norm of 1, from the same weights.
+ * with Adam and gradients clipped to a norm of 1, from the same weights and in the same batches.
  */
 public interface LearningTask {
 
@@ -37,7 +37,7 @@ public interface LearningTask {
 
     int epochs();
 
-    /** How examples are put into batches; PyTorch's are of this size, shuffled, and take lengths as this says. */
+    /** How examples are put into batches, the same for both. */
     Batching batching();
 
     Schedule schedule();

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -88,19 +87,6 @@ final class TorchBatches {
             }
         }
         return known;
-    }
-
-    /** All examples in an order that the seed decides. */
-    int[] shuffled(long seed) {
-        int[] order = IntStream.range(0, size()).toArray();
-        Random random = new Random(seed);
-        for (int i = order.length - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            int swapped = order[i];
-            order[i] = order[other];
-            order[other] = swapped;
-        }
-        return order;
     }
 
     /** The batch of some examples, by input. */

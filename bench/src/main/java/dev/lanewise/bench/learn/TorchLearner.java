@@ -8,7 +8,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.lanewise.bench.train.TorchMath;
 import dev.lanewise.bench.train.TorchOptimizer;
 import dev.lanewise.compiler.network.Network;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -23,36 +23,34 @@ final class TorchLearner {
         this.torch = torch;
     }
 
-    /** The share of labels of the test set that it has right after all epochs. */
-    static double learn(LearningTask task, long seed, int fold) {
+    /**
+     * The share of labels of the test set that it has right after all epochs.
+     *
+     * @param batches [step] indices of its examples
+     */
+    static double learn(LearningTask task, long seed, int fold, List<int[]> batches) {
         Network network = task.network(seed, fold);
         String lengthsOf = task.batching().lengths().get("lengths");
         try (TorchMath torch = new TorchMath(network, name -> true)) {
             Engine.getEngine("PyTorch").setRandomSeed((int) seed);
             TorchLearner learner = new TorchLearner(task, torch);
-            learner.train(new TorchBatches(network.graph(), task.train(fold), lengthsOf), seed);
+            learner.train(new TorchBatches(network.graph(), task.train(fold), lengthsOf), batches);
             return learner.accuracy(new TorchBatches(network.graph(), task.test(fold), lengthsOf));
         }
     }
 
-    private void train(TorchBatches data, long seed) {
+    private void train(TorchBatches data, List<int[]> batches) {
         TorchOptimizer optimizer = new TorchOptimizer(TorchOptimizer.Kind.ADAM, LanewiseLearner.CLIP_NORM);
-        int size = task.batching().size();
-        int perEpoch = (data.size() + size - 1) / size;
-        long steps = (long) task.epochs() * perEpoch;
-        for (int step = 0; step < steps; step++) {
-            int[] order = data.shuffled(1000 * seed + step / perEpoch);
-            int from = step % perEpoch * size;
-            int[] which = Arrays.copyOfRange(order, from, Math.min(from + size, order.length));
+        for (int step = 0; step < batches.size(); step++) {
             try (NDManager scope = torch.manager().newSubManager()) {
-                Map<String, NDArray> batch = data.batch(scope, which);
+                Map<String, NDArray> batch = data.batch(scope, batches.get(step));
                 NDArray scores = task.scores(torch, batch, true);
                 NDArray label = batch.get(TorchBatches.LABEL);
                 NDArray real = label.gte(0).toType(DataType.FLOAT32, false);
                 NDArray right = scores.logSoftmax(-1).gather(label.maximum(0).expandDims(-1), -1)
                         .reshape(label.getShape());
                 torch.backward(right.mul(real).sum().div(real.sum()).neg());
-                optimizer.step(torch.trained(), task.schedule().rate(step, steps));
+                optimizer.step(torch.trained(), task.schedule().rate(step, batches.size()));
             }
         }
     }

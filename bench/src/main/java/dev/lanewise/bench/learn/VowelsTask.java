@@ -1,7 +1,6 @@
 package dev.lanewise.bench.learn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import dev.lanewise.bench.train.TorchLstm;
 import dev.lanewise.bench.train.TorchMath;
 import dev.lanewise.compiler.network.Network;
@@ -56,31 +55,26 @@ final class VowelsTask implements LearningTask {
 
     @Override
     public int epochs() {
-        return 30;
+        return 40;
     }
 
     @Override
     public Batching batching() {
-        return SeriesClassifier.batching(data.classes().size());
+        return SeriesClassifier.batching(data.size(), data.classes().size());
     }
 
     @Override
     public Schedule schedule() {
-        return Schedule.oneCycle(0.01);
+        return Schedule.oneCycle(0.008);
     }
 
     @Override
     public NDArray scores(TorchMath torch, Map<String, NDArray> batch, boolean training) {
         NDArray x = batch.get("x").sub(torch.weight("standardized.mean")).mul(torch.weight("standardized.scale"));
+        NDArray dropped = TorchMath.dropout(x, SeriesClassifier.INPUTS_DROPPED, training);
         NDArray lengths = batch.get("lengths");
-        NDArray y = new TorchLstm(torch, "lstm", SeriesClassifier.UNITS, true).outputs(x, lengths);
-        return torch.linear("scores", mean(y, lengths));
-    }
-
-    /** Over the real steps of {@code [batch, time, channels]}. */
-    static NDArray mean(NDArray y, NDArray lengths) {
-        NDArray real = y.getManager().arange(0, (int) y.getShape().get(1), 1, DataType.INT64).reshape(1, -1)
-                .lt(lengths.reshape(-1, 1)).toType(DataType.FLOAT32, false).expandDims(2);
-        return y.mul(real).sum(new int[] {1}).div(lengths.toType(DataType.FLOAT32, false).reshape(-1, 1));
+        NDArray y = new TorchLstm(torch, "lstm", SeriesClassifier.UNITS, true).outputs(dropped, lengths);
+        NDArray mean = TorchMath.dropout(TorchLstm.mean(y, lengths), SeriesClassifier.DROPPED, training);
+        return torch.linear("scores", mean);
     }
 }

@@ -39,6 +39,13 @@ public record TorchLstm(TorchMath torch, String name, int units, boolean both) {
                 : forwards;
     }
 
+    /** Over the real steps of {@code [batch, time, channels]}. */
+    public static NDArray mean(NDArray y, NDArray lengths) {
+        NDArray real = y.getManager().arange(0, (int) y.getShape().get(1), 1, DataType.INT64).reshape(1, -1)
+                .lt(lengths.reshape(-1, 1)).toType(DataType.FLOAT32, false).expandDims(2);
+        return y.mul(real).sum(new int[] {1}).div(lengths.toType(DataType.FLOAT32, false).reshape(-1, 1));
+    }
+
     private NDArray last(NDArray y, NDArray x, NDArray lengths) {
         NDArray at = lengths(x, lengths).sub(1).reshape(-1, 1);
         return rows(y, at).reshape(-1, units);

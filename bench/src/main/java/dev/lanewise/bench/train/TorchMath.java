@@ -178,6 +178,11 @@ public final class TorchMath implements AutoCloseable {
         return layerNorm(name + ".norm2", y.add(linear(name + ".linear2", hidden)));
     }
 
+    /** {@code nn.Dropout}. */
+    public static NDArray dropout(NDArray x, double rate, boolean training) {
+        return x.getNDArrayInternal().dropout(x, (float) rate, training).get(0);
+    }
+
     /** {@code nn.Linear} over the last axis. */
     public NDArray linear(String name, NDArray x) {
         return x.getNDArrayInternal().linear(x, weight(name + ".weight"), weight(name + ".bias")).get(0);

@@ -3,6 +3,7 @@ package dev.lanewise.samples.data;
 import dev.lanewise.runtime.train.Dataset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -47,6 +48,24 @@ public record Sequences(String title, List<String> classes, int channels, float[
     private int[] places() {
         int[] seen = new int[classes.size()];
         return Arrays.stream(labels).map(label -> seen[label]++).toArray();
+    }
+
+    /** Ten of each class: in every channel a wave of the class's own speed, and noise. */
+    public static Sequences generated(String title, int classes, int channels, int longest, long seed) {
+        Random random = new Random(seed);
+        float[][] x = new float[10 * classes][];
+        int[] labels = new int[x.length];
+        for (int i = 0; i < x.length; i++) {
+            labels[i] = i % classes;
+            x[i] = new float[channels * (longest - random.nextInt(longest / 3))];
+            double phase = 2 * Math.PI * random.nextDouble();
+            for (int at = 0; at < x[i].length; at++) {
+                double speed = 0.2 + 0.15 * ((labels[i] + at % channels) % classes);
+                x[i][at] = (float) (Math.sin(phase + speed * (at / channels)) + 0.3 * random.nextGaussian());
+            }
+        }
+        return new Sequences(title, IntStream.range(0, classes).mapToObj(Integer::toString).toList(), channels, x,
+                labels);
     }
 
     public Sequences where(IntPredicate kept) {

@@ -10,49 +10,57 @@ import java.util.List;
  * @param across what a column is
  * @param rows names from top to bottom
  * @param columns names from left to right
+ * @param shade what a number is
  * @param values (rows, columns)
  */
-public record HeatMap(String up, String across, List<String> rows, List<String> columns, float[] values)
+public record HeatMap(String up, String across, List<String> rows, List<String> columns, String shade,
+        float[] values)
         implements Figure {
 
     private static final int CELL = 22;
-    private static final int LEFT = 50;
+    private static final int LETTER = 8;
     private static final int TOP = 44;
 
     @Override
     public void draw(Svg page, String title) {
-        int width = LEFT + CELL * columns.size() + 4;
+        int left = 42 + LETTER * longest(rows);
+        int cell = Math.max(CELL, LETTER * longest(columns) + 6);
+        int width = Math.max(left + cell * columns.size() + 4, left + 210); // the shades are as wide
         int height = TOP + CELL * rows.size() + 40; // the shades are below
         page.add("<svg class=\"heat\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", width, height, title);
         for (int column = 0; column < columns.size(); column++) {
-            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", LEFT + CELL * column + CELL / 2,
+            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", left + cell * column + cell / 2,
                     TOP - 7, columns.get(column));
         }
         for (int row = 0; row < rows.size(); row++) {
-            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LEFT - 7, TOP + CELL * row + 15,
+            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", left - 7, TOP + CELL * row + 15,
                     rows.get(row));
             for (int column = 0; column < columns.size(); column++) {
                 float value = values[row * columns.size() + column];
                 page.add("<rect class=\"cell\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill-opacity=\"%.3f\">"
-                        + "<title>%s → %s: %.3f</title></rect>", LEFT + CELL * column, TOP + CELL * row, CELL - 1,
+                        + "<title>%s → %s: %.3f</title></rect>", left + cell * column, TOP + CELL * row, cell - 1,
                         CELL - 1, Math.min(1, value), rows.get(row), columns.get(column), value);
             }
         }
         page.add("<text class=\"name\" x=\"%d\" y=\"14\" text-anchor=\"middle\">%s</text>",
-                LEFT + CELL * columns.size() / 2, across);
+                left + cell * columns.size() / 2, across);
         page.add("<text class=\"name\" transform=\"translate(13 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
                 TOP + CELL * rows.size() / 2, up);
-        shades(page, TOP + CELL * rows.size() + 12);
+        shades(page, left, TOP + CELL * rows.size() + 12);
         page.add("</svg>");
     }
 
-    /** What shade is what weight. */
-    private static void shades(Svg page, int y) {
-        page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">weight</text>", LEFT - 5, y + 10);
+    private static int longest(List<String> names) {
+        return names.stream().mapToInt(String::length).max().orElse(0);
+    }
+
+    /** What shade is what number. */
+    private void shades(Svg page, int left, int y) {
+        page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", left - 5, y + 10, shade);
         for (int i = 0; i <= 4; i++) {
             page.add("<rect class=\"cell\" x=\"%d\" y=\"%d\" width=\"40\" height=\"9\" fill-opacity=\"%.2f\"/>",
-                    LEFT + 41 * i, y, i / 4.0);
-            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", LEFT + 41 * i + 20, y + 23,
+                    left + 41 * i, y, i / 4.0);
+            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", left + 41 * i + 20, y + 23,
                     Axis.number(i / 4.0));
         }
     }

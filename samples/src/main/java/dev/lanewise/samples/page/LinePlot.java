@@ -23,9 +23,12 @@ public final class LinePlot implements Figure {
 
     private record Curve(String name, double[] x, double[] y, boolean reference) {}
 
+    private record Band(String name, double[] x, double[] low, double[] high) {}
+
     private final Axis across;
     private final Axis up;
     private final List<Curve> curves = new ArrayList<>();
+    private final List<Band> bands = new ArrayList<>();
     private double[] marks = {};
     private double[] limits = {};
 
@@ -42,6 +45,12 @@ public final class LinePlot implements Figure {
     /** A dashed line to compare with, such as chance. */
     public LinePlot reference(String name, double[] x, double[] y) {
         return add(name, x, y, true);
+    }
+
+    /** What lies between two curves, behind all others; in the colour of the next curve. */
+    public LinePlot band(String name, double[] x, double[] low, double[] high) {
+        bands.add(new Band(name, x, low, high));
+        return this;
     }
 
     private LinePlot add(String name, double[] x, double[] y, boolean reference) {
@@ -68,15 +77,19 @@ public final class LinePlot implements Figure {
 
     @Override
     public void draw(Svg page, String title) {
-        double[] x = values(Curve::x, marks).sorted().toArray();
+        double[] x = DoubleStream.concat(values(Curve::x, marks), ofBands(Band::x)).sorted().toArray();
         double[] xs = marks.length > 0
                 ? new double[] {x[0], x[x.length - 1]}
                 : across.range(x[0], x[x.length - 1]);
-        double[] y = values(Curve::y, limits).sorted().toArray();
+        double[] y = DoubleStream.concat(values(Curve::y, limits),
+                DoubleStream.concat(ofBands(Band::low), ofBands(Band::high))).sorted().toArray();
         double[] ys = up.range(y[0], y[y.length - 1]);
         page.add("<p class=\"key\">");
         for (int i = 0; i < curves.size(); i++) {
             page.add("<span class=\"%s\">%s</span>", style(i), curves.get(i).name);
+        }
+        for (Band band : bands) {
+            page.add("<span class=\"band %s\">%s</span>", bandStyle(), band.name);
         }
         page.add("</p><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, title);
         for (double tick : up.ticks(ys[0], ys[1])) {
@@ -94,6 +107,7 @@ public final class LinePlot implements Figure {
                 (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, across.label());
         page.add("<text class=\"name\" transform=\"translate(13 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
                 (TOP + HEIGHT - BOTTOM) / 2, up.label());
+        bands.forEach(band -> band(page, band, xs, ys));
         for (int i = 0; i < curves.size(); i++) {
             curve(page, i, xs, ys);
         }
@@ -114,6 +128,25 @@ public final class LinePlot implements Figure {
                     style(number), horizontal(curve.x[i], xs), vertical(curve.y[i], ys), curve.name,
                     Axis.number(curve.x[i]), Axis.number(curve.y[i]));
         }
+    }
+
+    private void band(Svg page, Band band, double[] xs, double[] ys) {
+        StringBuilder path = new StringBuilder();
+        int n = band.x.length;
+        for (int i = 0; i < 2 * n; i++) {
+            int at = i < n ? i : 2 * n - 1 - i;
+            path.append(String.format(Locale.ROOT, "%s%.1f %.1f", i == 0 ? "M" : "L", horizontal(band.x[at], xs),
+                    vertical(i < n ? band.low[at] : band.high[at], ys)));
+        }
+        page.add("<path class=\"%s\" d=\"%sZ\"/>", "area " + bandStyle(), path);
+    }
+
+    private String bandStyle() {
+        return "c" + curves.size() % COLOURS;
+    }
+
+    private DoubleStream ofBands(Function<Band, double[]> which) {
+        return bands.stream().flatMapToDouble(band -> Arrays.stream(which.apply(band)));
     }
 
     private String style(int number) {

@@ -1,0 +1,151 @@
+package dev.lanewise.samples;
+
+import dev.lanewise.compiler.network.Network;
+import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.Tensor;
+import dev.lanewise.runtime.train.Accuracy;
+import dev.lanewise.runtime.train.Batching;
+import dev.lanewise.runtime.train.EpochReport;
+import dev.lanewise.runtime.train.FitOptions;
+import dev.lanewise.runtime.train.ProgressBar;
+import dev.lanewise.runtime.train.Schedule;
+import dev.lanewise.runtime.train.Trainer;
+import dev.lanewise.samples.data.Sequences;
+import dev.lanewise.samples.page.Axis;
+import dev.lanewise.samples.page.HeatMap;
+import dev.lanewise.samples.page.LinePlot;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A classifier of sequences, trained anew for each fold of a data set without it, compiled to a {@code .lane}, and
+ * judged by running that over the fold: inputs {@code x} and {@code lengths}, output {@code scores}.
+ */
+final class CrossValidation {
+
+    /** Into how many parts data are cut. */
+    static final int FOLDS = 5;
+
+    private final Setting setting;
+    private final String name;
+    private final Function<Sequences, Network> maker;
+    private final Batching batching;
+    private final int epochs;
+    private final double rate;
+    private int right;
+    private int all;
+    /** [class, predicted class] how many sequences. */
+    private int[][] counts;
+    private List<String> classes;
+    private List<EpochReport> reports;
+    private Network trained;
+
+    /**
+     * @param name of the model files
+     * @param maker of the network for what it is to be trained on
+     * @param rate the highest of the schedule
+     */
+    CrossValidation(
+            Setting setting, String name, Function<Sequences, Network> maker, Batching batching, int epochs,
+            double rate) {
+        this.setting = setting;
+        this.name = name;
+        this.maker = maker;
+        this.batching = batching.seed(setting.seed());
+        this.epochs = epochs;
+        this.rate = rate;
+    }
+
+    /** Holds out so many of the folds, one after the other. */
+    CrossValidation run(Sequences data, int folds) throws IOException {
+        for (int fold = 0; fold < folds; fold++) {
+            double share = run(data.without(fold, FOLDS), data.fold(fold, FOLDS));
+            setting.say("%s, fold %d: %.1f %% of %d held-out sequences right", name, fold + 1, 100 * share,
+                    data.fold(fold, FOLDS).size());
+        }
+        return this;
+    }
+
+    /** Trains on one set and gives the share of another that is then right. */
+    double run(Sequences train, Sequences held) throws IOException {
+        Network network = maker.apply(train);
+        Trainer trainer = Trainer.of(Training.model(name, network));
+        FitOptions options = FitOptions.of(epochs, batching)
+                .schedule(Schedule.oneCycle(rate))
+                .validation(held.dataset()).metric(Accuracy.of("scores", "label"))
+                .listener(ProgressBar.ofConsole());
+        reports = trainer.fit(train.dataset(), options).epochs();
+        trained = Training.trained(network, trainer);
+        return judge(Training.saved(setting, trainer), held);
+    }
+
+    private double judge(Model model, Sequences held) {
+        classes = held.classes();
+        counts = counts == null ? new int[classes.size()][classes.size()] : counts;
+        Session session = model.newSession();
+        int before = right;
+        for (int i = 0; i < held.size(); i++) {
+            int predicted = predicted(session, held.x()[i], held.channels());
+            counts[held.labels()[i]][predicted]++;
+            right += predicted == held.labels()[i] ? 1 : 0;
+        }
+        all += held.size();
+        return (double) (right - before) / held.size();
+    }
+
+    /** The class of the highest score. */
+    private static int predicted(Session session, float[] sequence, int channels) {
+        Tensor x = session.input("x");
+        x.setShape(1, sequence.length / channels, channels);
+        x.set(sequence);
+        Tensor lengths = session.input("lengths");
+        lengths.setShape(1);
+        lengths.ints()[lengths.offset()] = sequence.length / channels;
+        session.run();
+        Tensor scores = session.output("scores"); // [1, classes]
+        int best = 0;
+        for (int c = 1; c < scores.size(); c++) {
+            best = scores.get(c) > scores.get(best) ? c : best;
+        }
+        return best;
+    }
+
+    /** Share of all sequences that were held out and then right. */
+    double accuracy() {
+        return (double) right / all;
+    }
+
+    /** How many sequences were held out. */
+    int judged() {
+        return all;
+    }
+
+    /** The network with the weights of the last training. */
+    Network trained() {
+        return trained;
+    }
+
+    /** What share of each class was taken for which. */
+    HeatMap confusion() {
+        float[] shares = new float[classes.size() * classes.size()];
+        for (int c = 0; c < counts.length; c++) {
+            int sum = Math.max(1, Arrays.stream(counts[c]).sum());
+            for (int p = 0; p < counts.length; p++) {
+                shares[c * counts.length + p] = (float) counts[c][p] / sum;
+            }
+        }
+        return new HeatMap("is (class)", "is taken for (class)", classes, classes, "share", shares);
+    }
+
+    /** Accuracy on the held-out part by epoch, of the last training. */
+    LinePlot curve() {
+        double[] epoch = reports.stream().mapToDouble(EpochReport::epoch).toArray();
+        double[] share = reports.stream().mapToDouble(report -> report.validation().get("accuracy")).toArray();
+        double[] loss = reports.stream().mapToDouble(EpochReport::loss).toArray();
+        return new LinePlot(Axis.linear("epoch", "number"), Axis.linear("accuracy; loss", "share; nats")).from(0, 1)
+                .curve("accuracy, held out", epoch, share).curve("loss, training", epoch, loss);
+    }
+}
