@@ -6,14 +6,18 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.DoubleStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code lanewise bench learning}: accuracy on held-out data after the same epochs, Lanewise and PyTorch. */
 @Command(
@@ -22,8 +26,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = {
             "Trains the same networks on the same data in Lanewise and in PyTorch, from the same weights in the same"
-                    + " batches, and says what"
-                    + " share of held-out labels each has right after the last epoch.",
+                    + " batches, and says what share of held-out labels each has right after the last epoch.",
             "Leaves with status 1 where Lanewise's mean is more than a point below PyTorch's."
         },
         footer = {"", "Example:", "  lanewise bench learning JapaneseVowels --seeds 1"})
@@ -37,6 +40,8 @@ public final class Learning implements Callable<Integer> {
     }
 
     private static final List<Source> TASKS = List.of(DigitsTask::new, VowelsTask::new);
+
+    @Spec private CommandSpec spec;
 
     @Parameters(arity = "0..*", paramLabel = "TASK", description = "Which; all if not given.")
     private List<String> names = List.of();
@@ -56,12 +61,18 @@ public final class Learning implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path data = Path.of(System.getenv().getOrDefault("LANEWISE_DATA", "../shared/data"));
-        boolean kept = true;
+        List<LearningTask> tasks = new ArrayList<>();
         for (Source source : TASKS) {
-            LearningTask task = source.read(data);
-            if (names.isEmpty() || names.contains(task.name())) {
-                kept &= compare(task);
-            }
+            tasks.add(source.read(data));
+        }
+        List<String> known = tasks.stream().map(LearningTask::name).toList();
+        if (!known.containsAll(names)) {
+            throw new ParameterException(spec.commandLine(), names + ": expected some of " + known);
+        }
+        tasks.removeIf(task -> !names.isEmpty() && !names.contains(task.name()));
+        boolean kept = true;
+        for (LearningTask task : tasks) {
+            kept &= compare(task);
         }
         return kept ? 0 : 1;
     }

@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
                 + " on from there.",
         footer = {
             "",
-            "Examples:",
+            "Example:",
             "  lanewise train net.onnx --loss cross-entropy:scores --optimizer adamw --clip-norm 1 --dim N=32"
                     + " -i x=images.npy -i target=digits.npy -o trained.lane",
             "  lanewise train net.lane -i x=images.npy -i target=digits.npy -o trained.lane --epochs 10 --hold 0.1"
