@@ -289,6 +289,8 @@ public final class Model {
     /**
      * Another program of the same file, such as {@code train}, as a model of its own: with inputs, outputs and
      * states of its own, on the fastest kernels from the first run on, unless this one was loaded for scalar kernels.
+     * Where this one was loaded to {@linkplain LoadOptions.Start#WAIT_UNTIL_HOT wait until hot}, it returns when the
+     * kernels of the program are; until then it takes the memory of a session.
      *
      * @throws dev.lanewise.formats.PlanException where the file has no such program, or where it takes more memory than
      *     {@link LoadOptions#maxBytes}
@@ -298,6 +300,9 @@ public final class Model {
         LoadOptions same = scalar ? options : options.start(LoadOptions.Start.BEST_COLD);
         Model other = new Model(file, plan, name, same);
         plan.requireMemory(other.program, options.maxBytes());
+        if (options.start() == LoadOptions.Start.WAIT_UNTIL_HOT) {
+            new ProgramWarmUp(other, Lanewise.kernels()).run();
+        }
         return other;
     }
 

@@ -64,9 +64,9 @@ final class WarmUp {
         List<StepTime> times = List.of();
         String problem = "";
         try {
-            Prepared fast = prepare(whole);
+            Prepared fast = prepare(model, whole);
             packed = System.nanoTime() - begin;
-            Prepared twin = prepare(new Tier(model.plan(), model.program(), ScalarKernels.INSTANCE));
+            Prepared twin = prepare(model, new Tier(model.plan(), model.program(), ScalarKernels.INSTANCE));
             boolean hot = false;
             for (int round = 0; round < ALLOCATING_ROUNDS && !hot; round++) {
                 // a small model is through with its runs before the compiler is through with the kernels
@@ -103,7 +103,8 @@ final class WarmUp {
         return new Tier(model.plan(), model.program(), kernels, Set.copyOf(slow), report);
     }
 
-    private Prepared prepare(Tier tier) {
+    /** A program's steps on memory of their own, inputs of zeros and states as at the beginning. */
+    static Prepared prepare(Model model, Tier tier) {
         Prepared prepared = tier.prepare(Team.ALONE);
         State state = new State(model);
         for (DType.Storage storage : DType.Storage.values()) {
