@@ -10,6 +10,7 @@ import dev.lanewise.compiler.pass.SmallWeights;
 import dev.lanewise.compiler.plan.Emitter;
 import dev.lanewise.compiler.stream.Streaming;
 import dev.lanewise.compiler.train.AddedLoss;
+import dev.lanewise.compiler.train.RecomputeCost;
 import dev.lanewise.compiler.train.TrainingGraphs;
 import dev.lanewise.compiler.weights.ChosenForms;
 import dev.lanewise.formats.CompileException;
@@ -104,9 +105,16 @@ public final class Compiler {
             String name, Graph graph, Set<Literal> parameters, CompileOptions options, List<String> notes) {
         AddedLoss added = options.training().added();
         Graph whole = added == null ? graph : added.to(graph);
-        TrainingGraphs graphs = parameters == null
-                ? TrainingGraphs.of(Passes.plain(whole, options, notes), options.training())
-                : TrainingGraphs.of(Passes.withOwnWeights(whole, options, notes), parameters, options.training());
+        Graph ready = parameters == null
+                ? Passes.plain(whole, options, notes)
+                : Passes.withOwnWeights(whole, options, notes);
+        TrainingGraphs graphs = TrainingGraphs.of(ready, parameters, options.training().recompute(false));
+        RecomputeCost cost = null;
+        if (options.training().recompute()) {
+            TrainingGraphs again = TrainingGraphs.of(ready, parameters, options.training());
+            cost = RecomputeCost.of(graphs, again);
+            graphs = cost.saves() ? again : graphs;
+        }
         Graph infer = Passes.onTrainedWeights(graphs.infer());
         Emitter emitter = new Emitter()
                 .add(Emitter.INFER, infer)
@@ -116,8 +124,9 @@ public final class Compiler {
             emitter.add(Emitter.UPDATE, Passes.training(graphs.update()), graphs.initials());
         }
         Emitter.Emitted emitted = emitter.emit(name, options.debug());
+        ModelFile file = cost == null ? emitted.file() : with(emitted.file(), RecomputeCost.KEY, cost.toString());
         return new Compiled(
-                GoldenVectors.addTo(emitted.file(), options.goldens()), infer, notes, emitted.lowerBound(),
+                GoldenVectors.addTo(file, options.goldens()), infer, notes, emitted.lowerBound(),
                 emitted.requests(), List.of());
     }
 
@@ -130,7 +139,11 @@ public final class Compiler {
         if (streams.isEmpty()) {
             return file;
         }
-        MetadataProto.Builder entry = MetadataProto.newBuilder().setKey("stream").setValue(streams);
+        return with(file, "stream", streams);
+    }
+
+    private static ModelFile with(ModelFile file, String key, String text) {
+        MetadataProto.Builder entry = MetadataProto.newBuilder().setKey(key).setValue(text);
         return ModelFile.complete(
                 file.name(), file.message().toBuilder().addMetadata(entry).build());
     }

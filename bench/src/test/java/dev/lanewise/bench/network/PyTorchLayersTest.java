@@ -259,7 +259,7 @@ class PyTorchLayersTest {
         Literal scale = numbers(5, 4);
         List<Value> trained = new dev.lanewise.compiler.op.BatchNorm(1e-5f, 0.1f).train(builder, "n", List.of(x,
                 Value.constant("scale", scale), Value.constant("bias", numbers(6, 4)),
-                Value.constant("mean", numbers(7, 4)), Value.constant("variance", numbers(8, 4))));
+                Value.constant("mean", numbers(7, 4)), Value.constant("variance", numbers(8, 4))), true);
         builder.output("y", trained.get(0));
         builder.output("mean", trained.get(1));
         builder.output("variance", trained.get(2));

@@ -37,16 +37,21 @@ final class TrainableArguments {
     @Option(names = "--accumulate", description = "Let several batches' gradients be added up.")
     private boolean accumulate;
 
+    @Option(names = "--recompute",
+            description = "Keep fewer activations, and compute them anew on the way back: less memory, more work, the"
+                    + " same weights.")
+    private boolean recompute;
+
     /** Whether any of them was given. */
     boolean given() {
-        return loss != null || optimizer != null || !frozen.isEmpty() || clipNorm != 0 || accumulate;
+        return loss != null || optimizer != null || !frozen.isEmpty() || clipNorm != 0 || accumulate || recompute;
     }
 
     CompileOptions apply(CompileOptions options) {
         if (loss == null) {
             throw wrong("say what training is to lower, such as --loss cross-entropy:scores");
         }
-        TrainOptions training = options().clipNorm(clipNorm).accumulate(accumulate);
+        TrainOptions training = options().clipNorm(clipNorm).accumulate(accumulate).recompute(recompute);
         for (String pattern : frozen) {
             try {
                 training = training.freeze(pattern);

@@ -55,9 +55,11 @@ public interface Op {
     /**
      * Adds to a graph what training runs in this one's place, and gives its outputs: the first ones are this
      * operation's. Here: {@link #recording}. Overridden where training computes something else, as dropout does.
+     *
+     * @param differentiated whether its gradient will be asked for, as is not what comes before all that is trained
      */
-    default List<Value> train(GraphBuilder graph, String name, List<Value> inputs) {
-        return graph.addAll(name, recording(), inputs);
+    default List<Value> train(GraphBuilder graph, String name, List<Value> inputs, boolean differentiated) {
+        return graph.addAll(name, differentiated ? recording() : this, inputs);
     }
 
     /**

@@ -53,6 +53,9 @@ public final class TextReport {
         }
         out.println("training      " + Sizes.bytes(training.bytes()) + ":");
         training.memory().forEach((what, bytes) -> out.println("  " + Sizes.bytes(bytes) + " " + what));
+        if (!training.recompute().isEmpty()) {
+            out.println("  " + plain(training.recompute()));
+        }
     }
 
     private static String kinds(List<StepFacts> steps) {

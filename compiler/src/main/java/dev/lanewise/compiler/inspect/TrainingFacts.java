@@ -1,5 +1,7 @@
 package dev.lanewise.compiler.inspect;
 
+import dev.lanewise.compiler.train.RecomputeCost;
+import dev.lanewise.formats.proto.MetadataProto;
 import dev.lanewise.formats.proto.ProgramProto;
 import dev.lanewise.runtime.plan.Plan;
 import dev.lanewise.runtime.plan.TrainingMemory;
@@ -12,8 +14,9 @@ import java.util.Map;
  *
  * @param programs those of the file
  * @param memory bytes by what they are for; empty where the model cannot be trained
+ * @param recompute what computing activations anew saves and costs; empty where they are kept
  */
-public record TrainingFacts(List<Program> programs, Map<String, Long> memory) {
+public record TrainingFacts(List<Program> programs, Map<String, Long> memory, String recompute) {
 
     /**
      * A program.
@@ -30,7 +33,11 @@ public record TrainingFacts(List<Program> programs, Map<String, Long> memory) {
                     program.getInputsList().stream().map(port -> port.getName()).toList(),
                     program.getOutputsList().stream().map(port -> port.getName()).toList()));
         }
-        return new TrainingFacts(programs, plan.hasProgram("train") ? TrainingMemory.of(plan) : Map.of());
+        String recompute = plan.model().getMetadataList().stream()
+                .filter(entry -> entry.getKey().equals(RecomputeCost.KEY))
+                .map(MetadataProto::getValue).findFirst().orElse("");
+        return new TrainingFacts(
+                programs, plan.hasProgram("train") ? TrainingMemory.of(plan) : Map.of(), recompute);
     }
 
     /** Bytes of all. */

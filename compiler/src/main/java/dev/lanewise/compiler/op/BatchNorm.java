@@ -65,7 +65,7 @@ public record BatchNorm(float epsilon, float momentum) implements Op {
      * unbiased estimate, as in PyTorch.
      */
     @Override
-    public List<Value> train(GraphBuilder builder, String name, List<Value> inputs) {
+    public List<Value> train(GraphBuilder builder, String name, List<Value> inputs, boolean differentiated) {
         Value x = inputs.get(0);
         List<Integer> axes = new ArrayList<>();
         Dim count = Dim.ONE;

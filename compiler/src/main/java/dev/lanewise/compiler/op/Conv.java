@@ -148,7 +148,7 @@ public record Conv(
 
     /** Epilogues are nodes of their own, whose gradient rules they have. */
     @Override
-    public List<Value> train(GraphBuilder graph, String name, List<Value> inputs) {
+    public List<Value> train(GraphBuilder graph, String name, List<Value> inputs, boolean differentiated) {
         return Epilogues.apart(graph, name, with(Epilogue.NONE), epilogue, inputs);
     }
 

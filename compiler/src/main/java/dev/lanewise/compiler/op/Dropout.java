@@ -61,7 +61,7 @@ public record Dropout(float rate, long seed, List<Integer> sharedAxes) implement
     }
 
     @Override
-    public List<Value> train(GraphBuilder graph, String name, List<Value> inputs) {
+    public List<Value> train(GraphBuilder graph, String name, List<Value> inputs, boolean differentiated) {
         return List.of(mask(graph, name, inputs.get(0), this));
     }
 

@@ -125,7 +125,7 @@ public record MatMul(boolean transA, boolean transB, Epilogue epilogue) implemen
 
     /** Epilogues are nodes of their own, whose gradient rules they have. */
     @Override
-    public List<Value> train(GraphBuilder graph, String name, List<Value> inputs) {
+    public List<Value> train(GraphBuilder graph, String name, List<Value> inputs, boolean differentiated) {
         return Epilogues.apart(graph, name, with(Epilogue.NONE), epilogue, inputs);
     }
 

@@ -71,6 +71,7 @@ public final class Ops {
             new Entry(CrossEntropyGradient.class, CrossEntropyGradient::cases),
             new Entry(Ctc.class, Ctc::cases),
             new Entry(Update.class, Update::cases),
+            new Entry(Barrier.class, Barrier::cases),
             // Control
             new Entry(Branch.class, Branch::cases),
             new Entry(Repeat.class, Repeat::cases));

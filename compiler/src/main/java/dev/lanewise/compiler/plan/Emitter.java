@@ -116,6 +116,13 @@ public final class Emitter {
         return this;
     }
 
+    /** Bytes of the arena of the program that was added last; not of "infer". */
+    public long arenaBytes() {
+        MemoryProto arena = model.getPrograms(model.getProgramsCount() - 1).getArena();
+        return 8L * (arena.getDoubles() + (long) arena.getLongs()) + 4L * (arena.getFloats() + (long) arena.getInts())
+                + 2L * arena.getShorts() + arena.getBytes();
+    }
+
     /**
      * Makes the model file.
      *

@@ -32,12 +32,19 @@ public final class Differentiate {
     private final Map<Node, List<Value>> trained = new HashMap<>();
     /** Hidden states by their gradients, {@code null} as long as they are not known. */
     private final Map<Value, Value> watched = new HashMap<>();
+    private final boolean recomputes;
 
     /**
      * @param graph receives all nodes
      */
     public Differentiate(GraphBuilder graph) {
+        this(graph, false);
+    }
+
+    /** @param recomputes whether values are computed anew on the way back rather than kept; the same bits */
+    Differentiate(GraphBuilder graph, boolean recomputes) {
         this.graph = graph;
+        this.recomputes = recomputes;
     }
 
     /** What receives the nodes. */
@@ -50,15 +57,30 @@ public final class Differentiate {
         recorded.put(source, here);
     }
 
-    /** Records all nodes of a graph, whose inputs and states are bound. */
+    /** Records all nodes of a graph, whose inputs and states are bound; gradients may be asked of any value. */
     public void record(Graph source) {
+        record(source, null);
+    }
+
+    /**
+     * Records all nodes of a graph, whose inputs and states are bound. What depends on none of {@code of} keeps nothing
+     * for its gradient.
+     *
+     * @param of values that stand for some of the graph; {@code null} for all
+     */
+    void record(Graph source, Collection<Value> of) {
+        Set<Value> depending = of == null ? null : new HashSet<>(of);
         for (Node node : source.nodes()) {
             List<Value> inputs = new ArrayList<>();
             for (Value input : node.inputs()) {
                 inputs.add(input == null ? null : here(input));
             }
             int before = graph.size();
-            List<Value> outputs = node.op().train(graph, node.name(), inputs);
+            boolean differentiated = depending == null || inputs.stream().anyMatch(depending::contains);
+            List<Value> outputs = node.op().train(graph, node.name(), inputs, differentiated);
+            if (depending != null && differentiated) {
+                depending.addAll(outputs);
+            }
             for (int i = 0; i < node.outputs().size(); i++) {
                 recorded.put(node.outputs().get(i), outputs.get(i));
             }
@@ -114,12 +136,14 @@ public final class Differentiate {
         Set<Value> depending = dependingOn(of);
         Map<Value, Value> gradients = new HashMap<>();
         seeds.forEach((value, seed) -> accumulate(gradients, value, seed));
+        Recomputation recomputation = recomputes ? new Recomputation(graph, nodes) : null;
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
+            Node seen = recomputes ? recomputation.at(i) : node;
             List<Value> ofOutputs = new ArrayList<>();
             node.outputs().forEach(output -> ofOutputs.add(gradients.get(output)));
             if (ofOutputs.stream().anyMatch(Objects::nonNull) && node.inputs().stream().anyMatch(depending::contains)) {
-                Gradient gradient = new Gradient(graph, node, ofOutputs, depending::contains, watched);
+                Gradient gradient = new Gradient(graph, node, seen, ofOutputs, depending::contains, watched);
                 node.op().gradient(gradient);
                 for (int in = 0; in < gradient.given().length; in++) {
                     if (gradient.given()[in] != null && gradient.needs(in)) {

@@ -31,6 +31,7 @@ import java.util.function.Predicate;
 public final class Gradient {
 
     private final GraphBuilder graph;
+    private final Node recorded;
     private final Node node;
     private final List<Value> ofOutputs;
     private final Predicate<Value> wanted;
@@ -38,14 +39,17 @@ public final class Gradient {
     private final Value[] given;
 
     /**
+     * @param recorded the node of the forward pass
+     * @param node the one that gives its values now: itself, or one that computes them anew
      * @param ofOutputs gradients of the node's outputs, {@code null} for those that the loss does not depend on
      * @param wanted the values whose gradients somebody needs
      * @param watched see {@link Differentiate#watch}; filled by {@link #show}
      */
     Gradient(
-            GraphBuilder graph, Node node, List<Value> ofOutputs, Predicate<Value> wanted,
+            GraphBuilder graph, Node recorded, Node node, List<Value> ofOutputs, Predicate<Value> wanted,
             Map<Value, Value> watched) {
         this.graph = graph;
+        this.recorded = recorded;
         this.node = node;
         this.ofOutputs = ofOutputs;
         this.wanted = wanted;
@@ -97,7 +101,7 @@ public final class Gradient {
 
     /** Whether somebody needs the gradient of input {@code i}. */
     public boolean needs(int i) {
-        return in(i) != null && wanted.test(in(i));
+        return in(i) != null && wanted.test(recorded.input(i));
     }
 
     /**
@@ -111,12 +115,12 @@ public final class Gradient {
 
     /** Whether somebody wants to see the gradient of output {@code i} at each step of time. */
     public boolean isWatched(int i) {
-        return watched.containsKey(out(i));
+        return watched.containsKey(recorded.outputs().get(i));
     }
 
     /** Says what that is. */
     public void show(int i, Value gradient) {
-        watched.put(out(i), gradient);
+        watched.put(recorded.outputs().get(i), gradient);
     }
 
     /** Adds a node with one output. */
@@ -130,7 +134,7 @@ public final class Gradient {
     }
 
     private String name() {
-        return node.name() + "/gradient";
+        return recorded.name() + "/gradient";
     }
 
     public Value plus(Value a, Value b) {

@@ -17,10 +17,12 @@ import java.util.regex.Pattern;
  * @param frozen names of parameters that stay as they are
  * @param groups parameters with a decay and a learning rate of their own; of those that match, the last counts
  * @param added the loss to add to a model that has none; {@code null} for one that has
+ * @param recompute whether activations are computed anew on the way back rather than kept
  */
 public record TrainOptions(
         String loss, Optimizer optimizer, float clipNorm, float clipValue, boolean accumulate, float average,
-        boolean stepNorms, List<Pattern> frozen, List<Group> groups, AddedLoss added) {
+        boolean stepNorms, List<Pattern> frozen, List<Group> groups, AddedLoss added,
+        boolean recompute) {
 
     /** Parameters whose names match are treated differently. */
     public record Group(Pattern names, float decay, float rateFactor) {}
@@ -32,32 +34,37 @@ public record TrainOptions(
 
     /** Nothing frozen, clipped or accumulated. */
     public static TrainOptions of(String loss, Optimizer optimizer) {
-        return new TrainOptions(loss, optimizer, 0, 0, false, 0, false, List.of(), List.of(), null);
+        return new TrainOptions(loss, optimizer, 0, 0, false, 0, false, List.of(), List.of(), null, false);
     }
 
     /** The same for a model without a loss, which is added as the output {@code loss}. */
     public static TrainOptions of(AddedLoss added, Optimizer optimizer) {
-        return new TrainOptions(AddedLoss.LOSS, optimizer, 0, 0, false, 0, false, List.of(), List.of(), added);
+        return new TrainOptions(AddedLoss.LOSS, optimizer, 0, 0, false, 0, false, List.of(), List.of(), added,
+                false);
     }
 
     public TrainOptions clipNorm(double norm) {
         return new TrainOptions(
-                loss, optimizer, (float) norm, clipValue, accumulate, average, stepNorms, frozen, groups, added);
+                loss, optimizer, (float) norm, clipValue, accumulate, average, stepNorms, frozen, groups, added,
+                recompute);
     }
 
     public TrainOptions clipValue(double value) {
         return new TrainOptions(
-                loss, optimizer, clipNorm, (float) value, accumulate, average, stepNorms, frozen, groups, added);
+                loss, optimizer, clipNorm, (float) value, accumulate, average, stepNorms, frozen, groups, added,
+                recompute);
     }
 
     public TrainOptions accumulate(boolean whether) {
         return new TrainOptions(
-                loss, optimizer, clipNorm, clipValue, whether, average, stepNorms, frozen, groups, added);
+                loss, optimizer, clipNorm, clipValue, whether, average, stepNorms, frozen, groups, added,
+                recompute);
     }
 
     public TrainOptions average(double kept) {
         return new TrainOptions(
-                loss, optimizer, clipNorm, clipValue, accumulate, (float) kept, stepNorms, frozen, groups, added);
+                loss, optimizer, clipNorm, clipValue, accumulate, (float) kept, stepNorms, frozen, groups, added,
+                recompute);
     }
 
     /**
@@ -68,7 +75,8 @@ public record TrainOptions(
      */
     public TrainOptions stepNorms(boolean whether) {
         return new TrainOptions(
-                loss, optimizer, clipNorm, clipValue, accumulate, average, whether, frozen, groups, added);
+                loss, optimizer, clipNorm, clipValue, accumulate, average, whether, frozen, groups, added,
+                recompute);
     }
 
     /** Leaves parameters as they are whose whole names a regular expression matches. */
@@ -76,7 +84,8 @@ public record TrainOptions(
         List<Pattern> more = new ArrayList<>(frozen);
         more.add(Pattern.compile(names));
         return new TrainOptions(
-                loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, more, groups, added);
+                loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, more, groups, added,
+                recompute);
     }
 
     /** Gives parameters a weight decay, and a factor of the learning rate, of their own. */
@@ -84,7 +93,17 @@ public record TrainOptions(
         List<Group> more = new ArrayList<>(groups);
         more.add(new Group(Pattern.compile(names), (float) decay, (float) rateFactor));
         return new TrainOptions(
-                loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, frozen, more, added);
+                loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, frozen, more, added, recompute);
+    }
+
+    /**
+     * Keeps only some activations on the way forward and computes the others anew on the way back, a segment of the
+     * network at a time (Griewank 1992; Chen, Xu, Zhang, Guestrin 2016): less memory, up to one more forward pass of
+     * work, the same gradients to the bit. {@code Compiled.notes()} says what it saves and costs.
+     */
+    public TrainOptions recompute(boolean whether) {
+        return new TrainOptions(
+                loss, optimizer, clipNorm, clipValue, accumulate, average, stepNorms, frozen, groups, added, whether);
     }
 
     boolean isFrozen(String name) {

@@ -37,10 +37,14 @@ public record TrainingGraphs(Graph infer, Graph evaluate, Graph train, Graph upd
     /**
      * Makes the graphs.
      *
-     * @param parameters constants of the graph that are trained unless options freeze them
+     * @param parameters constants of the graph that are trained unless options freeze them; {@code null} for those that
+     *     operations have as their weights
      * @throws PlanException where there is no such loss, or nothing to train, or the graph has other constants
      */
     public static TrainingGraphs of(Graph graph, Set<Literal> parameters, TrainOptions options) {
+        if (parameters == null) {
+            return of(graph, options);
+        }
         if (!graph.constants().containsAll(parameters)) {
             throw new PlanException("a pass has computed other weights of those that are to be trained");
         }

@@ -79,7 +79,7 @@ final class TrainingStep {
 
     private Graph makeTrain() {
         GraphBuilder graph = new GraphBuilder();
-        Differentiate differentiate = new Differentiate(graph);
+        Differentiate differentiate = new Differentiate(graph, options.recompute());
         source.inputs().forEach(port -> differentiate.bind(port.value(), graph.inputLike(port.name(), port.value())));
         Map<Parameter, Value> values = new LinkedHashMap<>();
         for (Parameter parameter : trained) {
@@ -89,7 +89,7 @@ final class TrainingStep {
         }
         source.states().forEach(
                 state -> differentiate.bind(state.value(), graph.state(state.name(), state.value().type())));
-        differentiate.record(source);
+        differentiate.record(source, values.values());
         source.outputs().forEach(port -> graph.output(port.name(), differentiate.here(port.value())));
         Map<Parameter, Value> running = running(differentiate, values);
         List<Node> recurrent = source.nodes().stream()

@@ -134,6 +134,8 @@ class TrainCliTest {
     @Test
     void wrongUseSaysWhatIsRight() {
         assertSays(2, compile("--loss", "mse:p"), "only with --trainable");
+        assertSays(2, compile("--recompute"), "only with --trainable");
+        assertSays(0, compile("--trainable", "--loss", "mse:p", "--recompute"), "recomputing would save nothing");
         assertSays(2, compile("--trainable"), "--loss cross-entropy:scores");
         assertSays(2, compile("--optimizer", "sgd"), "only with --trainable");
         assertSays(2, compile("--trainable", "--loss", "hinge:p"), "cross-entropy, binary-cross-entropy, mse, huber");

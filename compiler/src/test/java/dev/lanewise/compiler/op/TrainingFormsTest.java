@@ -69,7 +69,7 @@ class TrainingFormsTest {
         Literal variance = Literal.of(new float[] {0.5f, 1, 2}, channels);
         List<Value> trained = new BatchNorm(1e-3f, 0.1f).train(builder, "norm", List.of(x(channels),
                 Value.constant("scale", scale), Value.constant("bias", bias), Value.constant("mean", mean),
-                Value.constant("variance", variance)));
+                Value.constant("variance", variance)), true);
         builder.output("y", trained.get(0));
         builder.output("mean", trained.get(1));
         builder.output("variance", trained.get(2));

@@ -3,15 +3,21 @@ package dev.lanewise.compiler.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiled;
+import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
+import dev.lanewise.compiler.network.Network;
+import dev.lanewise.compiler.network.NetworkBuilder;
 import dev.lanewise.compiler.op.MatMul;
 import dev.lanewise.compiler.op.Reduce;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.runtime.LoadOptions.Start;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.kernel.ReduceFn;
@@ -66,6 +72,22 @@ class TrainingMemoryTest {
                     planned + ": " + sum + " planned, " + grown + " grown");
             assertEquals(4, trainer.parameters().size());
             assertTrue(planned.get("optimiser") >= 2L * 4 * 4 * WIDTH * WIDTH);
+        }
+    }
+
+    /** What is not differentiated keeps no tape. */
+    @Test
+    void frozenRecurrentLayersKeepNoTape() {
+        NetworkBuilder net = WholeNetworks.characters(4, 30, 24);
+        Network network = net.build();
+        for (String frozen : new String[] {"", "embedding.*|lstm.*"}) {
+            TrainOptions options = TrainOptions.of("loss", Optimizer.adam()).freeze(frozen);
+            Compiled compiled = Compiler.compile("net", network, CompileOptions.defaults().training(options));
+            long tapes = compiled.file().message().getProgramsList().stream()
+                    .filter(program -> program.getName().equals("train"))
+                    .flatMap(program -> program.getBody().getStepsList().stream())
+                    .filter(step -> step.getKind() == StepKind.RECURRENT_FORWARD).count();
+            assertEquals(frozen.isEmpty() ? 2 : 1, tapes);
         }
     }
 
