@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Steps of SGD, Adam or AdamW on PyTorch's tensors, written out as torch.optim documents it
- * (the pseudocode, without momentum, amsgrad and maximize; defaults but for the rate).
+ * Steps of SGD, Adam, AdamW or SparseAdam on PyTorch's tensors, written out as torch.optim documents it
+ * (the pseudocode, without momentum, amsgrad and maximize; defaults but for the rate). SparseAdam is for the first
+ * parameter, a table; the others follow Adam.
  */
 public final class TorchOptimizer {
 
@@ -19,7 +20,7 @@ public final class TorchOptimizer {
     private static final double DECAY = 0.01;
 
     /** Which. */
-    public enum Kind { SGD, ADAM, ADAM_W }
+    public enum Kind { SGD, ADAM, ADAM_W, SPARSE_ADAM }
 
     private final Kind kind;
     private final double mostNorm;
@@ -52,6 +53,8 @@ public final class TorchOptimizer {
             for (int i = 0; i < parameters.size(); i++) {
                 if (kind == Kind.SGD) {
                     parameters.get(i).subi(gradients.get(i).mul(rate));
+                } else if (kind == Kind.SPARSE_ADAM && i == 0) {
+                    sparseAdam(parameters.get(i), gradients.get(i), rate);
                 } else {
                     adam(i, parameters.get(i), gradients.get(i), rate);
                 }
@@ -74,11 +77,26 @@ public final class TorchOptimizer {
         }
     }
 
-    private void adam(int i, NDArray parameter, NDArray gradient, double rate) {
+    private void remember(int i, NDArray parameter) {
         if (i == first.size()) {
             first.add(parameter.zerosLike());
             second.add(parameter.zerosLike());
         }
+    }
+
+    /** As Adam, for the rows that have a gradient; the others, and their averages, stay as they are. */
+    private void sparseAdam(NDArray parameter, NDArray gradient, double rate) {
+        remember(0, parameter);
+        NDArray touched = gradient.abs().sum(new int[] {1}, true).gt(0).toType(parameter.getDataType(), false);
+        NDArray square = gradient.mul(gradient);
+        NDArray m = first.get(0).addi(gradient.sub(first.get(0)).mul(1 - BETA1).mul(touched));
+        NDArray v = second.get(0).addi(square.sub(second.get(0)).mul(1 - BETA2).mul(touched));
+        double size = rate * Math.sqrt(1 - Math.pow(BETA2, step)) / (1 - Math.pow(BETA1, step));
+        parameter.subi(m.mul(size).div(v.sqrt().add(EPSILON)).mul(touched));
+    }
+
+    private void adam(int i, NDArray parameter, NDArray gradient, double rate) {
+        remember(i, parameter);
         if (kind == Kind.ADAM_W) {
             parameter.muli(1 - rate * DECAY);
         }

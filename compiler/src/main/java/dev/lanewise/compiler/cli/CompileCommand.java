@@ -74,7 +74,7 @@ final class CompileCommand implements Callable<Integer> {
         }
         if (trainable.given() && !trains) {
             throw new ParameterException(spec.commandLine(),
-                    "--loss, --optimizer, --freeze, --clip-norm and --accumulate: only with --trainable");
+                    "--loss, --optimizer, --freeze, --clip-norm, --accumulate and --recompute: only with --trainable");
         }
         if (report && trains) {
             throw new ParameterException(spec.commandLine(), "--report: not with --trainable, which keeps weights f32");

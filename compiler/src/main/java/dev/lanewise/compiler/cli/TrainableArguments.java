@@ -24,7 +24,7 @@ final class TrainableArguments {
     private String loss;
 
     @Option(names = "--optimizer", paramLabel = "NAME",
-            description = "sgd, momentum, nesterov, adam, adamw, rmsprop or adagrad. Default: adam.")
+            description = "sgd, momentum, nesterov, adam, sparse-adam, adamw, rmsprop or adagrad. Default: adam.")
     private String optimizer;
 
     @Option(names = "--freeze", paramLabel = "PATTERN",
@@ -78,11 +78,12 @@ final class TrainableArguments {
             case "momentum" -> Optimizer.momentum(0.9);
             case "nesterov" -> Optimizer.nesterov(0.9);
             case "adam" -> Optimizer.adam();
+            case "sparse-adam" -> Optimizer.sparseAdam();
             case "adamw" -> Optimizer.adamW();
             case "rmsprop" -> Optimizer.rmsProp();
             case "adagrad" -> Optimizer.adagrad();
             default -> throw wrong("--optimizer " + optimizer
-                    + ": expected sgd, momentum, nesterov, adam, adamw, rmsprop or adagrad");
+                    + ": expected sgd, momentum, nesterov, adam, sparse-adam, adamw, rmsprop or adagrad");
         };
     }
 

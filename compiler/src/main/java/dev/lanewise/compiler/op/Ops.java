@@ -71,6 +71,8 @@ public final class Ops {
             new Entry(CrossEntropyGradient.class, CrossEntropyGradient::cases),
             new Entry(Ctc.class, Ctc::cases),
             new Entry(Update.class, Update::cases),
+            new Entry(UpdateRows.class, UpdateRows::cases),
+            new Entry(SumRows.class, SumRows::cases),
             new Entry(Barrier.class, Barrier::cases),
             // Control
             new Entry(Branch.class, Branch::cases),

@@ -7,12 +7,12 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.plan.PlanStep;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.runtime.kernel.UpdateKernels;
 import dev.lanewise.runtime.kernel.UpdateRule;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -34,7 +34,7 @@ public record Update(UpdateRule rule, float decay, float rateFactor, float first
     private static final int RATE = 2;
     private static final int SCALE = 3;
     private static final int POWERS = 4;
-    private static final int SLOTS = 5;
+    static final int SLOTS = 5;
 
     @Override
     public List<ValueType> infer(Signature in) {
@@ -52,7 +52,7 @@ public record Update(UpdateRule rule, float decay, float rateFactor, float first
         return types;
     }
 
-    private static void requireLike(Signature in, int i) {
+    static void requireLike(Signature in, int i) {
         in.requireType(i, DType.F32);
         in.requireRank(i, in.rank(P));
         for (int axis = 0; axis < in.rank(P); axis++) {
@@ -62,14 +62,24 @@ public record Update(UpdateRule rule, float decay, float rateFactor, float first
 
     @Override
     public List<Literal> evaluate(Evaluation in) {
-        double[] p = in.in(P).toDoubles();
-        double[] m = in.has(SLOTS) ? in.in(SLOTS).toDoubles() : null;
-        double[] v = in.has(SLOTS + 1) ? in.in(SLOTS + 1).toDoubles() : null;
+        List<double[]> values = new ArrayList<>(List.of(in.in(P).toDoubles()));
+        for (int i = SLOTS; in.has(i); i++) {
+            values.add(in.in(i).toDoubles());
+        }
+        apply(in, values, in.in(GRADIENT).toDoubles());
+        return values.stream().map(each -> Literal.of(DType.F32, each, in.in(P).shape())).toList();
+    }
+
+    /** Changes p and its slots, or as many elements of each, as their gradient has it. */
+    void apply(Evaluation in, List<double[]> values, double[] gradient) {
+        double[] p = values.get(0);
+        double[] m = values.size() > 1 ? values.get(1) : null;
+        double[] v = values.size() > 2 ? values.get(2) : null;
         double scale = in.in(SCALE).doubleAt(0);
         double rate = in.in(RATE).doubleAt(0) * rateFactor;
         for (int i = 0; i < p.length && Double.isFinite(scale); i++) {
             boolean decoupled = rule == UpdateRule.ADAM_W;
-            double g = scale * in.in(GRADIENT).doubleAt(i) + (decoupled ? 0 : decay * p[i]);
+            double g = scale * gradient[i] + (decoupled ? 0 : decay * p[i]);
             double step = switch (rule) {
                 case SGD, NESTEROV -> {
                     if (m != null) {
@@ -98,18 +108,15 @@ public record Update(UpdateRule rule, float decay, float rateFactor, float first
             };
             p[i] = (decoupled ? 1 - rate * decay : 1) * p[i] - rate * step;
         }
-        List<Literal> results = new ArrayList<>();
-        for (double[] values : Arrays.asList(p, m, v)) {
-            if (values != null) {
-                results.add(Literal.of(DType.F32, values, in.in(P).shape()));
-            }
-        }
-        return results;
     }
 
     @Override
     public void lower(Lowering lowering) {
-        lowering.step(StepKind.UPDATE).ints(rule.ordinal()).floats(decay, rateFactor, first, second, epsilon);
+        arguments(lowering.step(StepKind.UPDATE));
+    }
+
+    void arguments(PlanStep step) {
+        step.ints(rule.ordinal()).floats(decay, rateFactor, first, second, epsilon);
     }
 
     /** Each rule with the slots that it may have; sizes with a tail; a scale that is no number. */

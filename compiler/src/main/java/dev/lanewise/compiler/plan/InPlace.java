@@ -27,7 +27,8 @@ final class InPlace {
 
     /** An optimiser changes element by element. */
     private static boolean updates(PlanStep step, PlanTensor state, PlanTensor next) {
-        int at = step.kind == StepKind.UPDATE ? step.outputs.indexOf(next) : -1;
+        boolean update = step.kind == StepKind.UPDATE || step.kind == StepKind.UPDATE_ROWS;
+        int at = update ? step.outputs.indexOf(next) : -1;
         return at >= 0 && step.inputs.get(at == 0 ? 0 : 4 + at) == state && state.type.equals(next.type);
     }
 

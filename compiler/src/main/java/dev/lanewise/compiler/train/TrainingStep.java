@@ -7,11 +7,16 @@ import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.op.Binary;
+import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.RecurrentForward;
 import dev.lanewise.compiler.op.Reduce;
 import dev.lanewise.compiler.op.Reshape;
+import dev.lanewise.compiler.op.ScatterNd;
+import dev.lanewise.compiler.op.ScatterReduction;
+import dev.lanewise.compiler.op.SumRows;
 import dev.lanewise.compiler.op.Unary;
 import dev.lanewise.compiler.op.Update;
+import dev.lanewise.compiler.op.UpdateRows;
 import dev.lanewise.compiler.op.Where;
 import dev.lanewise.compiler.train.Parameters.Parameter;
 import dev.lanewise.formats.DType;
@@ -52,6 +57,8 @@ final class TrainingStep {
     private final Map<String, Literal> initials = new LinkedHashMap<>();
     /** Those that the loss depends on. */
     private final List<Parameter> updated = new ArrayList<>();
+    /** Which rows gradients are of, where not of all. */
+    private final Map<Parameter, Value> touched = new HashMap<>();
     private final Graph train;
     private final Graph update;
 
@@ -106,7 +113,16 @@ final class TrainingStep {
         Map<Parameter, Value> found = new LinkedHashMap<>();
         values.forEach((parameter, value) -> {
             if (!parameter.running() && gradients.containsKey(value)) {
-                found.put(parameter, clipped(graph, parameter, gradients.get(value)));
+                Value gradient = gradients.get(value);
+                SumRows rows = rows(parameter, gradient);
+                if (rows != null) {
+                    List<Value> inputs = gradient.producer().inputs();
+                    List<Value> sums = graph.addAll(
+                            parameter.name() + "/rows", rows, List.of(inputs.get(1), inputs.get(2)));
+                    touched.put(parameter, sums.get(0));
+                    gradient = sums.get(1);
+                }
+                found.put(parameter, clipped(graph, parameter, gradient));
             } else {
                 graph.next(parameter.name(), value, running.getOrDefault(parameter, value));
             }
@@ -123,6 +139,30 @@ final class TrainingStep {
         source.states().forEach(state -> graph.next(
                 state.name(), differentiate.here(state.value()), differentiate.here(state.next())));
         return graph.build();
+    }
+
+    /**
+     * How a gradient comes together that is zero but for the rows which a batch touches, as an embedding's is; {@code
+     * null} where it is another, or all rows change, or the batch may touch more rows than there are.
+     */
+    private SumRows rows(Parameter parameter, Value gradient) {
+        Node node = gradient.producer();
+        if (options.accumulate() || node == null || !(node.op() instanceof ScatterNd scatter)
+                || scatter.reduction() != ScatterReduction.ADD || !isZeros(node.input(0))
+                || !options.optimizer().leavesRows(options.group(parameter.name()).decay())) {
+            return null;
+        }
+        Value indices = node.input(1);
+        int rows = parameter.literal().extent(0);
+        boolean ofRows = indices.dim(indices.rank() - 1).is(1) && indices.type().size().max() < rows;
+        return ofRows ? new SumRows(rows) : null;
+    }
+
+    private static boolean isZeros(Value value) {
+        if (value.producer() != null && value.producer().op() instanceof Expand) {
+            return isZeros(value.producer().input(0));
+        }
+        return value.isConstant() && value.constant().isSplat() && value.constant().doubleAt(0) == 0;
     }
 
     /** What running statistics become: where the loss is not finite, what they were. */
@@ -220,16 +260,19 @@ final class TrainingStep {
             for (int slot = 0; slot < optimizer.slots(); slot++) {
                 inputs.add(graph.state(slotName(parameter, slot), value.type()));
             }
+            List<Value> slots = List.copyOf(inputs.subList(inputs.size() - optimizer.slots(), inputs.size()));
+            Update update = new Update(
+                    optimizer.rule(), group.decay(), group.rateFactor(), optimizer.first(), optimizer.second(),
+                    optimizer.epsilon());
+            Value rows = touched.get(parameter);
+            if (rows != null) {
+                inputs.add(rows);
+            }
             List<Value> after = graph.addAll(
-                    parameter.name() + "/update",
-                    new Update(
-                            optimizer.rule(), group.decay(), group.rateFactor(), optimizer.first(), optimizer.second(),
-                            optimizer.epsilon()),
-                    inputs);
+                    parameter.name() + "/update", rows == null ? update : new UpdateRows(update), inputs);
             graph.next(parameter.name(), value, after.get(0));
-            for (int slot = 0; slot < optimizer.slots(); slot++) {
-                graph.next(slotName(parameter, slot), inputs.get(inputs.size() - optimizer.slots() + slot),
-                        after.get(1 + slot));
+            for (int slot = 0; slot < slots.size(); slot++) {
+                graph.next(slotName(parameter, slot), slots.get(slot), after.get(1 + slot));
             }
             average(graph, parameter, after.get(0));
         });

@@ -68,7 +68,9 @@ public final class Steps {
             case ONE_HOT -> new OneHotStep(args);
             case LEARN -> new LearnStep(args);
 
-            case UPDATE -> new UpdateStep(args);
+            case UPDATE -> new UpdateStep(args, false);
+            case UPDATE_ROWS -> new UpdateStep(args, true);
+            case SUM_ROWS -> new SumRowsStep(args);
             case CROSS_ENTROPY -> new CrossEntropyStep(args);
             case CROSS_ENTROPY_GRADIENT -> new CrossEntropyGradientStep(args);
             case CTC -> new CtcStep(args);

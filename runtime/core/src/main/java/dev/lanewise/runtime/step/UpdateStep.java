@@ -1,6 +1,7 @@
 package dev.lanewise.runtime.step;
 
 import dev.lanewise.formats.DType;
+import dev.lanewise.formats.PlanException;
 import dev.lanewise.runtime.kernel.UpdateKernels;
 import dev.lanewise.runtime.kernel.UpdateRule;
 import dev.lanewise.runtime.plan.Operand;
@@ -9,8 +10,8 @@ import dev.lanewise.runtime.plan.StepArgs;
 import dev.lanewise.runtime.team.Divisible;
 
 /**
- * An optimiser's step: parameters and slots follow a gradient. Where the gradient's scale is not a finite number,
- * nothing changes, so that a loss that is no number leaves the weights as they were.
+ * An optimiser's step: parameters and slots follow a gradient, all of them or some rows. Where the gradient's scale is
+ * not a finite number, nothing changes, so that a loss that is no number leaves the weights as they were.
  */
 final class UpdateStep extends Step implements Divisible {
 
@@ -27,6 +28,8 @@ final class UpdateStep extends Step implements Divisible {
     private final Operand[] before;
     private final Operand[] after;
     private final Operand gradient;
+    /** Which rows the gradient is of, up to the first -1; {@code null} for all. */
+    private final Operand rows;
     private final Operand rate;
     private final Operand scale;
     /** {@code beta1ᵗ, beta2ᵗ}, or {@code null}. */
@@ -37,8 +40,11 @@ final class UpdateStep extends Step implements Divisible {
     private final float epsilon;
     private final float rateFactor;
     private float learningRate;
+    /** Elements of a row. */
+    private int width;
 
-    UpdateStep(StepArgs args) {
+    /** @param ofRows whether only some rows are changed */
+    UpdateStep(StepArgs args, boolean ofRows) {
         this.args = args;
         kernels = args.kernels().update();
         rule = args.constant(0, UpdateRule.values());
@@ -51,7 +57,8 @@ final class UpdateStep extends Step implements Divisible {
         rate = args.floatsIn(RATE);
         scale = args.floatsIn(SCALE);
         powers = args.hasIn(POWERS) ? args.require(args.in(POWERS), DType.F64) : null;
-        int slots = Math.max(0, args.inputCount() - SLOTS);
+        rows = ofRows ? args.require(args.in(args.inputCount() - 1), DType.I32) : null;
+        int slots = Math.max(0, args.inputCount() - (ofRows ? 1 : 0) - SLOTS);
         if (slots < leastSlots() || slots > mostSlots() || powers == null != !isAdam()) {
             throw args.bad("inputs", rule + " with " + slots + " slots");
         }
@@ -60,6 +67,9 @@ final class UpdateStep extends Step implements Divisible {
         for (int i = 0; i < before.length; i++) {
             before[i] = args.floatsIn(i == 0 ? P : SLOTS + i - 1);
             after[i] = args.floatsOut(i);
+        }
+        if (ofRows && (gradient.rank() == 0 || gradient.rank() != before[0].rank())) {
+            throw args.bad("inputs", "rows of rank " + gradient.rank());
         }
     }
 
@@ -81,9 +91,17 @@ final class UpdateStep extends Step implements Divisible {
 
     @Override
     public void reshape() {
+        int size = rows == null ? gradient.size : before[0].size;
         for (int i = 0; i < before.length; i++) {
-            args.requireEqual(before[i].size, gradient.size, before[i], "the number of elements");
-            args.requireEqual(after[i].size, gradient.size, after[i], "the number of elements");
+            args.requireEqual(before[i].size, size, before[i], "the number of elements");
+            args.requireEqual(after[i].size, size, after[i], "the number of elements");
+        }
+        if (rows != null) {
+            args.requireEqual(rows.size, gradient.shape[0], rows, "the number of rows");
+            for (int axis = 1; axis < gradient.rank(); axis++) {
+                args.requireExtent(gradient, axis, before[0].shape[axis]);
+            }
+            width = rows.size == 0 ? 0 : gradient.size / rows.size;
         }
         args.requireEqual(rate.size, 1, rate, "the number of elements");
         args.requireEqual(scale.size, 1, scale, "the number of elements");
@@ -104,21 +122,51 @@ final class UpdateStep extends Step implements Divisible {
             return;
         }
         learningRate = rate.buffer.floats[rate.offset] * rateFactor;
-        args.share(this, gradient.size, Work.ELEMENTS, gradient.size * 2L * Work.MEMORY);
+        if (rows == null) {
+            args.share(this, gradient.size, Work.ELEMENTS, gradient.size * 2L * Work.MEMORY);
+        } else {
+            args.share(this, countRows(), 1, gradient.size * 2L * Work.MEMORY);
+        }
     }
 
-    /** Pieces are elements. */
+    private int countRows() {
+        int[] ids = rows.buffer.ints;
+        int most = before[0].shape[0];
+        for (int i = 0; i < rows.size; i++) {
+            int id = ids[rows.offset + i];
+            if (id < 0) {
+                return i;
+            }
+            if (id >= most) {
+                throw new PlanException(args.describe() + ": element " + i + " of tensor '" + rows.name
+                        + "' is the row " + id + ", of " + most);
+            }
+        }
+        return rows.size;
+    }
+
+    /** Pieces are elements, or rows. */
     @Override
     public void run(int from, int to, int worker) {
+        if (rows == null) {
+            update(from, from, to - from);
+            return;
+        }
+        for (int i = from; i < to; i++) {
+            update(rows.buffer.ints[rows.offset + i] * width, i * width, width);
+        }
+    }
+
+    /** @param at which parameter is the first of n, {@code ofGradient} where its gradient is */
+    private void update(int at, int ofGradient, int n) {
         float[] p = after[0].buffer.floats;
-        int pOff = after[0].offset + from;
+        int pOff = after[0].offset + at;
         float[] g = gradient.buffer.floats;
-        int gOff = gradient.offset + from;
+        int gOff = gradient.offset + ofGradient;
         float[] m = slot(1);
-        int mOff = slotOffset(1) + from;
+        int mOff = slotOffset(1) + at;
         float[] v = slot(2);
-        int vOff = slotOffset(2) + from;
-        int n = to - from;
+        int vOff = slotOffset(2) + at;
         float factor = scale.buffer.floats[scale.offset];
         switch (rule) {
             case SGD, NESTEROV -> kernels.sgd(
