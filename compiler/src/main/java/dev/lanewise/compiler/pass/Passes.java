@@ -10,38 +10,10 @@ import java.util.List;
 public final class Passes {
 
     /** What says more plainly what a graph computes. */
-    private static final List<Pass> PLAIN = List.of(
-            new FuseChoices(), // loops over padded sequences choose what goes on
-            new InBodies(),
-            new SimplifyLoops(),
-            new LiftCells(false),
-            new RemoveUnused(),
-            new Simplify(),
-            new ConvolutionsAsProducts(),
-            new ShareEqual(),
-            new FuseChoices(), // masks of attention choose what is seen
-            new FuseActivations(), // the gates of cells are sigmoids
-            new FuseCells(),
-            new JoinSteps(),
-            new JoinWrites(),
-            new JoinSlices(),
-            new UseLastState(),
-            new CellsAsLoops(),
-            new FuseSoftmax(),
-            new FuseLayerNorm(),
-            new FuseRmsNorm(),
-            new RemoveUnused(),
-            new JoinRotations(),
-            new FuseRotary(),
-            new FuseAttention(),
-            new RemoveUnused(),
-            new SplitCaches(),
-            new CachesByTime(),
-            new Simplify(),
-            new EliminateTransposes(),
-            new SimplifyViews(),
-            new MergePads(),
-            new RemoveUnused());
+    private static final List<Pass> PLAIN = plain(new Simplify());
+
+    /** The same, but for what training may change: a bias of zeros stays. */
+    private static final List<Pass> PLAIN_TO_BE_TRAINED = plain(Simplify.keepingWeights());
 
     /** What makes it faster to compute. */
     private static final List<Pass> FAST = List.of(
@@ -82,6 +54,41 @@ public final class Passes {
 
     private Passes() {}
 
+    private static List<Pass> plain(Simplify simplify) {
+        return List.of(
+            new FuseChoices(), // loops over padded sequences choose what goes on
+            new InBodies(),
+            new SimplifyLoops(),
+            new LiftCells(false),
+            new RemoveUnused(),
+            simplify,
+            new ConvolutionsAsProducts(),
+            new ShareEqual(),
+            new FuseChoices(), // masks of attention choose what is seen
+            new FuseActivations(), // the gates of cells are sigmoids
+            new FuseCells(),
+            new JoinSteps(),
+            new JoinWrites(),
+            new JoinSlices(),
+            new UseLastState(),
+            new CellsAsLoops(),
+            new FuseSoftmax(),
+            new FuseLayerNorm(),
+            new FuseRmsNorm(),
+            new RemoveUnused(),
+            new JoinRotations(),
+            new FuseRotary(),
+            new FuseAttention(),
+            new RemoveUnused(),
+            new SplitCaches(),
+            new CachesByTime(),
+            simplify,
+            new EliminateTransposes(),
+            new SimplifyViews(),
+            new MergePads(),
+            new RemoveUnused());
+    }
+
     /**
      * Runs all passes.
      *
@@ -96,7 +103,7 @@ public final class Passes {
 
     /** What says more plainly what a graph computes; its weights then are those that training changes. */
     public static Graph plain(Graph graph, CompileOptions options, List<String> notes) {
-        return run(PLAIN, PairStates.apply(graph, options, notes), new Folding());
+        return run(PLAIN_TO_BE_TRAINED, PairStates.apply(graph, options, notes), new Folding());
     }
 
     /**

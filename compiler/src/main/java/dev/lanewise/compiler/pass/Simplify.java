@@ -24,6 +24,21 @@ import java.util.List;
  */
 final class Simplify implements Pass {
 
+    private final boolean keepsWeights;
+
+    Simplify() {
+        this(false);
+    }
+
+    private Simplify(boolean keepsWeights) {
+        this.keepsWeights = keepsWeights;
+    }
+
+    /** Leaves alone what adds zeros or multiplies by ones that training may change: arrays of floating point. */
+    static Simplify keepingWeights() {
+        return new Simplify(true);
+    }
+
     @Override
     public Graph apply(Graph graph, Folding folding) {
         return new Rewriting(graph, folding) {
@@ -44,7 +59,7 @@ final class Simplify implements Pass {
 
             private Value binary(Node node, BinaryFn fn, List<Value> inputs) {
                 Value x = inputs.get(0);
-                Double right = oneValue(inputs.get(1));
+                Double right = isKept(inputs.get(1)) ? null : oneValue(inputs.get(1));
                 if (right != null && keepsShape(node, x)) {
                     if (isNeutral(fn, right)) {
                         return x;
@@ -60,7 +75,7 @@ final class Simplify implements Pass {
                         return add(node.name(), Unary.of(UnaryFn.RECIPROCAL), root);
                     }
                 }
-                Double left = oneValue(x);
+                Double left = isKept(x) ? null : oneValue(x);
                 boolean commutes = fn == BinaryFn.ADD || fn == BinaryFn.MUL;
                 return left != null && commutes && isNeutral(fn, left) && keepsShape(node, inputs.get(1))
                         ? inputs.get(1)
@@ -117,6 +132,10 @@ final class Simplify implements Pass {
                         : null;
             }
         }.run();
+    }
+
+    private boolean isKept(Value value) {
+        return keepsWeights && value.isConstant() && value.type().type().isFloating() && value.constant().size() > 1;
     }
 
     private static boolean isNeutral(BinaryFn fn, double value) {

@@ -286,6 +286,20 @@ class TrainingProgramTest {
         }
     }
 
+    /** Exporters write biases that begin as zeros, which for inference are nothing to add. */
+    @Test
+    void biasesOfZerosAreTrained() {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = graph.input("x", ValueType.of(DType.F32, 2, 3));
+        Value product = graph.add("product", MatMul.PLAIN, x, SmallNetworks.weights("w", 3, 4));
+        Value y = graph.add(
+                "y", new Binary(BinaryFn.ADD), product, Value.constant("b", Literal.of(new float[4], 4)));
+        graph.output("y", y);
+        graph.output("loss", graph.add("loss", new Reduce(ReduceFn.SUM_SQUARE, List.of(0, 1), false), y));
+        Model model = SmallNetworks.model(graph.build(), TrainOptions.of("loss", Optimizer.sgd()));
+        assertEquals(List.of("w", "b"), model.program("evaluate").parameterNames());
+    }
+
     @Test
     void whatCannotBeTrainedSaysWhy() {
         Map<TrainOptions, String> wrong = new LinkedHashMap<>();
