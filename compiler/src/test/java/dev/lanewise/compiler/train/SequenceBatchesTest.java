@@ -162,6 +162,12 @@ class SequenceBatchesTest {
         EpochReport epoch = trainer.fit(examples(300), FitOptions.of(1, BATCHES).schedule(Schedule.constant(1e-9)))
                 .epochs().get(0);
         assertTrue(epoch.padding() > 0 && epoch.padding() < 0.1, epoch.toString());
+        long steps = 0;
+        for (int i = 0; i < 300; i++) {
+            steps += length(i);
+        }
+        // two of each step of time forwards, and two for the gradient of the weights
+        assertEquals(4 * steps / (1 - epoch.padding()), trainer.multiplyAdds(), 1e-3);
     }
 
     @Test

@@ -168,6 +168,11 @@ public final class Trainer {
         return values;
     }
 
+    /** Multiply-adds of all steps of training so far, counted by the steps that did them. */
+    public long multiplyAdds() {
+        return train.multiplyAdds() + (update == null ? 0 : update.multiplyAdds());
+    }
+
     /** Names of what is trained. */
     public List<String> parameters() {
         return parameters;
