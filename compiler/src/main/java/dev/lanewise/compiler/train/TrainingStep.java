@@ -236,9 +236,9 @@ final class TrainingStep {
                 : graph.add(parameter.name() + "/clipped", new Unary(UnaryFn.CLIP, -most, most), gradient);
     }
 
-    /** 0, or NaN where the loss is not finite: added to the gradients' scale it keeps the weights as they are. */
-    private static Value guard(GraphBuilder graph, Value loss) {
-        Value scalar = loss.rank() == 0 ? loss : graph.add("guard", new Reshape(List.of()), loss);
+    /** 0, or NaN where a number is not finite: added to the gradients' scale it keeps the weights as they are. */
+    private static Value guard(GraphBuilder graph, Value number) {
+        Value scalar = number.rank() == 0 ? number : graph.add("guard", new Reshape(List.of()), number);
         return graph.add("guard", new Binary(BinaryFn.SUB), scalar, scalar);
     }
 
@@ -293,11 +293,11 @@ final class TrainingStep {
         return after;
     }
 
-    /** What all gradients are multiplied by: 1, or what clipping their norm leaves. */
+    /**
+     * What all gradients are multiplied by: 1, or what clipping their norm leaves; NaN where the norm is not finite,
+     * which keeps the weights as they are.
+     */
     private Value scale(GraphBuilder graph, Map<Parameter, Value> gradients, Value guard) {
-        if (options.clipNorm() == 0) {
-            return graph.add("scale", new Unary(UnaryFn.AFFINE, 1, 1), guard);
-        }
         Value sum = null;
         for (Value gradient : gradients.values()) {
             Value squares = graph.add(
@@ -306,12 +306,16 @@ final class TrainingStep {
         }
         Value norm = graph.add(NORM, Unary.of(UnaryFn.SQRT), sum);
         graph.output(NORM, norm);
+        Value guards = graph.add("guard", new Binary(BinaryFn.ADD), guard, guard(graph, norm));
+        if (options.clipNorm() == 0) {
+            return graph.add("scale", new Unary(UnaryFn.AFFINE, 1, 1), guards);
+        }
         Value most = graph.constant("most", Literal.scalar(options.clipNorm()));
         Value over = graph.add("scale", new Binary(BinaryFn.DIV), most,
                 graph.add("scale", new Unary(UnaryFn.AFFINE, 1, TINY), norm));
         Value factor = graph.add(
                 "scale", new Binary(BinaryFn.MIN), over, graph.constant("one", Literal.scalar(1f)));
-        return graph.add("scale", new Binary(BinaryFn.ADD), factor, guard);
+        return graph.add("scale", new Binary(BinaryFn.ADD), factor, guards);
     }
 
     /** {@code average = kept · average + (1 − kept) · p} */

@@ -55,7 +55,7 @@ final class TrainStep {
      * Computes a batch's loss and gradients.
      *
      * @return the loss
-     * @throws DivergenceException where it is not finite; then the weights are as they were
+     * @throws DivergenceException where it, or a gradient, is not finite; then the weights are as they were
      */
     float run(Batch batch, Position position) {
         if (before == null) {
@@ -68,7 +68,10 @@ final class TrainStep {
         train.run();
         float value = loss.get(0);
         if (value - value != 0) {
-            throw diverged(value, position, draws);
+            throw diverged("the loss is " + value, position, draws);
+        }
+        if (update == null && !isNormFinite()) {
+            throw diverged("the gradients' norm is " + norm() + ", the loss " + value, position, draws);
         }
         return value;
     }
@@ -80,7 +83,11 @@ final class TrainStep {
         }
     }
 
-    private DivergenceException diverged(float value, Position position, long draws) {
+    private boolean isNormFinite() {
+        return norm == null || norm() - norm() == 0;
+    }
+
+    private DivergenceException diverged(String what, Position position, long draws) {
         train.continueDraws(draws);
         for (String name : trainer.streams()) {
             if (before == null) {
@@ -91,7 +98,7 @@ final class TrainStep {
         }
         String where = train.findNonFinite();
         train.continueDraws(draws);
-        return new DivergenceException(describe(position) + ": the loss is " + value
+        return new DivergenceException(describe(position) + ": " + what
                 + (where == null ? "" : "; first " + where) + ". The weights are as they were before the step");
     }
 
@@ -116,9 +123,10 @@ final class TrainStep {
         }
         position.pending = 0;
         position.updates++;
-        if (norm != null && norm() - norm() != 0) {
+        if (!isNormFinite()) { // of gradients that were added up
             throw new DivergenceException("step " + position.steps + " (epoch " + (position.epoch + 1)
-                    + ", batch " + position.batch + "): the gradients' norm is " + norm() + ", the loss is finite");
+                    + ", batch " + position.batch + "): the norm of the gradients added up is " + norm()
+                    + ", the losses are finite. The weights are as they were before");
         }
     }
 }
