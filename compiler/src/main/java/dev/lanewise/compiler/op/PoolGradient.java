@@ -60,9 +60,6 @@ public record PoolGradient(Pool pool) implements Op {
     @Override
     public void lower(Lowering lowering) {
         lowering.requireType(0, DType.F32);
-        if (pool.kernel().size() > 2) {
-            throw lowering.unsupported("over " + pool.kernel().size() + " axes; only 1 and 2");
-        }
         boolean max = pool.kind() == Pool.Kind.MAX;
         pool.arguments(lowering.step(
                 max ? StepKind.POOL_MAX_GRAD : StepKind.POOL_AVERAGE_GRAD,
@@ -74,8 +71,8 @@ public record PoolGradient(Pool pool) implements Op {
         List<OpCase> cases = new ArrayList<>();
         for (OpCase forward : Pool.cases()) {
             Pool pool = (Pool) forward.op();
-            if (pool.kernel().size() < 3) {
-                OpCase.Input x = forward.inputs().get(0);
+            OpCase.Input x = forward.inputs().get(0);
+            if (x.type().type() == DType.F32) {
                 ValueType y = new ValueType(DType.F32, pool.resultShape(x.type().shape()));
                 cases.add(OpCase.of(new PoolGradient(pool), x, OpCase.in(y, -1, 1)));
             }

@@ -27,7 +27,13 @@ final class PoolGradientStep extends Step implements Divisible {
     private final PoolKernels.PoolShape shape;
     private int channels;
 
-    PoolGradientStep(StepArgs args, boolean average) {
+    static Step of(StepArgs args, boolean average) {
+        return args.out(0).rank() == 5
+                ? new VolumePoolGradientStep(args, average)
+                : new PoolGradientStep(args, average);
+    }
+
+    private PoolGradientStep(StepArgs args, boolean average) {
         this.args = args;
         this.average = average;
         kernels = args.kernels().pool();

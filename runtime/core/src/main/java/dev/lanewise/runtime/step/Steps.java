@@ -28,8 +28,8 @@ public final class Steps {
             case CONV_FILTER_GRAD -> new ConvFilterGradientStep(args);
             case POOL_MAX -> new PoolStep(args, false);
             case POOL_AVERAGE -> new PoolStep(args, true);
-            case POOL_MAX_GRAD -> new PoolGradientStep(args, false);
-            case POOL_AVERAGE_GRAD -> new PoolGradientStep(args, true);
+            case POOL_MAX_GRAD -> PoolGradientStep.of(args, false);
+            case POOL_AVERAGE_GRAD -> PoolGradientStep.of(args, true);
             case ROI_ALIGN -> new RoiAlignStep(args);
             case LSTM -> new LstmStep(args);
             case GRU -> new GruStep(args);
