@@ -33,7 +33,7 @@ public record Update(UpdateRule rule, float decay, float rateFactor, float first
     private static final int GRADIENT = 1;
     private static final int RATE = 2;
     private static final int SCALE = 3;
-    private static final int POWERS = 4;
+    static final int POWERS = 4;
     static final int SLOTS = 5;
 
     @Override
@@ -66,12 +66,16 @@ public record Update(UpdateRule rule, float decay, float rateFactor, float first
         for (int i = SLOTS; in.has(i); i++) {
             values.add(in.in(i).toDoubles());
         }
-        apply(in, values, in.in(GRADIENT).toDoubles());
+        apply(in, values, in.in(GRADIENT).toDoubles(), epsilon);
         return values.stream().map(each -> Literal.of(DType.F32, each, in.in(P).shape())).toList();
     }
 
-    /** Changes p and its slots, or as many elements of each, as their gradient has it. */
-    void apply(Evaluation in, List<double[]> values, double[] gradient) {
+    /**
+     * Changes p and its slots, or as many elements of each, as their gradient has it.
+     *
+     * @param added to a root, so that nothing is divided by 0
+     */
+    void apply(Evaluation in, List<double[]> values, double[] gradient, double added) {
         double[] p = values.get(0);
         double[] m = values.size() > 1 ? values.get(1) : null;
         double[] v = values.size() > 2 ? values.get(2) : null;
@@ -91,11 +95,11 @@ public record Update(UpdateRule rule, float decay, float rateFactor, float first
                     m[i] = first * m[i] + (1 - first) * g;
                     v[i] = second * v[i] + (1 - second) * g * g;
                     double mean = m[i] / (1 - in.in(POWERS).doubleAt(0));
-                    yield mean / (Math.sqrt(v[i] / (1 - in.in(POWERS).doubleAt(1))) + epsilon);
+                    yield mean / (Math.sqrt(v[i] / (1 - in.in(POWERS).doubleAt(1))) + added);
                 }
                 case RMS_PROP -> {
                     m[i] = first * m[i] + (1 - first) * g * g;
-                    double scaled = g / (Math.sqrt(m[i]) + epsilon);
+                    double scaled = g / (Math.sqrt(m[i]) + added);
                     if (v != null) {
                         v[i] = second * v[i] + scaled;
                     }
@@ -103,7 +107,7 @@ public record Update(UpdateRule rule, float decay, float rateFactor, float first
                 }
                 case ADAGRAD -> {
                     m[i] += g * g;
-                    yield g / (Math.sqrt(m[i]) + epsilon);
+                    yield g / (Math.sqrt(m[i]) + added);
                 }
             };
             p[i] = (decoupled ? 1 - rate * decay : 1) * p[i] - rate * step;

@@ -53,11 +53,14 @@ public record UpdateRows(Update update) implements Op {
         Literal ids = in.in(last);
         int width = in.in(GRADIENT).size() / ids.size();
         double[] gradient = in.in(GRADIENT).toDoubles();
+        boolean adam = update.rule() == UpdateRule.ADAM;
+        // SparseAdam adds epsilon before the second moment is corrected, Adam after.
+        double added = adam ? update.epsilon() / Math.sqrt(1 - in.in(Update.POWERS).doubleAt(1)) : update.epsilon();
         for (int i = 0; i < ids.size() && ids.longAt(i) >= 0; i++) {
             int from = (int) ids.longAt(i) * width;
             List<double[]> rows = new ArrayList<>();
             values.forEach(all -> rows.add(Arrays.copyOfRange(all, from, from + width)));
-            update.apply(in, rows, Arrays.copyOfRange(gradient, i * width, (i + 1) * width));
+            update.apply(in, rows, Arrays.copyOfRange(gradient, i * width, (i + 1) * width), added);
             for (int j = 0; j < rows.size(); j++) {
                 System.arraycopy(rows.get(j), 0, values.get(j), from, width);
             }

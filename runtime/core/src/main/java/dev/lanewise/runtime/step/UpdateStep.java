@@ -175,9 +175,12 @@ final class UpdateStep extends Step implements Divisible {
                 double power1 = powers.buffer.doubles[powers.offset];
                 double power2 = powers.buffer.doubles[powers.offset + 1];
                 boolean decoupled = rule == UpdateRule.ADAM_W;
+                double correction = 1 / Math.sqrt(1 - power2);
+                // SparseAdam adds epsilon before the second moment is corrected, Adam after.
+                double added = rows == null ? epsilon : epsilon * correction;
                 kernels.adam(
                         p, pOff, g, gOff, m, mOff, v, vOff, n, (float) (learningRate / (1 - power1)), factor,
-                        decoupled ? 0 : decay, first, second, epsilon, (float) (1 / Math.sqrt(1 - power2)),
+                        decoupled ? 0 : decay, first, second, (float) added, (float) correction,
                         decoupled ? 1 - learningRate * decay : 1);
             }
             case RMS_PROP -> kernels.rmsProp(
