@@ -35,6 +35,7 @@ final class CrossValidation {
     private final Batching batching;
     private final int epochs;
     private final double rate;
+    private int parts;
     private int right;
     private int all;
     /** [class, predicted class] how many sequences. */
@@ -59,6 +60,12 @@ final class CrossValidation {
         this.rate = rate;
     }
 
+    /** Trains on so many random parts of each sequence, where there are few. */
+    CrossValidation onParts(int times) {
+        parts = times;
+        return this;
+    }
+
     /** Holds out so many of the folds, one after the other. */
     CrossValidation run(Sequences data, int folds) throws IOException {
         for (int fold = 0; fold < folds; fold++) {
@@ -77,7 +84,8 @@ final class CrossValidation {
                 .schedule(Schedule.oneCycle(rate))
                 .validation(held.dataset()).metric(Accuracy.of("scores", "label"))
                 .listener(ProgressBar.ofConsole());
-        reports = trainer.fit(train.dataset(), options).epochs();
+        Sequences given = parts > 0 ? train.parts(parts, setting.seed()) : train;
+        reports = trainer.fit(given.dataset(), options).epochs();
         trained = Training.trained(network, trainer);
         return judge(Training.saved(setting, trainer), held);
     }

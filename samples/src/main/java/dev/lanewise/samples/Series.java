@@ -38,29 +38,30 @@ final class Series implements Sample {
                 + (forecasting.isPresent() ? "airline passengers, daily lowest temperatures" : "generated") + ".");
         classify(setting, page, real
                 ? TimeSeriesFile.read(series.get().resolve("JapaneseVowels_TRAIN.ts"))
-                : Sequences.generated("generated voices", 9, 12, 16, setting.seed()), setting.epochs(40, 25));
+                : Sequences.generated("generated voices", 9, 12, 16, setting.seed()), setting.epochs(40, 25), 0);
         classify(setting, page, real
                 ? TimeSeriesFile.read(series.get().resolve("BasicMotions_TRAIN.ts"))
-                : Sequences.generated("generated motions", 4, 6, 60, setting.seed()), setting.epochs(100, 60));
-        int epochs = setting.epochs(60, 30);
+                : Sequences.generated("generated motions", 4, 6, 60, setting.seed()), setting.epochs(30, 15), 8);
         Forecasts.months(setting, page, forecasting.isPresent()
                 ? DatedValues.read(forecasting.get().resolve("airline-passengers.csv"))
-                : DatedValues.generatedMonths(setting.seed()), epochs);
+                : DatedValues.generatedMonths(setting.seed()), setting.epochs(30, 30));
         Forecasts.days(setting, page, forecasting.isPresent()
                 ? DatedValues.read(forecasting.get().resolve("daily-min-temperatures.csv"))
-                : DatedValues.generatedDays(setting.seed()), epochs);
+                : DatedValues.generatedDays(setting.seed()), setting.epochs(60, 30));
         return page;
     }
 
-    private void classify(Setting setting, Page page, Sequences data, int epochs) throws IOException {
+    private void classify(Setting setting, Page page, Sequences data, int epochs, int parts) throws IOException {
         CrossValidation found = new CrossValidation(setting, "series-" + data.title().replace(' ', '-'),
                 train -> SeriesClassifier.network(train, data.longest(), setting.seed()),
                 SeriesClassifier.batching(data.size(), data.classes().size()), epochs, RATE)
+                .onParts(parts)
                 .run(data, setting.quick() ? 1 : CrossValidation.FOLDS);
         page.section(data.title()).text(data.size() + " series of " + data.channels() + " channels and up to "
                 + data.longest() + " steps, of " + data.classes().size() + " classes. An LSTM of "
                 + SeriesClassifier.UNITS + " units in each direction, its outputs' mean over time, scores; " + epochs
-                + " epochs. Each series is held out once where all folds are run; here " + found.judged() + " were.");
+                + " epochs" + (parts > 0 ? " of " + parts + " random parts of each series" : "") + ". Each series is held"
+                + " out once where all folds are run; here " + found.judged() + " were.");
         page.figure("What was taken for what", found.confusion()).figure("The last training", found.curve());
         page.figure("One of them, class " + data.classes().get(data.labels()[0]), example(data));
         page.check(Check.atLeast(data.title() + ": held-out series that are right", found.accuracy(),

@@ -50,10 +50,10 @@ public record Sequences(String title, List<String> classes, int channels, float[
         return Arrays.stream(labels).map(label -> seen[label]++).toArray();
     }
 
-    /** Ten of each class: in every channel a wave of the class's own speed, and noise. */
+    /** Twenty of each class: in every channel a wave of the class's own speed around a level of its own, and noise. */
     public static Sequences generated(String title, int classes, int channels, int longest, long seed) {
         Random random = new Random(seed);
-        float[][] x = new float[10 * classes][];
+        float[][] x = new float[20 * classes][];
         int[] labels = new int[x.length];
         for (int i = 0; i < x.length; i++) {
             labels[i] = i % classes;
@@ -61,11 +61,27 @@ public record Sequences(String title, List<String> classes, int channels, float[
             double phase = 2 * Math.PI * random.nextDouble();
             for (int at = 0; at < x[i].length; at++) {
                 double speed = 0.2 + 0.15 * ((labels[i] + at % channels) % classes);
-                x[i][at] = (float) (Math.sin(phase + speed * (at / channels)) + 0.3 * random.nextGaussian());
+                double level = Math.cos(1.7 * labels[i] * (at % channels + 1));
+                x[i][at] = (float) (level + Math.sin(phase + speed * (at / channels)) + 0.3 * random.nextGaussian());
             }
         }
         return new Sequences(title, IntStream.range(0, classes).mapToObj(Integer::toString).toList(), channels, x,
                 labels);
+    }
+
+    /** So many random parts of each sequence, half of it or more, for networks that see few. */
+    public Sequences parts(int times, long seed) {
+        Random random = new Random(seed);
+        float[][] parts = new float[times * size()][];
+        for (int i = 0; i < parts.length; i++) {
+            float[] whole = x[i % size()];
+            int steps = whole.length / channels;
+            int kept = (steps + 1) / 2 + random.nextInt(steps / 2 + 1);
+            int from = random.nextInt(steps - kept + 1);
+            parts[i] = Arrays.copyOfRange(whole, from * channels, (from + kept) * channels);
+        }
+        return new Sequences(title, classes, channels, parts,
+                IntStream.range(0, parts.length).map(i -> labels[i % size()]).toArray());
     }
 
     public Sequences where(IntPredicate kept) {
