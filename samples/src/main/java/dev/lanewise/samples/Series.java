@@ -60,8 +60,8 @@ final class Series implements Sample {
         page.section(data.title()).text(data.size() + " series of " + data.channels() + " channels and up to "
                 + data.longest() + " steps, of " + data.classes().size() + " classes. An LSTM of "
                 + SeriesClassifier.UNITS + " units in each direction, its outputs' mean over time, scores; " + epochs
-                + " epochs" + (parts > 0 ? " of " + parts + " random parts of each series" : "") + ". Each series is held"
-                + " out once where all folds are run; here " + found.judged() + " were.");
+                + " epochs" + (parts > 0 ? " of " + parts + " random parts of each series" : "") + ". Each series is"
+                + " held out once where all folds are run; here " + found.judged() + " were.");
         page.figure("What was taken for what", found.confusion()).figure("The last training", found.curve());
         page.figure("One of them, class " + data.classes().get(data.labels()[0]), example(data));
         page.check(Check.atLeast(data.title() + ": held-out series that are right", found.accuracy(),
