@@ -23,7 +23,23 @@ public record Graph(List<Port> inputs, List<Port> outputs, List<StatePair> state
     public record Port(String name, Value value) {}
 
     /** A value that starts at zero and becomes {@code next} after each run. */
-    public record StatePair(String name, Value value, Value next) {}
+    public record StatePair(String name, Value value, Value next) {
+
+        /** Whether a value can become another: equal types; or extents that grow, as a cache's from past to present. */
+        public static boolean canBecome(Value value, Value next) {
+            if (value.type().type() != next.type().type() || value.rank() != next.rank()) {
+                return false;
+            }
+            for (int axis = 0; axis < value.rank(); axis++) {
+                Dim before = value.dim(axis);
+                Dim after = next.dim(axis);
+                if (!before.equals(after) && (before.isConstant() || !Signature.mayEqual(before, after))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     public Graph {
         inputs = List.copyOf(inputs);

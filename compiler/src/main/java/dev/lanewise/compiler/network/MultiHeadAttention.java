@@ -13,6 +13,8 @@ import java.util.List;
  * Scaled dot-product attention of several heads (Vaswani et al. 2017), with layers {@code q}, {@code k}, {@code v} and
  * {@code out} of the query's size. Begins as PyTorch's: q, k and v within {@code √(6 / (4 · size))}, biases zeros.
  *
+ * <p>{@link #cached} takes a sequence call by call and keeps keys and values of all that came before.
+ *
  * <p>{@link #weigh} also gives the weights, which are then kept for all pairs of steps; otherwise they never are.
  *
  * @param causal whether a query sees only keys up to its own place
@@ -82,8 +84,40 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
         return query.net().within(this, () -> weighed(query, memory, lengths));
     }
 
+    /**
+     * Causal attention of a sequence to itself, some steps in each call: keys and values of those before are states
+     * {@code keys} and {@code values} of the network, which grow. All calls together give what {@link #apply} gives of
+     * the whole sequence, with the same weights.
+     *
+     * @param x {@code [batch, time, size]}, the steps of this call; a batch of fixed extent
+     * @param past how many steps came before, a symbol such as {@code Dim.symbol("past", 0, 256)}; its bound is that
+     *     of the whole sequence
+     */
+    public Tensor cached(Tensor x, Dim past) {
+        return x.net().within(this, () -> {
+            if (!causal || others) {
+                throw x.net().misfit("attention to later steps, or none to a step itself", "causally() alone");
+            }
+            Rotary turning = rotary == null ? null : rotary.from(past);
+            List<Tensor> now = operands(x, x, turning);
+            Tensor keys = remembered("keys", past, now.get(1));
+            Tensor values = remembered("values", past, now.get(2));
+            return joined(x.net().add(new Attention(true, past, scale(x), 0), now.get(0), keys, values));
+        });
+    }
+
+    /** A state of all there was, and what is new behind it: {@code [batch, past + time, heads, size / heads]}. */
+    private static Tensor remembered(String what, Dim past, Tensor added) {
+        NetworkBuilder net = added.net();
+        String name = net.path(what);
+        Tensor before = net.state(name, added.type(), added.dim(0), past, added.dim(2), added.dim(3));
+        Tensor all = Tensor.concat(1, before, added);
+        net.next(name, before, all);
+        return all;
+    }
+
     private Tensor fused(Tensor query, Tensor memory, Tensor lengths) {
-        List<Tensor> operands = new ArrayList<>(operands(query, memory));
+        List<Tensor> operands = new ArrayList<>(operands(query, memory, rotary));
         Tensor seen = seen(query, memory, lengths);
         if (seen != null) {
             Tensor zero = query.net().constant(Literal.scalar(0f));
@@ -95,7 +129,7 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
 
     private Result weighed(Tensor query, Tensor memory, Tensor lengths) {
         List<Tensor> headsFirst =
-                operands(query, memory).stream().map(operand -> operand.transpose(0, 2, 1, 3)).toList();
+                operands(query, memory, rotary).stream().map(operand -> operand.transpose(0, 2, 1, 3)).toList();
         Tensor scores = headsFirst.get(0).matmulTransposed(headsFirst.get(1)).times(scale(query));
         Tensor seen = seen(query, memory, lengths);
         if (causal) {
@@ -108,15 +142,17 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
     }
 
     /** q, k and v: {@code [batch, time or steps, heads, size / heads]}. */
-    private List<Tensor> operands(Tensor query, Tensor memory) {
+    private List<Tensor> operands(Tensor query, Tensor memory, Rotary turning) {
         Expect.rank(query, 3, "[batch, time, size]");
         Expect.rank(memory, 3, "[batch, steps, size]");
         int size = Expect.features(query);
         if (size % heads != 0) {
             throw query.net().misfit("a size of " + size + " in " + query, "one that " + heads + " heads divide");
         }
-        return List.of(
-                turned(split("q", query, size)), turned(split("k", memory, size)), split("v", memory, size));
+        Tensor q = split("q", query, size);
+        Tensor k = split("k", memory, size);
+        Tensor v = split("v", memory, size);
+        return turning == null ? List.of(q, k, v) : List.of(q.then(turning), k.then(turning), v);
     }
 
     /** Which keys count, but for being causal: bool, broadcast to {@code [batch, heads, time, steps]}. */
@@ -151,9 +187,5 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
         // PyTorch has q, k and v in one matrix, whose fan-out is 3 · size
         Dense layer = Dense.of(which, size).init(Init.xavierUniform(Math.sqrt(0.5)), Init.zeros());
         return x.then(layer).splitAxis(2, Dim.of(heads), Dim.of(size / heads));
-    }
-
-    private Tensor turned(Tensor x) {
-        return rotary == null ? x : x.then(rotary);
     }
 }

@@ -58,9 +58,9 @@ public final class NetworkBuilder {
         return tensor(frame.state(name, new ValueType(type, List.of(shape))));
     }
 
-    /** What a state is in the next call. */
+    /** What a state is in the next call: of the same type, or longer along an axis whose extent is a symbol. */
     public void next(String name, Tensor state, Tensor next) {
-        if (!state.value().type().equals(next.value().type())) {
+        if (!Graph.StatePair.canBecome(state.value(), next.value())) {
             throw new ShapeException("state '" + name + "': found " + next + "; expected " + state);
         }
         frame.builder().next(name, state.value(), frame.here(next.value()));
@@ -162,6 +162,11 @@ public final class NetworkBuilder {
         } finally {
             scope = outside;
         }
+    }
+
+    /** The full name of what is called {@code name} within the layer being applied. */
+    String path(String name) {
+        return scope.path(name);
     }
 
     /** Adds an operation and gives its first output. */

@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.network;
 
+import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
 
 /** Angles {@code t · base^(−2i / size)}, {@code [most, pairs]}, from which tables of positions are made. */
@@ -36,10 +37,17 @@ record PositionTable(double[] angles, int most, int pairs) {
         return Literal.of(values, most, size);
     }
 
-    /** Sequences of {@code [batch, time, ...]} that may be longer than the table are refused. */
-    static void requireLength(Tensor x, int most) {
-        if (x.dim(1).max() > most) {
-            throw x.net().misfit(x.dim(1).max() + " steps of " + x, "at most " + most + ", as there are positions");
+    /**
+     * The rows of a table {@code [most, ...]} for the steps of {@code x [batch, time, ...]}, of which the first is at
+     * {@code first}. Sequences that may be longer than the table are refused; whether two parts of one are longer
+     * together is seen when it runs.
+     */
+    static Tensor rows(Tensor table, Dim first, Tensor x) {
+        long most = table.dim(0).constant();
+        long steps = Math.max(first.max(), x.dim(1).max());
+        if (steps > most) {
+            throw x.net().misfit(steps + " steps of " + x, "at most " + most + ", as there are positions");
         }
+        return table.slice(0, first, first.plus(x.dim(1)));
     }
 }

@@ -8,11 +8,17 @@ import dev.lanewise.compiler.graph.Dim;
  * [most, size / 2]}.
  *
  * @param most steps of the longest sequence
+ * @param first the position of the first step
  */
-public record Rotary(String name, int most, double base) implements Layer {
+public record Rotary(String name, int most, double base, Dim first) implements Layer {
 
     public static Rotary of(String name, int most) {
-        return new Rotary(name, most, 10_000);
+        return new Rotary(name, most, 10_000, Dim.ZERO);
+    }
+
+    /** For sequences of which so many steps came before. */
+    public Rotary from(Dim past) {
+        return new Rotary(name, most, base, past);
     }
 
     @Override
@@ -32,11 +38,8 @@ public record Rotary(String name, int most, double base) implements Layer {
 
     /** [time, 1, half]. */
     private Tensor table(Tensor x, String function, int half) {
-        Dim time = x.dim(1);
-        PositionTable.requireLength(x, most);
-        return x.net()
-                .fixed(function, () -> PositionTable.angles(most, half, base, 2 * half).as(function), most, half)
-                .slice(0, Dim.ZERO, time)
-                .insertAxis(1);
+        Tensor table = x.net().fixed(
+                function, () -> PositionTable.angles(most, half, base, 2 * half).as(function), most, half);
+        return PositionTable.rows(table, first, x).insertAxis(1);
     }
 }

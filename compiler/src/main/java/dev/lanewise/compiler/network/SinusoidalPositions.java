@@ -7,21 +7,25 @@ import dev.lanewise.compiler.graph.Dim;
  * [most, size]}.
  *
  * @param most steps of the longest sequence
+ * @param first the position of the first step
  */
-public record SinusoidalPositions(String name, int most) implements Layer {
+public record SinusoidalPositions(String name, int most, Dim first) implements Layer {
 
     public static SinusoidalPositions of(String name, int most) {
-        return new SinusoidalPositions(name, most);
+        return new SinusoidalPositions(name, most, Dim.ZERO);
+    }
+
+    /** For sequences of which so many steps came before. */
+    public SinusoidalPositions from(Dim past) {
+        return new SinusoidalPositions(name, most, past);
     }
 
     @Override
     public Tensor forward(Tensor x) {
         Expect.rank(x, 3, "[batch, time, size]");
-        PositionTable.requireLength(x, most);
         int size = Expect.features(x);
-        return x.plus(x.net()
-                .fixed("table", () -> PositionTable.angles(most, (size + 1) / 2, 10_000, size).interleaved(size), most,
-                        size)
-                .slice(0, Dim.ZERO, x.dim(1)));
+        Tensor table = x.net().fixed("table",
+                () -> PositionTable.angles(most, (size + 1) / 2, 10_000, size).interleaved(size), most, size);
+        return x.plus(PositionTable.rows(table, first, x));
     }
 }

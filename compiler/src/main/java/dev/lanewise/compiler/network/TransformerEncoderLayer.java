@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.network;
 
+import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.op.Unary;
 import java.util.function.UnaryOperator;
 
@@ -80,6 +81,16 @@ public record TransformerEncoderLayer(
             });
             return new MultiHeadAttention.Result(y, weights[0]);
         });
+    }
+
+    /**
+     * Of a sequence call by call, causally, as {@link MultiHeadAttention#cached}.
+     *
+     * @param x {@code [batch, time, size]}, the steps of this call
+     * @param past how many steps came before
+     */
+    public Tensor cached(Tensor x, Dim past) {
+        return x.net().within(this, () -> layers(x, in -> attention.cached(in, past)));
     }
 
     private Tensor layers(Tensor x, UnaryOperator<Tensor> attending) {

@@ -1,9 +1,7 @@
 package dev.lanewise.compiler.pass;
 
 import dev.lanewise.compiler.CompileOptions;
-import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
-import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.formats.PlanException;
 import java.util.ArrayList;
@@ -32,7 +30,7 @@ final class PairStates {
         for (Map.Entry<String, String> pair : options.states().entrySet()) {
             Graph.Port input = find(inputs, pair.getKey(), "input");
             Graph.Port output = find(outputs, pair.getValue(), "output");
-            if (!compatible(input.value(), output.value())) {
+            if (!Graph.StatePair.canBecome(input.value(), output.value())) {
                 throw new PlanException("state " + pair.getKey() + "=" + pair.getValue() + ": the input is "
                         + input.value().type() + " and the output " + output.value().type());
             }
@@ -73,7 +71,7 @@ final class PairStates {
         Set<String> names = successorNames(input.name());
         List<Graph.Port> found = outputs.stream()
                 .filter(output -> names.contains(output.name().toLowerCase(Locale.ROOT)))
-                .filter(output -> compatible(input.value(), output.value()))
+                .filter(output -> Graph.StatePair.canBecome(input.value(), output.value()))
                 .filter(output -> output.value() != input.value())
                 .toList();
         return found.size() == 1 ? found.get(0) : null;
@@ -100,20 +98,5 @@ final class PairStates {
         }
         names.remove(name);
         return names;
-    }
-
-    /** Equal types; or extents that grow, as a cache does from past to present. */
-    private static boolean compatible(Value input, Value output) {
-        if (input.type().type() != output.type().type() || input.rank() != output.rank()) {
-            return false;
-        }
-        for (int axis = 0; axis < input.rank(); axis++) {
-            Dim before = input.dim(axis);
-            Dim after = output.dim(axis);
-            if (!before.equals(after) && (before.isConstant() || !Signature.mayEqual(before, after))) {
-                return false;
-            }
-        }
-        return true;
     }
 }
