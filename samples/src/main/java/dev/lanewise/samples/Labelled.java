@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * A sequence and its label: inputs {@code symbols [batch, time]} and {@code label [batch]}, output {@code scores}.
+ * A sequence and its label: inputs {@code symbols [batch, time]} and {@code label [batch]}, and {@code lengths [batch]}
+ * where the model has them; output {@code scores}.
  *
  * @param symbols (time)
  */
@@ -22,6 +23,11 @@ record Labelled(int[] symbols, int label) {
             Labelled sequence = source.apply(index);
             return example.ints("symbols", sequence.symbols).ints("label", sequence.label);
         });
+    }
+
+    /** Filled up with zeros. */
+    Labelled padded(int time) {
+        return new Labelled(Arrays.copyOf(symbols, time), label);
     }
 
     /** The share of so many sequences whose label has the highest of the model's scores. */
@@ -42,6 +48,22 @@ record Labelled(int[] symbols, int label) {
         return (double) right / count;
     }
 
+    /** Seconds of a run on one sequence: the mean over so many, the second time. */
+    static double seconds(Model model, int count, IntFunction<Labelled> source) {
+        Session session = model.newSession();
+        double seconds = 0;
+        for (int round = 0; round < 2; round++) {
+            seconds = 0;
+            for (int i = 0; i < count; i++) {
+                source.apply(i).feed(session, 1);
+                long begin = System.nanoTime();
+                session.run();
+                seconds += (System.nanoTime() - begin) * 1e-9;
+            }
+        }
+        return seconds / count;
+    }
+
     /** Writes it into a session's inputs, so many times as a batch has sequences. */
     void feed(Session session, int batch) {
         Tensor input = session.input("symbols");
@@ -49,10 +71,16 @@ record Labelled(int[] symbols, int label) {
         for (int i = 0; i < batch; i++) {
             System.arraycopy(symbols, 0, input.ints(), input.offset() + i * symbols.length, symbols.length);
         }
-        if (session.model().inputNames().contains("label")) {
-            Tensor target = session.input("label");
-            target.setShape(batch);
-            Arrays.fill(target.ints(), target.offset(), target.offset() + batch, label);
+        fill(session, "lengths", batch, symbols.length);
+        fill(session, "label", batch, label);
+    }
+
+    /** Where the model has such an input. */
+    private static void fill(Session session, String name, int batch, int value) {
+        if (session.model().inputNames().contains(name)) {
+            Tensor input = session.input(name);
+            input.setShape(batch);
+            Arrays.fill(input.ints(), input.offset(), input.offset() + batch, value);
         }
     }
 }

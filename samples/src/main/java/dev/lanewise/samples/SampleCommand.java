@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
 public final class SampleCommand implements Callable<Integer> {
 
     /** In the order of docs/lecture.md. */
-    private static final List<Sample> SAMPLES =
-            List.of(new SpokenDigits(), new Memory(), new Series(), new Positions());
+    private static final List<Sample> SAMPLES = List.of(
+            new Sentiment(), new SpokenDigits(), new Memory(), new Tagging(), new Series(), new LanguageModel(),
+            new Positions());
 
     @Spec private CommandSpec spec;
 

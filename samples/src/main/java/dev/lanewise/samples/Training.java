@@ -27,7 +27,10 @@ final class Training {
 
     /** Adam, gradients clipped to a norm of 1; besides, the norms of hidden states' gradients by step. */
     static Model model(String name, Network network) {
-        TrainOptions options = TrainOptions.of("loss", Optimizer.adam()).clipNorm(1).stepNorms(true);
+        return model(name, network, TrainOptions.of("loss", Optimizer.adam()).clipNorm(1).stepNorms(true));
+    }
+
+    static Model model(String name, Network network, TrainOptions options) {
         return of(name, network, CompileOptions.defaults().training(options));
     }
 
@@ -46,6 +49,19 @@ final class Training {
         Path file = setting.folder().resolve(trainer.model().name() + ".lane");
         Files.createDirectories(setting.folder());
         trainer.save(file);
+        return Model.load(file, LOAD);
+    }
+
+    /** How many numbers are trained. */
+    static int weights(Network network) {
+        return network.parameters().values().stream().mapToInt(literal -> Literal.size(literal.shape())).sum();
+    }
+
+    /** Compiles what is to be used, writes it to {@code NAME.lane}, and loads it from there. */
+    static Model saved(Setting setting, String name, Network network) throws IOException {
+        Path file = setting.folder().resolve(name + ".lane");
+        Files.createDirectories(setting.folder());
+        Compiler.compile(name, network, CompileOptions.defaults()).file().write(file);
         return Model.load(file, LOAD);
     }
 

@@ -37,14 +37,16 @@ class SampleCommandTest {
     void theListHasALineForEach() {
         assertEquals(0, run("--list"));
         assertTrue(out.toString().lines().allMatch(line -> line.length() <= 120), out.toString());
-        assertTrue(out.toString().contains("memory ") && out.toString().contains("positions "), out.toString());
+        for (String name : new String[] {"sentiment ", "memory ", "tagging ", "language-model ", "positions "}) {
+            assertTrue(out.toString().contains(name), out.toString());
+        }
     }
 
     @Test
     void aWrongNameNamesTheRightOnes() {
         assertEquals(2, run("memories"));
-        assertTrue(err.toString().contains("no sample is called 'memories'; there are spoken-digits, memory,"),
-                err.toString());
+        assertTrue(err.toString().contains("no sample is called 'memories'; there are "), err.toString());
+        assertTrue(err.toString().contains(", memory, "), err.toString());
         assertEquals(2, run("memory", "--epochs", "-1"));
         assertEquals(2, run());
     }
@@ -60,7 +62,9 @@ class SampleCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"spoken-digits", "memory", "series", "positions"})
+    @ValueSource(strings = {
+        "sentiment", "spoken-digits", "memory", "tagging", "series", "language-model", "positions"
+    })
     @Tag("full")
     void quickSamplesKeepTheirPromises(String name, @TempDir Path folder) throws IOException {
         long begin = System.nanoTime();

@@ -2,7 +2,6 @@ package dev.lanewise.compiler.pass;
 
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.graph.Graph;
-import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.formats.PlanException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -18,35 +18,41 @@ public record HeatMap(String up, String across, List<String> rows, List<String> 
         implements Figure {
 
     private static final int CELL = 22;
-    private static final int LETTER = 8;
-    private static final int TOP = 44;
+    /** Room for a letter of a name, and for what is beside it. */
+    private static final int LETTER = 9;
+    private static final int BESIDE = 32;
+    /** Columns with longer names have them upright. */
+    private static final int ACROSS = 2;
 
     @Override
     public void draw(Svg page, String title) {
-        int left = 42 + LETTER * longest(rows);
-        int cell = Math.max(CELL, LETTER * longest(columns) + 6);
-        int width = Math.max(left + cell * columns.size() + 4, left + 210); // the shades are as wide
-        int height = TOP + CELL * rows.size() + 40; // the shades are below
-        page.add("<svg class=\"heat\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", width, height, title);
+        int left = BESIDE + LETTER * Math.max(ACROSS, longest(rows));
+        boolean upright = longest(columns) > ACROSS;
+        int top = BESIDE + (upright ? LETTER * longest(columns) : 12);
+        int width = Math.max(left + CELL * columns.size() + 4, left + 41 * 5);
+        int height = top + CELL * rows.size() + 40; // the shades are below
+        page.add("<svg class=\"heat\" style=\"max-width:%dpx\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
+                width * 4 / 3, width, height, title);
         for (int column = 0; column < columns.size(); column++) {
-            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", left + cell * column + cell / 2,
-                    TOP - 7, columns.get(column));
+            page.add("<text transform=\"translate(%d %d) rotate(%d)\" text-anchor=\"%s\">%s</text>",
+                    left + CELL * column + (upright ? 15 : CELL / 2), top - 7, upright ? -90 : 0,
+                    upright ? "start" : "middle", columns.get(column));
         }
         for (int row = 0; row < rows.size(); row++) {
-            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", left - 7, TOP + CELL * row + 15,
+            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", left - 7, top + CELL * row + 15,
                     rows.get(row));
             for (int column = 0; column < columns.size(); column++) {
                 float value = values[row * columns.size() + column];
                 page.add("<rect class=\"cell\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill-opacity=\"%.3f\">"
-                        + "<title>%s → %s: %.3f</title></rect>", left + cell * column, TOP + CELL * row, cell - 1,
+                        + "<title>%s → %s: %.3f</title></rect>", left + CELL * column, top + CELL * row, CELL - 1,
                         CELL - 1, Math.min(1, value), rows.get(row), columns.get(column), value);
             }
         }
         page.add("<text class=\"name\" x=\"%d\" y=\"14\" text-anchor=\"middle\">%s</text>",
-                left + cell * columns.size() / 2, across);
+                left + CELL * columns.size() / 2, across);
         page.add("<text class=\"name\" transform=\"translate(13 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
-                TOP + CELL * rows.size() / 2, up);
-        shades(page, left, TOP + CELL * rows.size() + 12);
+                top + CELL * rows.size() / 2, up);
+        shades(page, left, top + CELL * rows.size() + 12);
         page.add("</svg>");
     }
 

