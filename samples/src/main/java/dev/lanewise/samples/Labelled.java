@@ -48,20 +48,17 @@ record Labelled(int[] symbols, int label) {
         return (double) right / count;
     }
 
-    /** Seconds of a run on one sequence: the mean over so many, the second time. */
+    /** Seconds of a run on one sequence: the median over so many, the second time. */
     static double seconds(Model model, int count, IntFunction<Labelled> source) {
         Session session = model.newSession();
-        double seconds = 0;
-        for (int round = 0; round < 2; round++) {
-            seconds = 0;
-            for (int i = 0; i < count; i++) {
-                source.apply(i).feed(session, 1);
-                long begin = System.nanoTime();
-                session.run();
-                seconds += (System.nanoTime() - begin) * 1e-9;
-            }
+        double[] seconds = new double[count];
+        for (int i = 0; i < 2 * count; i++) {
+            source.apply(i % count).feed(session, 1);
+            long begin = System.nanoTime();
+            session.run();
+            seconds[i % count] = (System.nanoTime() - begin) * 1e-9;
         }
-        return seconds / count;
+        return Arrays.stream(seconds).sorted().toArray()[count / 2];
     }
 
     /** Writes it into a session's inputs, so many times as a batch has sequences. */

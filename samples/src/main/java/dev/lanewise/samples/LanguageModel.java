@@ -77,7 +77,7 @@ final class LanguageModel implements Sample {
         Table table = new Table("Network", "Nats a character", "Perplexity", "Weights", "Training (s)",
                 "A character (µs)");
         LinePlot curves = new LinePlot(Axis.linear("trained on", "million characters"),
-                Axis.log("held-out perplexity", "characters to choose from"));
+                Axis.linear("held-out perplexity", "characters"));
         List<NextCharacter> all = new ArrayList<>();
         for (CharacterModels kind : CharacterModels.values()) {
             setting.say("%s", kind.title);

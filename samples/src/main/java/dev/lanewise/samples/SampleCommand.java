@@ -60,7 +60,8 @@ public final class SampleCommand implements Callable<Integer> {
     private Path data;
 
     @Option(names = "--out", paramLabel = "FOLDER",
-            description = "Where models and the page NAME.html go (target/samples).")
+            description = "Where models, the page NAME.html and its plots NAME-*.svg go"
+                    + " (target/samples).")
     private Path folder = Path.of("target", "samples");
 
     private SampleCommand() {}
@@ -100,6 +101,7 @@ public final class SampleCommand implements Callable<Integer> {
         Page page = sample.run(new Setting(seed, quick, epochs, data, folder, out));
         Path file = folder.resolve(sample.name() + ".html");
         page.write(file);
+        page.writePictures(folder, sample.name());
         out.println();
         page.checks().forEach(check -> out.println((check.kept() ? "kept    " : "MISSED  ") + check));
         out.println("The page: " + file);

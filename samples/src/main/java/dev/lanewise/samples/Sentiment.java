@@ -111,7 +111,7 @@ final class Sentiment implements Sample {
                 + ". The accuracy is that of the compiled file on held-out sentences, the mean over the seeds; beside"
                 + " it how far apart they are. The influence of a sentence's last fifth is explained below. Times are"
                 + " those of the machine that made this page, on one thread, whatever else it did: training for the"
-                + " first seed, inference one sentence at a time.");
+                + " first seed, inference of one sentence by itself (median).");
         page.figure("Accuracy and cost", table).figure("Accuracy by epoch, seed " + seeds[0], curves);
         AttentionWords.show(page, reviews, vocabulary, shown);
         page.section("Who looks where").text("Each word in turn is replaced by the unknown one; how far that moves the"

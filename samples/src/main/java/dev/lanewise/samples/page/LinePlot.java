@@ -12,14 +12,17 @@ import java.util.stream.IntStream;
 /** Curves over two axes, with a key. */
 public final class LinePlot implements Figure {
 
-    private static final int WIDTH = 440;
-    private static final int HEIGHT = 290;
+    static final int WIDTH = 440;
+    static final int HEIGHT = 290;
     private static final int LEFT = 62;
     private static final int RIGHT = 16;
     private static final int TOP = 10;
     private static final int BOTTOM = 48;
     /** The style sheet has so many colours. */
     private static final int COLOURS = 6;
+
+    /** What stands in the key. */
+    record Entry(String name, String style) {}
 
     private record Curve(String name, double[] x, double[] y, boolean reference) {}
 
@@ -77,6 +80,27 @@ public final class LinePlot implements Figure {
 
     @Override
     public void draw(Svg page, String title) {
+        page.add("<p class=\"key\">");
+        for (Entry entry : key()) {
+            page.add("<span class=\"%s\">%s</span>", entry.style, entry.name);
+        }
+        page.add("</p><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, title);
+        plot(page);
+        page.add("</svg>");
+    }
+
+    /** What is drawn, with its classes in the style sheet. */
+    List<Entry> key() {
+        List<Entry> key = new ArrayList<>();
+        for (int i = 0; i < curves.size(); i++) {
+            key.add(new Entry(curves.get(i).name, style(i)));
+        }
+        bands.forEach(band -> key.add(new Entry(band.name, "band " + bandStyle())));
+        return key;
+    }
+
+    /** Axes and curves, without the key. */
+    void plot(Svg page) {
         double[] x = DoubleStream.concat(values(Curve::x, marks), ofBands(Band::x)).sorted().toArray();
         double[] xs = marks.length > 1
                 ? new double[] {x[0], x[x.length - 1]}
@@ -84,14 +108,6 @@ public final class LinePlot implements Figure {
         double[] y = DoubleStream.concat(values(Curve::y, limits),
                 DoubleStream.concat(ofBands(Band::low), ofBands(Band::high))).sorted().toArray();
         double[] ys = up.range(y[0], y[y.length - 1]);
-        page.add("<p class=\"key\">");
-        for (int i = 0; i < curves.size(); i++) {
-            page.add("<span class=\"%s\">%s</span>", style(i), curves.get(i).name);
-        }
-        for (Band band : bands) {
-            page.add("<span class=\"band %s\">%s</span>", bandStyle(), band.name);
-        }
-        page.add("</p><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, title);
         for (double tick : up.ticks(ys[0], ys[1])) {
             double at = vertical(tick, ys);
             page.add("<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, at, WIDTH - RIGHT);
@@ -111,7 +127,6 @@ public final class LinePlot implements Figure {
         for (int i = 0; i < curves.size(); i++) {
             curve(page, i, xs, ys);
         }
-        page.add("</svg>");
     }
 
     private void curve(Svg page, int number, double[] xs, double[] ys) {

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a sample shows: sections of text and figures, then what was asked of it and found. One HTML file that loads
@@ -19,6 +22,7 @@ public final class Page {
     private final String source;
     private final Svg body = new Svg();
     private final List<Check> checks = new ArrayList<>();
+    private final Map<String, LinePlot> plots = new LinkedHashMap<>();
     private boolean open;
 
     /** @param source seed and data, which stand below every figure */
@@ -49,6 +53,9 @@ public final class Page {
     public Page figure(String caption, Figure figure) {
         body.add("<figure class=\"%s\"><h3>%s</h3>", figure.getClass().getSimpleName().toLowerCase(), caption);
         figure.draw(body, caption);
+        if (figure instanceof LinePlot plot) {
+            plots.put(caption, plot);
+        }
         body.add("<figcaption>%s</figcaption></figure>", source);
         return this;
     }
@@ -67,6 +74,15 @@ public final class Page {
     public void write(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.writeString(file, html());
+    }
+
+    /** Writes each plot as a picture of its own, named by its caption: {@code BEFORE-perplexity-by-epoch.svg}. */
+    public void writePictures(Path folder, String before) throws IOException {
+        for (Map.Entry<String, LinePlot> plot : plots.entrySet()) {
+            String name = plot.getKey().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+            Files.writeString(folder.resolve(before + "-" + name + ".svg"),
+                    Picture.of(plot.getKey(), plot.getValue(), source, style()));
+        }
     }
 
     private String html() throws IOException {
