@@ -26,11 +26,12 @@ import java.util.Map;
  * @param weights forms in which weights are stored; of the rules that match one, the last counts. None
  *     keeps what is exact in a small form, as weights of quantised models are, in that form
  * @param training how the model is trained; {@code null} for one that only infers
+ * @param exposed nodes of an ONNX model whose first results are outputs too, such as weights of attention
  */
 public record CompileOptions(
         Map<String, Range> bounds, long defaultBound, Map<String, Integer> lengths, Map<String, Literal> pins,
         Map<String, String> states, boolean autoState, boolean debug, int goldens, StreamAxis stream,
-        List<WeightRule> weights, TrainOptions training) {
+        List<WeightRule> weights, TrainOptions training, List<String> exposed) {
 
     /** Smallest and largest value of an extent. */
     public record Range(long min, long max) {}
@@ -43,7 +44,8 @@ public record CompileOptions(
 
     private static final CompileOptions DEFAULTS =
             new CompileOptions(
-                    Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0, null, List.of(), null);
+                    Map.of(), DEFAULT_BOUND, Map.of(), Map.of(), Map.of(), true, true, 0, null, List.of(), null,
+                    List.of());
 
     public CompileOptions {
         bounds = Map.copyOf(bounds);
@@ -51,6 +53,7 @@ public record CompileOptions(
         pins = Map.copyOf(pins);
         states = Map.copyOf(states);
         weights = List.copyOf(weights);
+        exposed = List.copyOf(exposed);
     }
 
     public static CompileOptions defaults() {
@@ -67,12 +70,14 @@ public record CompileOptions(
         Map<String, Range> more = new LinkedHashMap<>(bounds);
         more.put(name, new Range(min, max));
         return new CompileOptions(
-                more, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, weights, training);
+                more, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, weights, training,
+                exposed);
     }
 
     public CompileOptions defaultBound(long bound) {
         return new CompileOptions(
-                bounds, bound, lengths, pins, states, autoState, debug, goldens, stream, weights, training);
+                bounds, bound, lengths, pins, states, autoState, debug, goldens, stream, weights, training,
+                exposed);
     }
 
     /** Makes an input that is a sequence so many tensors: inputs {@code name[0]}, {@code name[1]}, … */
@@ -80,7 +85,8 @@ public record CompileOptions(
         Map<String, Integer> more = new LinkedHashMap<>(lengths);
         more.put(sequence, length);
         return new CompileOptions(
-                bounds, defaultBound, more, pins, states, autoState, debug, goldens, stream, weights, training);
+                bounds, defaultBound, more, pins, states, autoState, debug, goldens, stream, weights, training,
+                exposed);
     }
 
     /** Fixes the value of an input, which the compiled model then no longer has. */
@@ -88,7 +94,8 @@ public record CompileOptions(
         Map<String, Literal> more = new LinkedHashMap<>(pins);
         more.put(input, value);
         return new CompileOptions(
-                bounds, defaultBound, lengths, more, states, autoState, debug, goldens, stream, weights, training);
+                bounds, defaultBound, lengths, more, states, autoState, debug, goldens, stream, weights, training,
+                exposed);
     }
 
     /** Makes an input and an output one state. */
@@ -96,28 +103,33 @@ public record CompileOptions(
         Map<String, String> more = new LinkedHashMap<>(states);
         more.put(input, output);
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, more, autoState, debug, goldens, stream, weights, training);
+                bounds, defaultBound, lengths, pins, more, autoState, debug, goldens, stream, weights, training,
+                exposed);
     }
 
     public CompileOptions autoState(boolean auto) {
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, states, auto, debug, goldens, stream, weights, training);
+                bounds, defaultBound, lengths, pins, states, auto, debug, goldens, stream, weights, training,
+                exposed);
     }
 
     public CompileOptions debug(boolean keep) {
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, states, autoState, keep, goldens, stream, weights, training);
+                bounds, defaultBound, lengths, pins, states, autoState, keep, goldens, stream, weights, training,
+                exposed);
     }
 
     public CompileOptions goldens(int count) {
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, states, autoState, debug, count, stream, weights, training);
+                bounds, defaultBound, lengths, pins, states, autoState, debug, count, stream, weights, training,
+                exposed);
     }
 
     /** Makes a model over whole sequences one over chunks; {@code null} for one as it is. */
     public CompileOptions stream(StreamAxis axis) {
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, axis, weights, training);
+                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, axis, weights, training,
+                exposed);
     }
 
     /**
@@ -130,13 +142,24 @@ public record CompileOptions(
         List<WeightRule> more = new ArrayList<>(weights);
         more.add(WeightRule.parse(rule));
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, more, training);
+                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, more, training,
+                exposed);
     }
 
     /** Gives the file programs that train it; {@code null} for one that only infers. */
     public CompileOptions training(TrainOptions options) {
         return new CompileOptions(
-                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, weights, options);
+                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, weights, options,
+                exposed);
+    }
+
+    /** Makes the first result of a node of an ONNX model an output, under the name by which it was asked for. */
+    public CompileOptions expose(String node) {
+        List<String> more = new ArrayList<>(exposed);
+        more.add(node);
+        return new CompileOptions(
+                bounds, defaultBound, lengths, pins, states, autoState, debug, goldens, stream, weights, training,
+                more);
     }
 
     /** The extent of that name, with its bounds; what is streamed has none, since only chunks have. */

@@ -54,13 +54,17 @@ final class CompileArguments {
                     + " last that matches counts.")
     private List<String> weights = new ArrayList<>();
 
+    @Option(names = "--expose", paramLabel = "NODE",
+            description = "Make what a node computes an output too, such as a softmax: the weights of attention.")
+    private List<String> exposed = new ArrayList<>();
+
     @Option(names = "--no-debug", description = "Leave the source model's names out of the file.")
     private boolean noDebug;
 
     /** Whether any of them was given. */
     boolean given() {
         return !dims.isEmpty() || !lengths.isEmpty() || !pins.isEmpty() || !states.isEmpty() || noAutoState
-                || noDebug || !weights.isEmpty() || stream != null || window != 0;
+                || noDebug || !weights.isEmpty() || !exposed.isEmpty() || stream != null || window != 0;
     }
 
     /** Names of the extents whose bounds were given. */
@@ -91,6 +95,9 @@ final class CompileArguments {
         }
         for (String rule : weights) {
             options = options.weights(rule);
+        }
+        for (String node : exposed) {
+            options = options.expose(node);
         }
         return streamed(options);
     }

@@ -198,6 +198,7 @@ public final class OnnxImporter {
                 }
             }
         }
+        OnnxExposed.add(graph, scope, options.exposed(), names, problems);
         Map<String, Value> named = new LinkedHashMap<>();
         for (NodeProto node : graph.getNodeList()) {
             for (String name : node.getOutputList()) {

@@ -217,6 +217,10 @@ class CliTest {
         Path lane = folder.resolve("m.lane");
         assertSays(1, Shell.run("compile", model, "-o", lane, "--dim", "S=4"),
                 "--dim S: the model has no such extent; it has T");
+        assertSays(1, Shell.run("compile", model, "-o", lane, "--expose", "q"),
+                "--expose q: the model has no such node");
+        assertSays(0, Shell.run("compile", model, "-o", folder.resolve("shown.lane"), "--expose", "p"), "output: p");
+        Files.delete(folder.resolve("shown.lane"));
         assertSays(1, Shell.run("compile", model, "-o", lane, "--pin", "z=4"),
                 "--pin z: the model has no such input; it has x");
         assertSays(1, Shell.run("compile", model, "-o", lane, "--state", "z=y"), "no input 'z'");

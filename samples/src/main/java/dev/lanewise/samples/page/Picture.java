@@ -35,7 +35,8 @@ final class Picture {
         plot.plot(picture);
         picture.add("</g>");
         for (int i = 0; i < lines.length; i++) {
-            picture.add("<text class=\"source\" x=\"%d\" y=\"%d\">%s</text>", EDGE, below + LINE * (i + 1) - 4, lines[i]);
+            picture.add("<text class=\"source\" x=\"%d\" y=\"%d\">%s</text>", EDGE, below + LINE * (i + 1) - 4,
+                    lines[i]);
         }
         return picture.add("</svg>").toString();
     }
