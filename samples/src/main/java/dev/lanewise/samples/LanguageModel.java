@@ -45,8 +45,8 @@ final class LanguageModel implements Sample {
                 Training.model(name, network, TrainOptions.of("loss", Optimizer.adamW()).clipNorm(1)));
         Batching batching = Batching.of(CharacterModels.BATCH).labels("next", characters);
         FitOptions options = FitOptions
-                .of(epochs(setting, kind), kind.carries() ? batching.inOrder() : batching.seed(setting.seed()))
-                .schedule(Schedule.oneCycle(0.004))
+                .of(setting.epochs(5, 2), kind.carries() ? batching.inOrder() : batching.seed(setting.seed()))
+                .schedule(Schedule.oneCycle(kind.carries() ? 0.004 : 0.003))
                 .validation(windows(kind, text.held()))
                 .metric(Perplexity.of("loss", "next"))
                 .listener(ProgressBar.ofConsole());
@@ -62,10 +62,6 @@ final class LanguageModel implements Sample {
 
     private static Windows windows(CharacterModels kind, int[] ids) {
         return new Windows("symbols", "next", ids, CharacterModels.BATCH, kind.window);
-    }
-
-    private static int epochs(Setting setting, CharacterModels kind) {
-        return setting.epochs(kind.carries() ? 5 : 6, 2);
     }
 
     @Override
