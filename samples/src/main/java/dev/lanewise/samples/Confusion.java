@@ -3,6 +3,7 @@ package dev.lanewise.samples;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.samples.TaggedText.Sentence;
+import dev.lanewise.samples.page.Axis;
 import java.util.List;
 
 /**
@@ -58,9 +59,9 @@ record Confusion(long[][] counts, long unknownRight, long unknownAll) {
         return (double) (right() - unknownRight) / (all() - unknownAll);
     }
 
-    /** 0 where all are known. */
-    double unknown() {
-        return unknownAll == 0 ? 0 : (double) unknownRight / unknownAll;
+    /** The share of words that are not known whose tag is right, for people. */
+    String unknown() {
+        return unknownAll == 0 ? "none" : Axis.percent((double) unknownRight / unknownAll);
     }
 
     List<String> tags() {

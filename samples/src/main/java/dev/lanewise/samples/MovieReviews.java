@@ -58,7 +58,7 @@ record MovieReviews(String about, boolean generated, List<Review> train, List<Re
         List<List<Review>> kinds = new ArrayList<>();
         for (int label = 0; label < SAID.size(); label++) {
             List<Review> reviews = new ArrayList<>();
-            for (int i = 0; i < 500; i++) {
+            for (int i = 0; i < 1500; i++) {
                 reviews.add(review(any(BEGINNINGS, random) + " " + any(SAID.get(label), random) + " "
                         + any(ENDS, random), label));
             }

@@ -100,7 +100,7 @@ record TaggedText(String about, boolean generated, List<Sentence> train, List<Se
     static TaggedText generated(long seed) {
         Random random = new Random(seed);
         List<Sentence> all = new ArrayList<>();
-        for (int i = 0; i < 600; i++) {
+        for (int i = 0; i < 1100; i++) {
             List<String> words = new ArrayList<>();
             List<Integer> tags = new ArrayList<>();
             for (String[] choice : PHRASE) {
@@ -111,6 +111,6 @@ record TaggedText(String about, boolean generated, List<Sentence> train, List<Se
             }
             all.add(new Sentence(words, tags.stream().mapToInt(Integer::intValue).toArray()));
         }
-        return new TaggedText("generated phrases", true, all.subList(0, 500), all.subList(500, 600));
+        return new TaggedText("generated phrases", true, all.subList(0, 1000), all.subList(1000, 1100));
     }
 }

@@ -78,10 +78,10 @@ final class Tagging implements Sample {
             Network network = kind.network(spelling.words().size(), spelling.letters().size(), setting.seed());
             Model model = train(setting, kind, network, spelling, text, curves);
             Confusion found = Confusion.of(model, spelling, text.held());
-            setting.say("  %.1f %% of held-out words, %.1f %% of those it does not know", 100 * found.accuracy(),
-                    100 * found.unknown());
+            setting.say("  right: %s of held-out words; of those it does not know: %s",
+                    Axis.percent(found.accuracy()), found.unknown());
             table.row(kind.title, Axis.percent(found.accuracy()), Axis.percent(found.known()),
-                    Axis.percent(found.unknown()), String.format(Locale.ROOT, "%,d", Training.weights(network)));
+                    found.unknown(), String.format(Locale.ROOT, "%,d", Training.weights(network)));
             last = found;
             shown = model;
         }
