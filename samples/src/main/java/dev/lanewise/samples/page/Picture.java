@@ -10,7 +10,7 @@ final class Picture {
     private static final int LINE = 19;
     private static final int ACROSS = 2;
     /** Letters of the source in a line. */
-    private static final int LETTERS = 78;
+    private static final int LETTERS = 68;
 
     private Picture() {}
 
