@@ -17,8 +17,8 @@ import dev.lanewise.formats.DType;
 /** Three networks that give each word of a sentence a tag. */
 enum Taggers {
     RNN("RNN, words and letters"),
-    WORDS("bidirectional LSTM, words alone"),
-    BILSTM("bidirectional LSTM, words and letters");
+    WORDS("BiLSTM, words alone"),
+    BILSTM("BiLSTM, words and letters");
 
     static final int BATCH = 32;
     /** Of a word its last ones: endings tell most. */
