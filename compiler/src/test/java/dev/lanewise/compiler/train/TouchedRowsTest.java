@@ -112,7 +112,8 @@ class TouchedRowsTest {
             default -> {
                 m[i] = 0.9 * m[i] + 0.1 * g;
                 v[i] = 0.999 * v[i] + 0.001 * g * g;
-                yield m[i] / (1 - Math.pow(0.9, step)) / (Math.sqrt(v[i] / (1 - Math.pow(0.999, step))) + 1e-8);
+                double size = Math.sqrt(1 - Math.pow(0.999, step)) / (1 - Math.pow(0.9, step));
+                yield size * m[i] / (Math.sqrt(v[i]) + 1e-8);
             }
         };
     }
