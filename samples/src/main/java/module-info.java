@@ -5,6 +5,6 @@ module dev.lanewise.samples {
     requires dev.lanewise.vector;
     requires info.picocli;
 
-    opens dev.lanewise.samples to
+    opens dev.lanewise.samples.cli to
             info.picocli;
 }

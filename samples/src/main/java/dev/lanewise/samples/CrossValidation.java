@@ -24,10 +24,10 @@ import java.util.function.Function;
  * A classifier of sequences, trained anew for each fold of a data set without it, compiled to a {@code .lane}, and
  * judged by running that over the fold: inputs {@code x} and {@code lengths}, output {@code scores}.
  */
-final class CrossValidation {
+public final class CrossValidation {
 
     /** Into how many parts data are cut. */
-    static final int FOLDS = 5;
+    public static final int FOLDS = 5;
 
     private final Setting setting;
     private final String name;
@@ -49,7 +49,7 @@ final class CrossValidation {
      * @param maker of the network for what it is to be trained on
      * @param rate the highest of the schedule
      */
-    CrossValidation(
+    public CrossValidation(
             Setting setting, String name, Function<Sequences, Network> maker, Batching batching, int epochs,
             double rate) {
         this.setting = setting;
@@ -61,13 +61,13 @@ final class CrossValidation {
     }
 
     /** Trains on so many random parts of each sequence, where there are few. */
-    CrossValidation onParts(int times) {
+    public CrossValidation onParts(int times) {
         parts = times;
         return this;
     }
 
     /** Holds out so many of the folds, one after the other. */
-    CrossValidation run(Sequences data, int folds) throws IOException {
+    public CrossValidation run(Sequences data, int folds) throws IOException {
         for (int fold = 0; fold < folds; fold++) {
             double share = run(data.without(fold, FOLDS), data.fold(fold, FOLDS));
             setting.say("%s, fold %d: %.1f %% of %d held-out sequences right", name, fold + 1, 100 * share,
@@ -77,7 +77,7 @@ final class CrossValidation {
     }
 
     /** Trains on one set and gives the share of another that is then right. */
-    double run(Sequences train, Sequences held) throws IOException {
+    public double run(Sequences train, Sequences held) throws IOException {
         Network network = maker.apply(train);
         Trainer trainer = Trainer.of(Training.model(name, network));
         FitOptions options = FitOptions.of(epochs, batching)
@@ -122,22 +122,22 @@ final class CrossValidation {
     }
 
     /** Share of all sequences that were held out and then right. */
-    double accuracy() {
+    public double accuracy() {
         return (double) right / all;
     }
 
     /** How many sequences were held out. */
-    int judged() {
+    public int judged() {
         return all;
     }
 
     /** The network with the weights of the last training. */
-    Network trained() {
+    public Network trained() {
         return trained;
     }
 
     /** What share of each class was taken for which. */
-    HeatMap confusion() {
+    public HeatMap confusion() {
         float[] shares = new float[classes.size() * classes.size()];
         for (int c = 0; c < counts.length; c++) {
             int sum = Math.max(1, Arrays.stream(counts[c]).sum());
@@ -149,7 +149,7 @@ final class CrossValidation {
     }
 
     /** Accuracy on the held-out part by epoch, of the last training. */
-    LinePlot curve() {
+    public LinePlot curve() {
         double[] epoch = reports.stream().mapToDouble(EpochReport::epoch).toArray();
         double[] share = reports.stream().mapToDouble(report -> report.validation().get("accuracy")).toArray();
         double[] loss = reports.stream().mapToDouble(EpochReport::loss).toArray();

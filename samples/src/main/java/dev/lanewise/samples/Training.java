@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** How samples compile networks to be trained, and what they do with what came out. */
-final class Training {
+public final class Training {
 
     /** The best kernels from the first step on: a sample is a batch job. */
     private static final LoadOptions LOAD = LoadOptions.defaults().start(Start.BEST_COLD);
@@ -26,16 +26,17 @@ final class Training {
     private Training() {}
 
     /** Adam, gradients clipped to a norm of 1; besides, the norms of hidden states' gradients by step. */
-    static Model model(String name, Network network) {
+    public static Model model(String name, Network network) {
         return model(name, network, TrainOptions.of("loss", Optimizer.adam()).clipNorm(1).stepNorms(true));
     }
 
-    static Model model(String name, Network network, TrainOptions options) {
+    /** To be trained in a way of its own. */
+    public static Model model(String name, Network network, TrainOptions options) {
         return of(name, network, CompileOptions.defaults().training(options));
     }
 
     /** What only infers. */
-    static Model inference(String name, Network network) {
+    public static Model inference(String name, Network network) {
         return of(name, network, CompileOptions.defaults());
     }
 
@@ -45,7 +46,7 @@ final class Training {
     }
 
     /** Writes what was trained to {@code NAME.lane}, and loads it from there. */
-    static Model saved(Setting setting, Trainer trainer) throws IOException {
+    public static Model saved(Setting setting, Trainer trainer) throws IOException {
         Path file = setting.folder().resolve(trainer.model().name() + ".lane");
         Files.createDirectories(setting.folder());
         trainer.save(file);
@@ -53,12 +54,12 @@ final class Training {
     }
 
     /** How many numbers are trained. */
-    static int weights(Network network) {
+    public static int weights(Network network) {
         return network.parameters().values().stream().mapToInt(literal -> Literal.size(literal.shape())).sum();
     }
 
     /** Compiles what is to be used, writes it to {@code NAME.lane}, and loads it from there. */
-    static Model saved(Setting setting, String name, Network network) throws IOException {
+    public static Model saved(Setting setting, String name, Network network) throws IOException {
         Path file = setting.folder().resolve(name + ".lane");
         Files.createDirectories(setting.folder());
         Compiler.compile(name, network, CompileOptions.defaults()).file().write(file);
@@ -66,7 +67,7 @@ final class Training {
     }
 
     /** The network with the weights that were trained. */
-    static Network trained(Network network, Trainer trainer) {
+    public static Network trained(Network network, Trainer trainer) {
         Map<String, Literal> weights = new LinkedHashMap<>();
         network.parameters().forEach(
                 (name, before) -> weights.put(name, Literal.of(trainer.weights(name), before.shape())));

@@ -32,7 +32,7 @@ class LectureTest {
     @Test
     void blocksAreLinesOfSamples() throws IOException {
         List<List<String>> programs;
-        try (Stream<Path> files = Files.list(ROOT.resolve("samples/src/main/java/dev/lanewise/samples"))) {
+        try (Stream<Path> files = Files.walk(ROOT.resolve("samples/src/main/java/dev/lanewise/samples"))) {
             programs = files.filter(Files::isRegularFile).map(LectureTest::read).map(LectureTest::lines).toList();
         }
         Matcher blocks = Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL)

@@ -1,0 +1,2 @@
+/** The command that lists and runs samples: {@code lanewise sample}. */
+package dev.lanewise.samples.cli;

@@ -1,0 +1,113 @@
+package dev.lanewise.samples.digits;
+
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiler;
+import dev.lanewise.compiler.StreamAxis;
+import dev.lanewise.compiler.network.Network;
+import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.Tensor;
+import dev.lanewise.samples.Setting;
+import dev.lanewise.samples.data.DigitRecordings;
+import dev.lanewise.samples.page.Axis;
+import dev.lanewise.samples.page.Check;
+import dev.lanewise.samples.page.LinePlot;
+import dev.lanewise.samples.page.Page;
+import dev.lanewise.samples.page.Spectrogram;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The trained model listens to a recording in chunks, with carried state, as to a stream of any length. */
+final class DigitStream {
+
+    /** 20 ms. */
+    private static final int CHUNK = DigitRecordings.RATE / 50;
+    private static final double FRAME_SECONDS = (double) DigitsNetwork.FEATURES.hop() / DigitRecordings.RATE;
+
+    /** [frame] (bands) */
+    private final List<float[]> features = new ArrayList<>();
+    /** [frame] (digits) the mean of the scores of all frames so far. */
+    private final List<double[]> means = new ArrayList<>();
+
+    private DigitStream() {}
+
+    static Model model(Setting setting, Network trained) throws IOException {
+        Path file = setting.folder().resolve("spoken-digits-stream.lane");
+        CompileOptions options = CompileOptions.defaults().dim("samples", CHUNK).stream(new StreamAxis("samples", 0));
+        Compiler.compile("spoken-digits-stream", DigitsNetwork.stream(trained).inference(), options).file().write(file);
+        return Model.load(file);
+    }
+
+    /** Gives a session chunks of so many samples. */
+    private static DigitStream listen(Session session, float[] samples, int size) {
+        DigitStream heard = new DigitStream();
+        Tensor x = session.input("x");
+        session.state().reset();
+        for (int from = 0; from < samples.length; from += size) {
+            float[] chunk = Arrays.copyOfRange(samples, from, Math.min(from + size, samples.length));
+            x.setShape(1, chunk.length, 1);
+            x.set(chunk);
+            session.run(); // what it needs of earlier chunks is in its state
+            heard.take(session.output("features"), session.output("scores"));
+        }
+        return heard;
+    }
+
+    private void take(Tensor bands, Tensor scores) {
+        rows(bands, DigitsNetwork.BANDS, features);
+        List<float[]> frames = new ArrayList<>();
+        rows(scores, 10, frames);
+        for (float[] frame : frames) {
+            double[] before = means.isEmpty() ? new double[10] : means.get(means.size() - 1);
+            int count = means.size() + 1;
+            means.add(IntStream.range(0, 10).mapToDouble(d -> before[d] + (frame[d] - before[d]) / count).toArray());
+        }
+    }
+
+    private static void rows(Tensor tensor, int size, List<float[]> into) {
+        for (int at = tensor.offset(); at < tensor.offset() + tensor.size(); at += size) {
+            into.add(Arrays.copyOfRange(tensor.floats(), at, at + size));
+        }
+    }
+
+    /** Probability of a digit by frame. */
+    private double[] course(int digit) {
+        return means.stream().mapToDouble(mean -> Math.exp(mean[digit])
+                / Arrays.stream(mean).map(Math::exp).sum()).toArray();
+    }
+
+    static void show(Setting setting, Page page, Network trained, String name, float[] samples) throws IOException {
+        Session session = model(setting, trained).newSession();
+        DigitStream heard = listen(session, samples, CHUNK);
+        DigitStream whole = listen(session, samples, 1 + CHUNK / 3);
+        double[] end = heard.means.get(heard.means.size() - 1);
+        double[] other = whole.means.get(whole.means.size() - 1);
+        double apart = IntStream.range(0, 10).mapToDouble(d -> Math.abs(end[d] - other[d])).max().orElse(0);
+        int[] best = IntStream.range(0, 10).boxed().sorted(Comparator.comparing(d -> -end[d])).limit(3)
+                .mapToInt(d -> d).toArray();
+        setting.say("streamed %s in chunks of 20 ms: it is a %d", name, best[0]);
+        double[] time = IntStream.range(0, heard.means.size())
+                .mapToDouble(frame -> (frame + DigitsNetwork.CONTEXT) * FRAME_SECONDS).toArray();
+        LinePlot plot = new LinePlot(Axis.linear("time", "seconds"), Axis.linear("probability", "share")).from(0, 1);
+        for (int digit : best) {
+            plot.curve("“" + digit + "”", time, heard.course(digit));
+        }
+        float[] all = new float[heard.features.size() * DigitsNetwork.BANDS];
+        for (int frame = 0; frame < heard.features.size(); frame++) {
+            System.arraycopy(heard.features.get(frame), 0, all, frame * DigitsNetwork.BANDS, DigitsNetwork.BANDS);
+        }
+        page.section("A stream").text("The same weights, compiled to take chunks of 20 ms: what windows, time-delay"
+                + " layers and LSTM need of the past is carried in the state. The recording " + name + " was not"
+                + " trained on. How probable the digits are, by the mean of all frames so far:");
+        page.figure("Features inside the model", new Spectrogram(FRAME_SECONDS, DigitsNetwork.BANDS, all));
+        page.figure("What was heard so far", plot);
+        page.check(Check.between("digit heard in the stream of " + name, best[0], name.charAt(0) - '0',
+                name.charAt(0) - '0'));
+        page.check(Check.atMost("largest difference of scores between chunks of 20 ms and of 7 ms", apart, 1e-5));
+    }
+}
