@@ -65,18 +65,30 @@ public final class Loop {
     public record Result(List<Tensor> outputs, List<Tensor> states) {}
 
     private final int axis;
+    private final Dim steps;
     private final List<Tensor> sequences;
     private final List<Tensor> initial;
 
-    private Loop(int axis, List<Tensor> sequences, List<Tensor> initial) {
+    private Loop(int axis, Dim steps, List<Tensor> sequences, List<Tensor> initial) {
         this.axis = axis;
+        this.steps = steps;
         this.sequences = sequences;
         this.initial = initial;
     }
 
     /** Along an axis of sequences of one length. */
     public static Loop over(int axis, Tensor... sequences) {
-        return new Loop(sequences[0].axis(axis), List.of(sequences), List.of());
+        return new Loop(sequences[0].axis(axis), sequences[0].dim(axis), List.of(sequences), List.of());
+    }
+
+    /**
+     * So many steps over no sequence, each from what the one before it gave, such as a decoder's that goes on from the
+     * word it chose itself.
+     *
+     * @param axis of the outputs along which steps are collected, counted from the start
+     */
+    public static Loop times(int axis, Dim steps) {
+        return new Loop(axis, steps, List.of(), List.of());
     }
 
     /** What goes from step to step, as the first one gets it. */
@@ -86,7 +98,7 @@ public final class Loop {
 
     /** What goes from step to step, as the first one gets it. */
     public Loop carrying(List<Tensor> states) {
-        return new Loop(axis, sequences, List.copyOf(states));
+        return new Loop(axis, steps, sequences, List.copyOf(states));
     }
 
     /** A step's states, in their order. */
@@ -102,11 +114,14 @@ public final class Loop {
     /**
      * Adds the loop.
      *
-     * @throws ShapeException where sequences differ in length, or a state changes its type
+     * @throws ShapeException where sequences differ in length, a state changes its type, or there is no such axis
+     * @throws IllegalArgumentException where there are neither sequences nor states
      */
     public Result run(Body body) {
-        NetworkBuilder net = sequences.get(0).net();
-        Dim steps = sequences.get(0).dim(axis);
+        if (sequences.isEmpty() && initial.isEmpty()) {
+            throw new IllegalArgumentException("a loop over no sequence carries nothing; expected a state or more");
+        }
+        NetworkBuilder net = (sequences.isEmpty() ? initial : sequences).get(0).net();
         for (Tensor sequence : sequences) {
             if (!sequence.dim(axis).equals(steps)) {
                 throw new ShapeException("a loop over axis " + axis + ": found " + sequence + "; expected " + steps
@@ -136,7 +151,7 @@ public final class Loop {
         inside.builder().output("go on", Value.constant("yes", Literal.splat(DType.BOOL, 1)));
         step.states.forEach(state -> inside.builder().output("state", inside.here(state.value())));
         step.outputs.forEach(output -> inside.builder().output("output", inside.here(output.value())));
-        return add(net, inside, steps, step);
+        return add(net, inside, step);
     }
 
     private void requireStates(Step step) {
@@ -152,11 +167,15 @@ public final class Loop {
         }
     }
 
-    private Result add(NetworkBuilder net, Frame inside, Dim steps, Step step) {
+    private Result add(NetworkBuilder net, Frame inside, Step step) {
         Graph graph = inside.builder().build().withoutUnused();
         List<ValueType> types = new ArrayList<>();
         initial.forEach(state -> types.add(state.value().type()));
         for (Tensor output : step.outputs) {
+            if (axis < 0 || axis > output.rank()) {
+                throw new ShapeException("a loop's output " + output + ": found axis " + axis
+                        + " to collect it along; expected 0 to " + output.rank());
+            }
             List<Dim> shape = new ArrayList<>(output.shape());
             shape.add(axis, steps);
             types.add(new ValueType(output.type(), shape));
@@ -165,7 +184,7 @@ public final class Loop {
         Repeat repeat = new Repeat(graph, initial.size(), steps, Collections.nCopies(sequences.size(), walk),
                 Collections.nCopies(step.outputs.size(), walk), types);
         List<Tensor> operands = new ArrayList<>();
-        operands.add(null); // as many iterations as there are slices
+        operands.add(null); // as many iterations as there are steps
         operands.add(null);
         operands.addAll(initial);
         operands.addAll(sequences);

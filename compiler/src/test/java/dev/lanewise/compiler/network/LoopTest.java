@@ -37,6 +37,35 @@ class LoopTest {
         assertArrayEquals(new double[] {1.75, 8}, found.get("last").toDoubles());
     }
 
+    /** Powers of two, each from the one before it, five of them. */
+    @Test
+    void stepsOverNoSequence() {
+        Tensor first = net.input("first", DType.F32, batch);
+        Loop.Result powers = Loop.times(1, Dim.of(5)).carrying(first)
+                .run((none, states) -> Loop.step(states.get(0).times(2)).giving(states.get(0)));
+        net.output("powers", powers.outputs().get(0));
+        net.output("next", powers.states().get(0));
+        Map<String, Literal> found = new GraphRun(net.build().inference())
+                .with("first", new float[] {1, -3}, 2).agreed();
+        assertArrayEquals(new double[] {1, 2, 4, 8, 16, -3, -6, -12, -24, -48}, found.get("powers").toDoubles());
+        assertArrayEquals(new double[] {32, -96}, found.get("next").toDoubles());
+    }
+
+    /** What a step chose goes into the next: from each symbol to the one whose score is highest. */
+    @Test
+    void aStepChooses() {
+        Tensor scores = net.input("scores", DType.F32, Dim.of(4), Dim.of(4));
+        Tensor start = net.constant(Literal.of(new long[1], 1));
+        Loop.Result walk = Loop.times(1, Dim.of(6)).carrying(start).run((none, states) -> {
+            Tensor next = scores.gather(0, states.get(0)).argMax();
+            return Loop.step(next).giving(next);
+        });
+        net.output("walk", walk.outputs().get(0));
+        assertArrayEquals(new double[] {2, 1, 3, 0, 2, 1}, new GraphRun(net.build().inference())
+                .with("scores", new float[] {0, 1, 2, 0, 0, 0, 0, 1, 0, 5, 0, 0, 1, 0, 0, 0}, 4, 4).agreed()
+                .get("walk").toDoubles());
+    }
+
     @Test
     void aLoopInALoop() {
         Tensor x = net.input("x", DType.F32, batch, time, Dim.of(3));
@@ -78,6 +107,10 @@ class LoopTest {
         assertThrows(ShapeException.class, () -> loop.run((slices, states) -> Loop.step(List.of())));
         assertThrows(ShapeException.class, () -> Loop.over(1, x, x.slice(1, 1, 0)).run((slices, states) ->
                 Loop.step()));
+        assertThrows(IllegalArgumentException.class, () -> Loop.times(0, time).run((none, states) -> Loop.step()));
+        assertEquals("a loop's output f32[batch]: found axis 2 to collect it along; expected 0 to 1",
+                assertThrows(ShapeException.class, () -> Loop.times(2, time).carrying(x.at(1, 0))
+                        .run((none, states) -> Loop.step(states).giving(states.get(0)))).getMessage());
         Tensor[] inner = new Tensor[1];
         loop.run((slices, states) -> {
             inner[0] = slices.get(0);

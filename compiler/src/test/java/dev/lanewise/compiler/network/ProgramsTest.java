@@ -89,6 +89,33 @@ class ProgramsTest {
         }
     }
 
+    /** What is written word by word is what training, given these words, finds most likely. */
+    @Test
+    void translatorByItself() {
+        Translator translator = new Translator();
+        Network training = translator.training();
+        Literal sentence = GraphRun.ids(1, 8_000, 2, 6);
+        Literal lengths = Literal.of(DType.I32, new long[] {6, 4}, 2);
+        Map<String, Literal> written = new GraphRun(translator.translating(training).inference())
+                .with("lengths", lengths).with("sentence", sentence).with("begin", new long[] {3, 5}, 2).compiled();
+        Literal words = written.get("words");
+        assertEquals("i64[2, 50]", words.describe());
+        assertEquals("f32[2, 50, 6]", written.get("attention").describe());
+        long[] before = new long[100];
+        for (int i = 0; i < 100; i++) {
+            before[i] = i % 50 > 0 ? words.longAt(i - 1) : i == 0 ? 3 : 5;
+        }
+        Map<String, Literal> all = new GraphRun(training.inference())
+                .with("lengths", lengths).with("sentence", sentence).with("before", before, 2, 50).compiled();
+        GraphRun.close(all.get("attention"), written.get("attention"), 1e-5);
+        for (int i = 0; i < 100; i++) {
+            double chosen = all.get("scores").doubleAt(i * 8_000 + (int) words.longAt(i));
+            for (int word = 0; word < 8_000; word++) {
+                assertTrue(all.get("scores").doubleAt(i * 8_000 + word) <= chosen + 1e-5, "step " + i);
+            }
+        }
+    }
+
     @Test
     void encoder() {
         Network network = Encoder.network();

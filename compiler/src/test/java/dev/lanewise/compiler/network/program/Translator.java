@@ -56,6 +56,26 @@ public final class Translator {
         return net.build();
     }
 
+    /** All words, each from the one that was chosen before it, over the weights of training. */
+    public Network translating(Network trained) {
+        NetworkBuilder net = trained.sibling();
+        Tensor lengths = net.input("lengths", DType.I32, batch);
+        Recurrent.Result encoded =
+                encoder.run(net.input("sentence", DType.I32, batch, steps).then(source), lengths);
+        AdditiveAttention.Memory memory = attention.memory(encoded.output(), lengths);
+
+        Tensor begin = net.input("begin", DType.I32, batch).cast(DType.I64);
+        Loop.Result translated = Loop.times(1, Dim.of(50)).carrying(begin, encoded.last()).run((none, states) -> {
+            Loop.Step next = step(states.get(0), states.get(1), memory);
+            Tensor word = next.outputs().get(0).argMax();
+            return Loop.step(word, next.states().get(0)).giving(word, next.outputs().get(1));
+        });
+
+        net.output("words", translated.outputs().get(0));
+        net.output("attention", translated.outputs().get(1));
+        return net.build();
+    }
+
     /** The encoder by itself, over the weights of training: what each step of the decoder needs. */
     public Network encoder(Network trained) {
         NetworkBuilder net = trained.sibling();
