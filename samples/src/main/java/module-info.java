@@ -4,6 +4,7 @@ module dev.lanewise.samples {
     requires dev.lanewise.runtime;
     requires dev.lanewise.vector;
     requires info.picocli;
+    requires java.desktop;
 
     opens dev.lanewise.samples.cli to
             info.picocli;

@@ -66,11 +66,12 @@ public final class Training {
         return Model.load(file, LOAD);
     }
 
-    /** The network with the weights that were trained. */
+    /** The network with the weights, and the running statistics, that training has come to. */
     public static Network trained(Network network, Trainer trainer) {
-        Map<String, Literal> weights = new LinkedHashMap<>();
-        network.parameters().forEach(
-                (name, before) -> weights.put(name, Literal.of(trainer.weights(name), before.shape())));
+        Map<String, Literal> weights = new LinkedHashMap<>(network.parameters());
+        weights.putAll(network.fixed());
+        weights.keySet().retainAll(trainer.parameters());
+        weights.replaceAll((name, before) -> Literal.of(trainer.weights(name), before.shape()));
         return network.with(weights);
     }
 }

@@ -89,7 +89,7 @@ public final class Page {
         Svg page = new Svg();
         page.add("<!doctype html>").add("<html lang=\"en\"><head><meta charset=\"utf-8\">");
         page.add("<meta http-equiv=\"Content-Security-Policy\""
-                + " content=\"default-src 'none'; style-src 'unsafe-inline'\">");
+                + " content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">");
         page.add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
         page.add("<title>%s</title><style>", title).add(style()).add("</style></head><body>");
         page.add("<header><h1>%s</h1><p>%s</p></header><main>", title, source);

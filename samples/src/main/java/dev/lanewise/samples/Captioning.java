@@ -1,0 +1,149 @@
+package dev.lanewise.samples;
+
+import dev.lanewise.compiler.network.Network;
+import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.Session;
+import dev.lanewise.runtime.Tensor;
+import dev.lanewise.runtime.train.Batching;
+import dev.lanewise.runtime.train.Dataset;
+import dev.lanewise.runtime.train.Example;
+import dev.lanewise.runtime.train.FitOptions;
+import dev.lanewise.runtime.train.ProgressBar;
+import dev.lanewise.runtime.train.Schedule;
+import dev.lanewise.runtime.train.Trainer;
+import dev.lanewise.samples.data.CaptionScore;
+import dev.lanewise.samples.data.CaptionWords;
+import dev.lanewise.samples.data.NearestPicture;
+import dev.lanewise.samples.data.Scene;
+import dev.lanewise.samples.data.Stickers;
+import dev.lanewise.samples.page.AttendedPicture;
+import dev.lanewise.samples.page.Axis;
+import dev.lanewise.samples.page.Check;
+import dev.lanewise.samples.page.LinePlot;
+import dev.lanewise.samples.page.Page;
+import dev.lanewise.samples.page.Table;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** Captions of pictures: a decoder that looks at what it names, and one that cannot. */
+final class Captioning implements Sample {
+
+    @Override
+    public String name() {
+        return "captioning";
+    }
+
+    @Override
+    public String about() {
+        return "captions of pictures: attention roves over the picture word by word; and what comes without it";
+    }
+
+    @Override
+    public Page run(Setting setting) throws IOException {
+        int most = setting.quick() ? 2 : 3;
+        Stickers stickers = Stickers.of(setting.find("emoji-captions"), setting.quick() ? 8 : 60);
+        CaptionWords words = new CaptionWords(stickers);
+        IntFunction<Scene> seen = i -> Scene.seen(stickers, most, setting.seed(), i);
+        IntFunction<Scene> unseen = i -> Scene.unseen(stickers, most, setting.seed(), i);
+        List<Scene> tests = IntStream.range(0, 1000).mapToObj(unseen).toList();
+        Page page = new Page("Captions of pictures, and where attention looks", "Seed " + setting.seed()
+                + (setting.quick() ? ", quick" : "") + ". Data: pictures composed of " + stickers.names().size()
+                + " kinds of " + stickers.source() + ".");
+        page.section("Attention in vision").text("Convolutions make a map of the picture: x(i) is what stands at place"
+                + " i of 8 × 8. The decoder writes a word at a time, and looks at the map anew for each. Its state h"
+                + " knows the words so far and where it looked for them, but not what it saw there.")
+                .code("h(t)    = GRU(h(t − 1); word(t − 1), a(t − 1, ·))\n"
+                        + "a(t, ·) = softmaxᵢ(v · tanh(Q h(t) + M x(i)))        c(t) = Σᵢ a(t, i) x(i)\n"
+                        + "word(t) = softmax(scores(h(t), c(t)))")
+                .text("Things are named from left to right; of neighbours it is said whether the left one is above,"
+                        + " below or beside the right one. A tenth of all pairs of kinds is never together in a picture"
+                        + " to train on; each of the " + tests.size() + " pictures to test on has such a pair, so that"
+                        + " its combination was never seen. Exact: right to the last word. Looked at: how often, as a"
+                        + " name is written, the middle of the place with the largest weight lies on that thing.");
+        LinePlot losses = new LinePlot(
+                Axis.linear("trained", "thousands of batches"), Axis.linear("loss", "nats per word"));
+        Table table = new Table("Captions", "Exact", "Things named", "Looked at");
+        Model attending = train(setting, words, seen, true, losses);
+        CaptionScore score = score(setting, "with attention", table, attending, words, tests);
+        if (!setting.quick()) {
+            score(setting, "with the mean of the map", table,
+                    train(setting, words, seen, false, losses), words, tests);
+        }
+        NearestPicture nearest = new NearestPicture(IntStream.range(0, 3000).mapToObj(seen).toList());
+        CaptionScore copied = new CaptionScore();
+        tests.forEach(scene -> copied.add(scene, nearest.caption(scene)));
+        say(setting, "of the nearest of 3000", table, copied);
+        page.figure("Captions of combinations never seen", table).figure("While they are trained", losses);
+        page.section("Word by word: dark where it does not look");
+        Session session = attending.newSession();
+        for (Scene scene : tests.subList(0, 6)) {
+            List<String> written = write(session, scene, words);
+            Tensor looks = session.output("attention"); // [1, LONGEST, CELLS · CELLS], where it was computed
+            String said = String.join(" ", written);
+            String right = String.join(" ", scene.caption());
+            float[] weights = Arrays.copyOfRange(looks.floats(), looks.offset(), looks.offset() + looks.size());
+            page.figure(said + (said.equals(right) ? " ✓" : " ✗ should be: " + right), new AttendedPicture(
+                    "test-" + tests.indexOf(scene), scene.pixels(), written, weights, CaptionNetwork.CELLS));
+        }
+        page.check(Check.atLeast("captions of combinations never seen that are exact", score.exact(),
+                setting.quick() ? 0.5 : 0.85));
+        page.check(Check.atLeast("looks at what it names", score.looked(), setting.quick() ? 0.8 : 0.9));
+        return page;
+    }
+
+    private static Model train(
+            Setting setting, CaptionWords words, IntFunction<Scene> seen, boolean attends, LinePlot losses)
+            throws IOException {
+        String name = "captioning" + (attends ? "" : "-mean");
+        CaptionNetwork captioner = new CaptionNetwork(words.size(), attends);
+        Network network = captioner.training(setting.seed());
+        Trainer trainer = Trainer.of(Training.model(name, network));
+        int count = CaptionNetwork.BATCH * 100 * setting.epochs(100, 14);
+        setting.say("%s: trains on %d pictures", name, count);
+        Example example = new Example();
+        Dataset data = Dataset.of(count, i -> {
+            Scene scene = seen.apply(i);
+            return example.floats("picture", scene.pixels()).ints("before", words.before(scene.caption()))
+                    .ints("expected", words.expected(scene.caption()));
+        });
+        LossCurve curve = new LossCurve(setting.quick() ? 50 : 500);
+        trainer.fit(data, FitOptions.of(1, Batching.of(CaptionNetwork.BATCH).mostPadding(1).prefetched(true))
+                .schedule(Schedule.oneCycle(0.003)).listener(ProgressBar.ofConsole()).listener(curve));
+        curve.addTo(losses, attends ? "with attention" : "with the mean");
+        return Training.saved(setting, name, captioner.writing(Training.trained(network, trainer)));
+    }
+
+    private static CaptionScore score(
+            Setting setting, String by, Table table, Model model, CaptionWords words, List<Scene> tests) {
+        Session session = model.newSession();
+        CaptionScore score = new CaptionScore();
+        for (Scene scene : tests) {
+            score.add(scene, write(session, scene, words), session.output("attention"));
+        }
+        say(setting, by, table, score);
+        return score;
+    }
+
+    private static void say(Setting setting, String by, Table table, CaptionScore score) {
+        setting.say("captions %s: %.1f %% exact, %.1f %% of things named", by, 100 * score.exact(),
+                100 * score.named());
+        table.row(by, Axis.percent(score.exact()), Axis.percent(score.named()),
+                score.looks() == 0 ? "" : Axis.percent(score.looked()));
+    }
+
+    /** The words up to the end; where it looked for each is the session's output {@code attention}. */
+    private static List<String> write(Session session, Scene scene, CaptionWords words) {
+        session.input("picture").set(scene.pixels());
+        session.run();
+        Tensor ids = session.output("words"); // [1, LONGEST]
+        List<String> written = new ArrayList<>();
+        for (int i = 0; i < ids.size() && ids.longs()[ids.offset() + i] != CaptionWords.END; i++) {
+            written.add(words.word((int) ids.longs()[ids.offset() + i]));
+        }
+        return written;
+    }
+}
