@@ -13,30 +13,77 @@ import java.util.List;
  * @param cells of a side of the map
  */
 public record AttendedPicture(String name, float[] pixels, List<String> words, float[] weights, int cells)
-        implements Figure {
+        implements Drawing {
 
     private static final double DARKEST = 0.82;
+    private static final int ACROSS = 5;
+    /** From one picture to the next where all are one drawing. */
+    private static final int APART = 88;
+    private static final int LARGE = 82;
+
+    private int side() {
+        return (int) Math.round(Math.sqrt(pixels.length / 3.0));
+    }
 
     @Override
     public void draw(Svg page, String title) {
-        int side = (int) Math.round(Math.sqrt(pixels.length / 3.0));
         page.add("<div class=\"looks\">");
-        page.add("<div><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", side, side, title);
-        page.add("<image id=\"%s\" width=\"%d\" height=\"%d\" href=\"%s\"/></svg>picture</div>", name, side, side,
-                Png.dataUri(side, side, this::colour));
-        for (int word = 0; word < words.size(); word++) {
-            int from = word * cells * cells;
-            float largest = 0;
-            for (int cell = 0; cell < cells * cells; cell++) {
-                largest = Math.max(largest, weights[from + cell]);
-            }
-            float most = largest;
-            page.add("<div><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\"><use href=\"#%s\"/>", side, side,
-                    "where it looks for '" + words.get(word) + "'", name);
-            page.add("<image width=\"%d\" height=\"%d\" preserveAspectRatio=\"none\" href=\"%s\"/></svg>%s</div>", side,
-                    side, Png.dataUri(cells, cells, i -> shade(weights[from + i] / most)), words.get(word));
+        for (int word = -1; word < words.size(); word++) {
+            page.add("<div><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", side(), side(),
+                    word < 0 ? title : "where it looks for '" + words.get(word) + "'");
+            look(page, word);
+            page.add("</svg>%s</div>", label(word));
         }
         page.add("</div>");
+    }
+
+    @Override
+    public int width() {
+        return ACROSS * APART;
+    }
+
+    @Override
+    public int height() {
+        return (words.size() / ACROSS + 1) * (APART + 18);
+    }
+
+    @Override
+    public List<LinePlot.Entry> key() {
+        return List.of();
+    }
+
+    @Override
+    public void plot(Svg page) {
+        for (int i = 0; i <= words.size(); i++) {
+            int x = 3 + i % ACROSS * APART;
+            int y = i / ACROSS * (APART + 18);
+            page.add("<g transform=\"translate(%d %d) scale(%.3f)\">", x, y, (double) LARGE / side());
+            look(page, i - 1);
+            page.add("</g><text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", x + LARGE / 2, y + LARGE + 14,
+                    label(i - 1));
+        }
+    }
+
+    private String label(int word) {
+        return word < 0 ? "picture" : words.get(word);
+    }
+
+    /** The picture as it is (word -1), or dark where a word does not look. */
+    private void look(Svg page, int word) {
+        if (word < 0) {
+            page.add("<image id=\"%s\" width=\"%d\" height=\"%d\" href=\"%s\"/>", name, side(), side(),
+                    Png.dataUri(side(), side(), this::colour));
+            return;
+        }
+        int from = word * cells * cells;
+        float largest = 0;
+        for (int cell = 0; cell < cells * cells; cell++) {
+            largest = Math.max(largest, weights[from + cell]);
+        }
+        float most = largest;
+        page.add("<use href=\"#%s\"/>", name);
+        page.add("<image width=\"%d\" height=\"%d\" preserveAspectRatio=\"none\" href=\"%s\"/>", side(), side(),
+                Png.dataUri(cells, cells, i -> shade(weights[from + i] / most)));
     }
 
     private int colour(int i) {

@@ -10,10 +10,10 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** Curves over two axes, with a key. */
-public final class LinePlot implements Figure {
+public final class LinePlot implements Drawing {
 
-    static final int WIDTH = 440;
-    static final int HEIGHT = 290;
+    private static final int WIDTH = 440;
+    private static final int HEIGHT = 290;
     private static final int LEFT = 62;
     private static final int RIGHT = 16;
     private static final int TOP = 10;
@@ -89,8 +89,19 @@ public final class LinePlot implements Figure {
         page.add("</svg>");
     }
 
+    @Override
+    public int width() {
+        return WIDTH;
+    }
+
+    @Override
+    public int height() {
+        return HEIGHT;
+    }
+
     /** What is drawn, with its classes in the style sheet. */
-    List<Entry> key() {
+    @Override
+    public List<Entry> key() {
         List<Entry> key = new ArrayList<>();
         for (int i = 0; i < curves.size(); i++) {
             key.add(new Entry(curves.get(i).name, style(i)));
@@ -100,7 +111,8 @@ public final class LinePlot implements Figure {
     }
 
     /** Axes and curves, without the key. */
-    void plot(Svg page) {
+    @Override
+    public void plot(Svg page) {
         double[] x = DoubleStream.concat(values(Curve::x, marks), ofBands(Band::x)).sorted().toArray();
         double[] xs = marks.length > 1
                 ? new double[] {x[0], x[x.length - 1]}

@@ -22,7 +22,7 @@ public final class Page {
     private final String source;
     private final Svg body = new Svg();
     private final List<Check> checks = new ArrayList<>();
-    private final Map<String, LinePlot> plots = new LinkedHashMap<>();
+    private final Map<String, Drawing> drawings = new LinkedHashMap<>();
     private boolean open;
 
     /** @param source seed and data, which stand below every figure */
@@ -53,8 +53,8 @@ public final class Page {
     public Page figure(String caption, Figure figure) {
         body.add("<figure class=\"%s\"><h3>%s</h3>", figure.getClass().getSimpleName().toLowerCase(), caption);
         figure.draw(body, caption);
-        if (figure instanceof LinePlot plot) {
-            plots.put(caption, plot);
+        if (figure instanceof Drawing drawing) {
+            drawings.put(caption, drawing);
         }
         body.add("<figcaption>%s</figcaption></figure>", source);
         return this;
@@ -76,12 +76,12 @@ public final class Page {
         Files.writeString(file, html());
     }
 
-    /** Writes each plot as a picture of its own, named by its caption: {@code BEFORE-perplexity-by-epoch.svg}. */
+    /** Writes each drawing as a picture of its own, named by its caption: {@code BEFORE-perplexity-by-epoch.svg}. */
     public void writePictures(Path folder, String before) throws IOException {
-        for (Map.Entry<String, LinePlot> plot : plots.entrySet()) {
-            String name = plot.getKey().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+        for (Map.Entry<String, Drawing> drawing : drawings.entrySet()) {
+            String name = drawing.getKey().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
             Files.writeString(folder.resolve(before + "-" + name + ".svg"),
-                    Picture.of(plot.getKey(), plot.getValue(), source, style()));
+                    Picture.of(drawing.getKey(), drawing.getValue(), source, style()));
         }
     }
 
