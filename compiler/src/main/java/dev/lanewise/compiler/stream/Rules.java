@@ -33,6 +33,10 @@ final class Rules {
         boolean latest = !site.of(Flow.Kind.LATEST).isEmpty();
         Class<? extends Op> op = site.node().op().getClass();
         if (!site.of(Flow.Kind.WHOLE).isEmpty() && op != Attention.class && op != Repeat.class) {
+            Site known = moves && !latest ? site.withTables() : null;
+            if (known != null) {
+                return apply(known);
+            }
             if (moves || latest) {
                 throw site.unbounded("one of its operands depends on " + site.graph().length());
             }

@@ -59,6 +59,20 @@ final class Site {
         return inputs.stream().filter(Objects::nonNull).filter(flow -> flow.kind() == kind).toList();
     }
 
+    /** The same with rows of tables in the place of operands of the whole; {@code null} where one is no such rows. */
+    Site withTables() {
+        List<Flow> flows = new ArrayList<>(inputs);
+        for (int i = 0; i < flows.size(); i++) {
+            if (in(i) != null && in(i).kind() == Flow.Kind.WHOLE) {
+                flows.set(i, TableRule.rows(graph, node.input(i)));
+                if (flows.get(i) == null) {
+                    return null;
+                }
+            }
+        }
+        return new Site(graph, node, flows);
+    }
+
     /** Fails unless only operand {@code i} has an axis of time. */
     void onlyMoving(int i) {
         for (int other = 0; other < inputs.size(); other++) {

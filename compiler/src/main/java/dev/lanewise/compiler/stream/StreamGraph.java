@@ -141,7 +141,8 @@ final class StreamGraph {
         }
     }
 
-    private Flow flow(Value value) {
+    /** What a value of the old graph is; {@code null} for none. */
+    Flow flow(Value value) {
         return value == null ? null : value.isConstant() ? Flow.still(value) : flows.get(value);
     }
 
