@@ -8,6 +8,7 @@ import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Scaled dot-product attention of several heads (Vaswani et al. 2017), with layers {@code q}, {@code k}, {@code v} and
@@ -35,6 +36,15 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
      */
     public record Result(Tensor output, Tensor weights) implements HasOutput {}
 
+    /**
+     * What is attended to.
+     *
+     * @param keys {@code [batch, steps, heads, size / heads]}
+     * @param values {@code [batch, steps, heads, size / heads]}
+     * @param lengths {@code [batch]} of steps that are seen; {@code null} for all
+     */
+    public record Memory(Tensor keys, Tensor values, Tensor lengths) {}
+
     public static MultiHeadAttention of(String name, int heads) {
         return new MultiHeadAttention(name, heads, false, false, null);
     }
@@ -55,7 +65,7 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
 
     @Override
     public Tensor forward(Tensor x) {
-        return fused(x, x, null);
+        return fused(query(x, rotary), keysAndValues(x, Expect.features(x), null, rotary));
     }
 
     /**
@@ -76,12 +86,16 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
      * @param lengths {@code [batch]} of the memory's steps that are seen; {@code null} for all
      */
     public Tensor attend(Tensor query, Tensor memory, Tensor lengths) {
-        return query.net().within(this, () -> fused(query, memory, lengths));
+        int size = Expect.features(query);
+        return query.net().within(
+                this, () -> fused(query(query, rotary), keysAndValues(memory, size, lengths, rotary)));
     }
 
-    /** The same as {@link #attend}, with the weights. */
+    /** The same as {@link #attend(Tensor, Tensor, Tensor)}, with the weights. */
     public Result weigh(Tensor query, Tensor memory, Tensor lengths) {
-        return query.net().within(this, () -> weighed(query, memory, lengths));
+        int size = Expect.features(query);
+        return query.net().within(
+                this, () -> weighed(query(query, rotary), keysAndValues(memory, size, lengths, rotary)));
     }
 
     /**
@@ -99,10 +113,11 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
                 throw x.net().misfit("attention to later steps, or none to a step itself", "causally() alone");
             }
             Rotary turning = rotary == null ? null : rotary.from(past);
-            List<Tensor> now = operands(x, x, turning);
-            Tensor keys = remembered("keys", past, now.get(1));
-            Tensor values = remembered("values", past, now.get(2));
-            return joined(x.net().add(new Attention(true, past, scale(x), 0), now.get(0), keys, values));
+            Tensor q = query(x, turning);
+            Memory now = keysAndValues(x, Expect.features(x), null, turning);
+            Tensor keys = remembered("keys", past, now.keys);
+            Tensor values = remembered("values", past, now.values);
+            return joined(x.net().add(new Attention(true, past, scale(q), 0), q, keys, values));
         });
     }
 
@@ -116,24 +131,47 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
         return all;
     }
 
-    private Tensor fused(Tensor query, Tensor memory, Tensor lengths) {
-        List<Tensor> operands = new ArrayList<>(operands(query, memory, rotary));
-        Tensor seen = seen(query, memory, lengths);
-        if (seen != null) {
-            Tensor zero = query.net().constant(Literal.scalar(0f));
-            operands.add(zero.where(seen, Double.NEGATIVE_INFINITY));
-        }
-        Attention op = new Attention(causal, Dim.ZERO, scale(query), 0);
-        return joined(query.net().add(op, operands.toArray(Tensor[]::new)));
+    /**
+     * Computes what depends on the memory alone, for a decoder that attends to it at each of its steps.
+     *
+     * @param memory {@code [batch, steps, size]}, of the queries' size
+     * @param lengths {@code [batch]} of steps that are seen; {@code null} for all
+     */
+    public Memory memory(Tensor memory, Tensor lengths) {
+        return memory.net().within(this, () -> keysAndValues(memory, Expect.features(memory), lengths, rotary));
     }
 
-    private Result weighed(Tensor query, Tensor memory, Tensor lengths) {
-        List<Tensor> headsFirst =
-                operands(query, memory, rotary).stream().map(operand -> operand.transpose(0, 2, 1, 3)).toList();
-        Tensor scores = headsFirst.get(0).matmulTransposed(headsFirst.get(1)).times(scale(query));
-        Tensor seen = seen(query, memory, lengths);
+    /** Of a sequence {@code [batch, time, size]} to a memory. */
+    public Tensor attend(Tensor query, Memory memory) {
+        return query.net().within(this, () -> fused(query(query, rotary), memory));
+    }
+
+    /** The same as {@link #attend(Tensor, Memory)}, with the weights. */
+    public Result weigh(Tensor query, Memory memory) {
+        return query.net().within(this, () -> weighed(query(query, rotary), memory));
+    }
+
+    /** @param q {@code [batch, time, heads, size / heads]} */
+    private Tensor fused(Tensor q, Memory memory) {
+        List<Tensor> operands = new ArrayList<>(List.of(q, memory.keys, memory.values));
+        Tensor seen = seen(q, memory);
+        if (seen != null) {
+            Tensor zero = q.net().constant(Literal.scalar(0f));
+            operands.add(zero.where(seen, Double.NEGATIVE_INFINITY));
+        }
+        Attention op = new Attention(causal, Dim.ZERO, scale(q), 0);
+        return joined(q.net().add(op, operands.toArray(Tensor[]::new)));
+    }
+
+    /** @param q {@code [batch, time, heads, size / heads]} */
+    private Result weighed(Tensor q, Memory memory) {
+        List<Tensor> headsFirst = Stream.of(q, memory.keys, memory.values)
+                .map(operand -> operand.transpose(0, 2, 1, 3))
+                .toList();
+        Tensor scores = headsFirst.get(0).matmulTransposed(headsFirst.get(1)).times(scale(q));
+        Tensor seen = seen(q, memory);
         if (causal) {
-            Tensor past = places(query, memory, BinaryFn.GREATER_OR_EQUAL);
+            Tensor past = places(q, memory.keys, BinaryFn.GREATER_OR_EQUAL);
             seen = seen == null ? past : seen.with(BinaryFn.AND, past);
         }
         // not −∞: a row of it alone has no softmax
@@ -141,40 +179,36 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
         return new Result(joined(weights.matmul(headsFirst.get(2)).transpose(0, 2, 1, 3)), weights);
     }
 
-    /** q, k and v: {@code [batch, time or steps, heads, size / heads]}. */
-    private List<Tensor> operands(Tensor query, Tensor memory, Rotary turning) {
-        Expect.rank(query, 3, "[batch, time, size]");
+    private Tensor query(Tensor x, Rotary turning) {
+        Expect.rank(x, 3, "[batch, time, size]");
+        return turned(split("q", x, Expect.features(x)), turning);
+    }
+
+    private Memory keysAndValues(Tensor memory, int size, Tensor lengths, Rotary turning) {
         Expect.rank(memory, 3, "[batch, steps, size]");
-        int size = Expect.features(query);
-        if (size % heads != 0) {
-            throw query.net().misfit("a size of " + size + " in " + query, "one that " + heads + " heads divide");
-        }
-        Tensor q = split("q", query, size);
-        Tensor k = split("k", memory, size);
-        Tensor v = split("v", memory, size);
-        return turning == null ? List.of(q, k, v) : List.of(q.then(turning), k.then(turning), v);
+        return new Memory(turned(split("k", memory, size), turning), split("v", memory, size), lengths);
     }
 
     /** Which keys count, but for being causal: bool, broadcast to {@code [batch, heads, time, steps]}. */
-    private Tensor seen(Tensor query, Tensor memory, Tensor lengths) {
-        Tensor inside = lengths == null
+    private Tensor seen(Tensor q, Memory memory) {
+        Tensor inside = memory.lengths == null
                 ? null
-                : Sequences.mask(lengths, memory.dim(1)).insertAxis(1).insertAxis(1);
+                : Sequences.mask(memory.lengths, memory.keys.dim(1)).insertAxis(1).insertAxis(1);
         if (!others) {
             return inside;
         }
-        Tensor elsewhere = places(query, memory, BinaryFn.EQUAL).apply(Unary.of(UnaryFn.NOT));
+        Tensor elsewhere = places(q, memory.keys, BinaryFn.EQUAL).apply(Unary.of(UnaryFn.NOT));
         return inside == null ? elsewhere : inside.with(BinaryFn.AND, elsewhere);
     }
 
     /** The query's places against the memory's: {@code [1, 1, time, steps]}. */
-    private static Tensor places(Tensor query, Tensor memory, BinaryFn compared) {
-        Tensor queries = Sequences.counting(query, query.dim(1)).insertAxis(1);
-        return queries.with(compared, Sequences.counting(memory, memory.dim(1))).insertAxis(0).insertAxis(0);
+    private static Tensor places(Tensor q, Tensor keys, BinaryFn compared) {
+        Tensor queries = Sequences.counting(q, q.dim(1)).insertAxis(1);
+        return queries.with(compared, Sequences.counting(keys, keys.dim(1))).insertAxis(0).insertAxis(0);
     }
 
-    private float scale(Tensor query) {
-        return (float) (1 / Math.sqrt((double) Expect.features(query) / heads));
+    private static float scale(Tensor q) {
+        return (float) (1 / Math.sqrt(Expect.features(q)));
     }
 
     /** @param y {@code [batch, time, heads, size / heads]} */
@@ -184,8 +218,15 @@ public record MultiHeadAttention(String name, int heads, boolean causal, boolean
     }
 
     private Tensor split(String which, Tensor x, int size) {
+        if (size % heads != 0) {
+            throw x.net().misfit("a size of " + size + " in " + x, "one that " + heads + " heads divide");
+        }
         // PyTorch has q, k and v in one matrix, whose fan-out is 3 · size
         Dense layer = Dense.of(which, size).init(Init.xavierUniform(Math.sqrt(0.5)), Init.zeros());
         return x.then(layer).splitAxis(2, Dim.of(heads), Dim.of(size / heads));
+    }
+
+    private static Tensor turned(Tensor x, Rotary turning) {
+        return turning == null ? x : x.then(turning);
     }
 }

@@ -1,6 +1,7 @@
 package dev.lanewise.compiler.network;
 
 import dev.lanewise.compiler.op.Unary;
+import java.util.function.UnaryOperator;
 
 /**
  * Causal self-attention, attention to a memory, then two linear layers, each with a residual and a norm (Vaswani et
@@ -36,7 +37,7 @@ public record TransformerDecoderLayer(
     /** With the sequence itself for a memory. */
     @Override
     public Tensor forward(Tensor x) {
-        return layers(x, null, x, null);
+        return layers(x, null, in -> cross().attend(in, x, null));
     }
 
     /**
@@ -48,15 +49,56 @@ public record TransformerDecoderLayer(
      * @param memoryLengths {@code [batch]} of the memory; {@code null} for all of it
      */
     public Tensor apply(Tensor x, Tensor lengths, Tensor memory, Tensor memoryLengths) {
-        return x.net().within(this, () -> layers(x, lengths, memory, memoryLengths));
+        return x.net().within(this, () -> layers(x, lengths, in -> cross().attend(in, memory, memoryLengths)));
     }
 
-    private Tensor layers(Tensor x, Tensor lengths, Tensor memory, Tensor memoryLengths) {
+    /**
+     * Computes what depends on the memory alone, once for all steps.
+     *
+     * @param memory {@code [batch, steps, size]}
+     * @param lengths {@code [batch]}; {@code null} for all of it
+     */
+    public MultiHeadAttention.Memory memory(Tensor memory, Tensor lengths) {
+        return memory.net().within(this, () -> cross().memory(memory, lengths));
+    }
+
+    /**
+     * Of sequences that attend to what {@link #memory} gave.
+     *
+     * @param x {@code [batch, time, size]}
+     * @param lengths {@code [batch]} of x; {@code null} for whole sequences
+     */
+    public Tensor apply(Tensor x, Tensor lengths, MultiHeadAttention.Memory memory) {
+        return x.net().within(this, () -> layers(x, lengths, in -> cross().attend(in, memory)));
+    }
+
+    /**
+     * The same as {@link #apply(Tensor, Tensor, MultiHeadAttention.Memory)}, with the weights of that attention.
+     *
+     * @param x {@code [batch, time, size]}
+     * @param lengths {@code [batch]} of x; {@code null} for whole sequences
+     */
+    public MultiHeadAttention.Result weigh(Tensor x, Tensor lengths, MultiHeadAttention.Memory memory) {
+        return x.net().within(this, () -> {
+            Tensor[] weights = new Tensor[1];
+            Tensor y = layers(x, lengths, in -> {
+                MultiHeadAttention.Result attended = cross().weigh(in, memory);
+                weights[0] = attended.weights();
+                return attended.output();
+            });
+            return new MultiHeadAttention.Result(y, weights[0]);
+        });
+    }
+
+    private MultiHeadAttention cross() {
+        return MultiHeadAttention.of("cross", heads);
+    }
+
+    private Tensor layers(Tensor x, Tensor lengths, UnaryOperator<Tensor> crossing) {
         Sublayers sublayers = new Sublayers(normFirst, dropout);
         MultiHeadAttention self = MultiHeadAttention.of("attention", heads).causally();
-        MultiHeadAttention cross = MultiHeadAttention.of("cross", heads);
         Tensor y = sublayers.add("1", x, in -> self.apply(in, lengths));
-        y = sublayers.add("2", y, in -> cross.attend(in, memory, memoryLengths));
+        y = sublayers.add("2", y, crossing);
         return sublayers.add("3", y, sublayers.feedForward(hidden, activation));
     }
 }
