@@ -10,7 +10,7 @@ import dev.lanewise.runtime.kernel.WeightMatrix;
  * Matrix products by the vector API; packed form: {@link Panels}, or {@link SmallPanels}. Immutable and thread-safe;
  * allocates only in {@link #pack}.
  *
- * <p>One row goes to {@link RowTiles}, more through {@link Strip} to the product tiles. Blocks: 256
+ * <p>One row goes to {@link RowTiles}, or to {@link RowInPlace} where b is no weight; more through {@link Strip} to the product tiles. Blocks: 256
  * of k × 512 columns of b, 512 KB, which stay in the second cache while up to 128 rows pass by, and
  * so do those rows of c: the next block of k finds them there. Between blocks of k the sums lie in c,
  * exactly, so that blocking does not show in the bits.
@@ -130,6 +130,10 @@ public final class VectorMatmul implements MatmulKernels {
             int m, int n, int k, float[] a, int aOff, int lda, boolean transA,
             float[] b, int bOff, int ldb, boolean transB, float[] c, int cOff, int ldc,
             float[] panels, int panelsOff, float[] scratch) {
+        if (m == 1 && !transA && !transB) {
+            RowInPlace.product(k, n, a, aOff, b, bOff, ldb, c, cOff);
+            return;
+        }
         packPanels(b, bOff, k, n, transB ? 1 : ldb, transB ? ldb : 1, panels, panelsOff);
         matmulPanels(
                 m, n, k, a, aOff, lda, transA, panels, panelsOff, null, 0, 0, c, cOff, ldc, scratch);
