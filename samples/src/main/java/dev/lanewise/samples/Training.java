@@ -40,6 +40,14 @@ public final class Training {
         return of(name, network, CompileOptions.defaults());
     }
 
+    /** Compiles what is to be used, writes it to {@code NAME.lane}, and loads it from there. */
+    static Model saved(Setting setting, String name, Network network, CompileOptions options) throws IOException {
+        Path file = setting.folder().resolve(name + ".lane");
+        Files.createDirectories(setting.folder());
+        Compiler.compile(name, network, options).file().write(file);
+        return Model.load(file, LOAD);
+    }
+
     private static Model of(String name, Network network, CompileOptions options) {
         ModelFile file = Compiler.compile(name, network, options).file();
         return Model.of(file, LOAD);

@@ -43,7 +43,7 @@ public final class SampleCommand implements Callable<Integer> {
     /** In the order of docs/lecture.md. */
     private static final List<Sample> SAMPLES = List.of(
             new Sentiment(), new SpokenDigits(), new Memory(), new Tagging(), new Series(), new LanguageModel(),
-            new Positions(), new Captioning());
+            new Translation(), new Captioning(), new Positions());
 
     @Spec private CommandSpec spec;
 

@@ -64,7 +64,8 @@ class SampleCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "sentiment", "spoken-digits", "memory", "tagging", "series", "language-model", "positions", "captioning"
+        "sentiment", "spoken-digits", "memory", "tagging", "series", "language-model", "translation", "captioning",
+        "positions"
     })
     @Tag("full")
     void quickSamplesKeepTheirPromises(String name, @TempDir Path folder) throws IOException {
