@@ -10,9 +10,9 @@ import dev.lanewise.runtime.kernel.WeightMatrix;
  * Matrix products by the vector API; packed form: {@link Panels}, or {@link SmallPanels}. Immutable and thread-safe;
  * allocates only in {@link #pack}.
  *
- * <p>One row goes to {@link RowTiles}, or to {@link RowInPlace} where b is no weight; more through {@link Strip} to the product tiles. Blocks: 256
- * of k × 512 columns of b, 512 KB, which stay in the second cache while up to 128 rows pass by, and
- * so do those rows of c: the next block of k finds them there. Between blocks of k the sums lie in c,
+ * <p>One row goes to {@link RowTiles}, or to {@link RowInPlace} where b is no weight; more through {@link Strip} to
+ * the product tiles. Blocks: 256 of k × 512 columns of b, 512 KB, which stay in the second cache while up to 128 rows
+ * pass by, and so do those rows of c: the next block of k finds them there. Between blocks of k the sums lie in c,
  * exactly, so that blocking does not show in the bits.
  */
 public final class VectorMatmul implements MatmulKernels {
