@@ -67,8 +67,8 @@ final class TranslationPage {
                 + " states, looked at anew before each step, or the keys and values of attention. BLEU is that of the"
                 + " whole test set as sacreBLEU defines it by default: one reference, tokens by the rules 13a, n-grams"
                 + " up to 4, precisions of 0 smoothed by exp, upper and lower case told apart. The decoder is run as a"
-                + " program of one step, whose state is what it carries: a cell's state, or keys and values. The loss is"
-                + " that of held-out sentences, of labels smoothed by a tenth.");
+                + " program of one step, whose state is what it carries: a cell's state, or keys and values. The loss"
+                + " is that of held-out sentences, of labels smoothed by a tenth.");
         Table table = new Table("Memory", "weights", "epochs", "greedy", "beam of " + Translation.BEAM);
         LinePlot losses = new LinePlot(Axis.linear("epoch", "passes over the training set"),
                 Axis.linear("loss, held out", "nats per piece"));

@@ -47,6 +47,12 @@ class ProductAllocationTest {
                         kernels.matmulDynamic(
                                 5, n, k, a, 0, k, false, a, 0, 10, true, c, 0, n, panels, 0, scratch));
         assertNone(
+                "a row",
+                () -> {
+                    kernels.matmulDynamic(1, n, 17, a, 0, 17, false, a, 0, n, false, c, 0, n, panels, 0, scratch);
+                    kernels.matmulDynamic(1, 33, k, a, 0, k, false, a, 0, 33, false, c, 0, n, panels, 0, scratch);
+                });
+        assertNone(
                 "both transposed",
                 () ->
                         kernels.matmulDynamic(
