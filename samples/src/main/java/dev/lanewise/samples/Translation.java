@@ -63,10 +63,10 @@ final class Translation implements Sample {
                 texts.real ? "real" : "generated", n);
         int size = texts.real ? 192 : 64;
         List<Trained> trained = List.of(
-                train(setting, "last state", new Translators.LastState(n, size), texts, setting.epochs(8, 4)),
-                train(setting, "attention", new Translators.RepeatedAttention(n, size), texts, setting.epochs(10, 4)),
+                train(setting, "last state", new Translators.LastState(n, size), texts, setting.epochs(5, 4)),
+                train(setting, "attention", new Translators.RepeatedAttention(n, size), texts, setting.epochs(5, 4)),
                 train(setting, "Transformer", new Translators.Transformer(n, size, texts.real ? 3 : 2), texts,
-                        setting.epochs(14, 5)));
+                        setting.epochs(6, 5)));
         return TranslationPage.of(setting, texts.real, texts.test, texts.pieces, trained);
     }
 
