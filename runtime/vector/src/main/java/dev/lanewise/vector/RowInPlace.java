@@ -1,7 +1,6 @@
 package dev.lanewise.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -15,7 +14,12 @@ final class RowInPlace {
 
     private RowInPlace() {}
 
-    /** @param ldb between rows of b */
+    /**
+     * Multiplies.
+     *
+     * @param n {@link Lanes#LANES} or more
+     * @param ldb between rows of b
+     */
     static void product(int k, int n, float[] a, int ao, float[] b, int bo, int ldb, float[] c, int co) {
         int column = 0;
         for (; column <= n - 4 * L; column += 4 * L) {
@@ -24,8 +28,8 @@ final class RowInPlace {
         for (; column <= n - L; column += L) {
             one(k, a, ao, b, bo + column, ldb, c, co + column);
         }
-        if (column < n) {
-            some(n - column, k, a, ao, b, bo + column, ldb, c, co + column);
+        if (column < n) { // the last ones, some of them again: a mask would be a box on Java 17
+            one(k, a, ao, b, bo + n - L, ldb, c, co + n - L);
         }
     }
 
@@ -54,14 +58,5 @@ final class RowInPlace {
             sum = FloatVector.broadcast(S, a[ao + p]).fma(FloatVector.fromArray(S, b, bo + p * ldb), sum);
         }
         sum.intoArray(c, co);
-    }
-
-    private static void some(int n, int k, float[] a, int ao, float[] b, int bo, int ldb, float[] c, int co) {
-        VectorMask<Float> mask = S.indexInRange(0, n);
-        FloatVector sum = FloatVector.zero(S);
-        for (int p = 0; p < k; p++) {
-            sum = FloatVector.broadcast(S, a[ao + p]).fma(FloatVector.fromArray(S, b, bo + p * ldb, mask), sum);
-        }
-        sum.intoArray(c, co, mask);
     }
 }

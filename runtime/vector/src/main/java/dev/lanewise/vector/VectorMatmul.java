@@ -130,7 +130,7 @@ public final class VectorMatmul implements MatmulKernels {
             int m, int n, int k, float[] a, int aOff, int lda, boolean transA,
             float[] b, int bOff, int ldb, boolean transB, float[] c, int cOff, int ldc,
             float[] panels, int panelsOff, float[] scratch) {
-        if (m == 1 && !transA && !transB) {
+        if (m == 1 && n >= Lanes.LANES && !transA && !transB) {
             RowInPlace.product(k, n, a, aOff, b, bOff, ldb, c, cOff);
             return;
         }
