@@ -41,7 +41,7 @@ public final class Training {
     }
 
     /** Compiles what is to be used, writes it to {@code NAME.lane}, and loads it from there. */
-    static Model saved(Setting setting, String name, Network network, CompileOptions options) throws IOException {
+    public static Model saved(Setting setting, String name, Network network, CompileOptions options) throws IOException {
         Path file = setting.folder().resolve(name + ".lane");
         Files.createDirectories(setting.folder());
         Compiler.compile(name, network, options).file().write(file);
@@ -68,10 +68,7 @@ public final class Training {
 
     /** Compiles what is to be used, writes it to {@code NAME.lane}, and loads it from there. */
     public static Model saved(Setting setting, String name, Network network) throws IOException {
-        Path file = setting.folder().resolve(name + ".lane");
-        Files.createDirectories(setting.folder());
-        Compiler.compile(name, network, CompileOptions.defaults()).file().write(file);
-        return Model.load(file, LOAD);
+        return saved(setting, name, network, CompileOptions.defaults());
     }
 
     /** The network with the weights, and the running statistics, that training has come to. */

@@ -106,14 +106,13 @@ final class Translation implements Sample {
         double[] losses = fitted.epochs().stream().mapToDouble(epoch -> epoch.validation().get("loss")).toArray();
         Network used = Training.trained(network, trainer);
         Network encoder = translator.encoder(used);
-        Model encoding = Training.saved(setting, name + "-encoder", encoder, CompileOptions.defaults());
+        Model encoding = Training.saved(setting, name + "-encoder", encoder);
         Model decoding = Training.saved(setting, name + "-decoder", translator.decoder(used, encoder),
                 CompileOptions.defaults().dim("time", 1, 1).stream(new StreamAxis("time", Translator.LONGEST)));
         StepDecoder decoder = new StepDecoder(encoding, decoding, BEAM);
-        int weights = network.parameters().values().stream().mapToInt(literal -> literal.size()).sum();
         setting.say("%s translates %d sentences, greedily and by a beam of %d", kind, texts.test.size(), BEAM);
-        return new Trained(
-                kind, decoder, weights, losses, translate(decoder, texts, 1), translate(decoder, texts, BEAM));
+        return new Trained(kind, decoder, Training.weights(network), losses, translate(decoder, texts, 1),
+                translate(decoder, texts, BEAM));
     }
 
     private static List<String> translate(StepDecoder decoder, Texts texts, int beam) {
