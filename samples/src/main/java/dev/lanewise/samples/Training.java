@@ -41,7 +41,8 @@ public final class Training {
     }
 
     /** Compiles what is to be used, writes it to {@code NAME.lane}, and loads it from there. */
-    public static Model saved(Setting setting, String name, Network network, CompileOptions options) throws IOException {
+    public static Model saved(Setting setting, String name, Network network, CompileOptions options)
+            throws IOException {
         Path file = setting.folder().resolve(name + ".lane");
         Files.createDirectories(setting.folder());
         Compiler.compile(name, network, options).file().write(file);

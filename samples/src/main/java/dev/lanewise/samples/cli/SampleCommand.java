@@ -2,6 +2,7 @@ package dev.lanewise.samples.cli;
 
 import dev.lanewise.samples.Sample;
 import dev.lanewise.samples.Setting;
+import dev.lanewise.samples.captioning.Captioning;
 import dev.lanewise.samples.digits.SpokenDigits;
 import dev.lanewise.samples.languagemodel.LanguageModel;
 import dev.lanewise.samples.memory.Memory;
@@ -11,6 +12,7 @@ import dev.lanewise.samples.positions.Positions;
 import dev.lanewise.samples.sentiment.Sentiment;
 import dev.lanewise.samples.series.Series;
 import dev.lanewise.samples.tagging.Tagging;
+import dev.lanewise.samples.translation.Translation;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.lanewise.samples;
+package dev.lanewise.samples.captioning;
 
 import dev.lanewise.compiler.network.Network;
 import dev.lanewise.runtime.Model;
@@ -11,6 +11,9 @@ import dev.lanewise.runtime.train.FitOptions;
 import dev.lanewise.runtime.train.ProgressBar;
 import dev.lanewise.runtime.train.Schedule;
 import dev.lanewise.runtime.train.Trainer;
+import dev.lanewise.samples.Sample;
+import dev.lanewise.samples.Setting;
+import dev.lanewise.samples.Training;
 import dev.lanewise.samples.data.CaptionScore;
 import dev.lanewise.samples.data.CaptionWords;
 import dev.lanewise.samples.data.NearestPicture;
@@ -30,7 +33,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Captions of pictures: a decoder that looks at what it names, and one that cannot. */
-final class Captioning implements Sample {
+public final class Captioning implements Sample {
 
     @Override
     public String name() {

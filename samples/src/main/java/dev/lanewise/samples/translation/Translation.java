@@ -1,4 +1,4 @@
-package dev.lanewise.samples;
+package dev.lanewise.samples.translation;
 
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.StreamAxis;
@@ -12,6 +12,9 @@ import dev.lanewise.runtime.train.Fitted;
 import dev.lanewise.runtime.train.ProgressBar;
 import dev.lanewise.runtime.train.Schedule;
 import dev.lanewise.runtime.train.Trainer;
+import dev.lanewise.samples.Sample;
+import dev.lanewise.samples.Setting;
+import dev.lanewise.samples.Training;
 import dev.lanewise.samples.data.BytePairs;
 import dev.lanewise.samples.data.ParallelText;
 import dev.lanewise.samples.page.Page;
@@ -24,7 +27,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** German to English by three encoder-decoders: what the decoder is told of the sentence, and what comes of it. */
-final class Translation implements Sample {
+public final class Translation implements Sample {
 
     static final int BEAM = 5;
     private static final String DATA = "translation-en-de";

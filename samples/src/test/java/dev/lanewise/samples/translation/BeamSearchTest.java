@@ -1,11 +1,11 @@
-package dev.lanewise.samples;
+package dev.lanewise.samples.translation;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lanewise.samples.BeamSearch.Hypothesis;
 import dev.lanewise.samples.data.BytePairs;
+import dev.lanewise.samples.translation.BeamSearch.Hypothesis;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

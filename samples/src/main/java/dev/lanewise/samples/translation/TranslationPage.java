@@ -1,7 +1,8 @@
-package dev.lanewise.samples;
+package dev.lanewise.samples.translation;
 
 import dev.lanewise.runtime.Tensor;
 import dev.lanewise.runtime.train.Bleu;
+import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.data.BytePairs;
 import dev.lanewise.samples.data.ParallelText;
 import dev.lanewise.samples.page.Axis;

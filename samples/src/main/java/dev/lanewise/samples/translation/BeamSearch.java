@@ -1,4 +1,4 @@
-package dev.lanewise.samples;
+package dev.lanewise.samples.translation;
 
 import dev.lanewise.samples.data.BytePairs;
 import java.util.ArrayList;

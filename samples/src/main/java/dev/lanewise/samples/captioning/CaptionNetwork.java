@@ -1,4 +1,4 @@
-package dev.lanewise.samples;
+package dev.lanewise.samples.captioning;
 
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;

@@ -1,4 +1,4 @@
-package dev.lanewise.samples;
+package dev.lanewise.samples.translation;
 
 import dev.lanewise.runtime.BatchSession;
 import dev.lanewise.runtime.Model;

@@ -1,4 +1,4 @@
-package dev.lanewise.samples;
+package dev.lanewise.samples.captioning;
 
 import dev.lanewise.runtime.train.StepReport;
 import dev.lanewise.runtime.train.TrainListener;
