@@ -108,7 +108,7 @@ record RecurrentCell(Op op, List<Gate> gates, Value h, Value c, Value nextH, Val
     /** The map x where a value is {@code fn(x)}, or columns of that; else {@code null}. */
     static AffineMap argument(UnaryFn fn, Value value) {
         Node node = value.producer();
-        if (node == null) {
+        if (node == null || value.rank() == 0) { // a number has no columns
             return null;
         }
         Set<Node> nodes = new HashSet<>(Set.of(node));
