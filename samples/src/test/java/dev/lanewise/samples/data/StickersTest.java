@@ -42,8 +42,9 @@ class StickersTest {
 
     @Test
     void emojiAreRead() throws IOException {
-        Path folder = Path.of(System.getProperty("lanewise.data", "absent"), "data", "emoji-captions");
-        Assumptions.assumeTrue(Files.isDirectory(folder), "no emoji in " + folder);
+        Path place = Path.of(System.getProperty("lanewise.data", "absent"));
+        Assumptions.assumeTrue(Files.isDirectory(place), "no reference data at " + place);
+        Path folder = place.resolve("data/emoji-captions");
         check(Stickers.of(Optional.of(folder), 60), 60);
     }
 

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -27,15 +26,13 @@ class TextDataTest {
 
     @TempDir private Path folder;
 
-    /** A folder of the reference data. */
+    /** A folder of the reference data; where there are any, it must be among them. */
     private static Path data(String name) {
-        String place = System.getProperty("lanewise.data");
-        Optional<Path> found = Stream.ofNullable(place)
-                .flatMap(at -> Stream.of(Path.of(at, name), Path.of(at, "data", name)))
-                .filter(Files::isDirectory)
-                .findFirst();
-        Assumptions.assumeTrue(found.isPresent(), "no " + name + " in lanewise.data");
-        return found.get();
+        Path place = Path.of(System.getProperty("lanewise.data", "absent"));
+        Assumptions.assumeTrue(Files.isDirectory(place), "no reference data at " + place);
+        Path folder = place.resolve("data").resolve(name);
+        assertTrue(Files.isDirectory(folder), "no folder " + folder);
+        return folder;
     }
 
     @Test

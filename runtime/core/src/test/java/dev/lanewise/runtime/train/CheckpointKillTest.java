@@ -32,6 +32,9 @@ class CheckpointKillTest {
             long steps = Files.exists(file) ? Checkpoint.read(file).position().steps : 0;
             System.out.println("saving");
             System.out.flush();
+            checkpoint(++steps).write(file);
+            System.out.println("saved");
+            System.out.flush();
             while (true) {
                 checkpoint(++steps).write(file);
             }
@@ -66,7 +69,10 @@ class CheckpointKillTest {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
                     "-XX:TieredStopAtLevel=1", "-cp", classPath(), Saving.class.getName(), file.toString())
                     .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            assertTrue(process.inputReader().readLine().startsWith("saving"));
+            assertEquals("saving", process.inputReader().readLine());
+            if (i % 2 == 1) { // every other process dies once it has saved something, however slow the machine is
+                assertEquals("saved", process.inputReader().readLine());
+            }
             Thread.sleep(random.nextInt(120), random.nextInt(1_000_000));
             process.destroyForcibly();
             assertTrue(process.waitFor(10, TimeUnit.SECONDS));
@@ -83,7 +89,7 @@ class CheckpointKillTest {
             }
             unfinished += Files.exists(file.resolveSibling(".net.checkpoint.part")) ? 1 : 0;
         }
-        assertTrue(steps > 0, "no process lived until it had saved one");
+        assertTrue(steps >= times / 2, steps + " saved");
         System.out.println("killed " + times + " times, " + unfinished + " of them in the middle of a file; "
                 + steps + " checkpoints saved");
     }
