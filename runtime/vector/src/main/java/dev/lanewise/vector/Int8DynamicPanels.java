@@ -14,6 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
  * does the sum of two: one multiplication of shorts does a whole panel, twice the lanes of one of floats.
  * Every two steps of k the sums are widened to 32 bits.
  *
+ * <p>A short v holds the codes of two steps: the second's, h, above the first's with 128 added, so that a
+ * shift brings out h and nothing need bring out the first, v - 256 h - 128. With inputs x and y the sum of
+ * both products is v x + h (y - 256 x) - 128 x, where what goes beyond 16 bits cancels.
+ *
  * <p>The lanes of a short vector are the panel's columns, its two vectors taking turns, so that the lower
  * halves of ints are the first vector and the upper halves the second. Upper halves are summed once they
  * are shifted down. Lower ones, made positive by an offset, are summed together with what stands above
@@ -26,18 +30,13 @@ final class Int8DynamicPanels extends SmallPanels {
     private static final VectorSpecies<Short> H = VectorSpecies.of(short.class, S.vectorShape());
     private static final int L = Lanes.LANES;
 
-    /**
-     * What a row of a panel is loaded as: shorts of two codes each. {@link Int8Panels} loads bytes of another
-     * length, and a method of the Vector API must not see vectors of two lengths.
-     */
-    private static final VectorSpecies<Short> CODES_OF_ROW =
-            L == 16 ? ShortVector.SPECIES_256 : L == 8 ? ShortVector.SPECIES_128 : ShortVector.SPECIES_64;
-    private static final int ROW = P / 2;
-
     private static final int BLOCK = RoundedInputs.BLOCK;
 
-    /** What makes a lower half positive. */
+    /** What makes the lower half of a sum positive. */
     private static final int OFFSET = 0x8000;
+
+    /** What makes a code in the lower byte positive. */
+    private static final int CODE_OFFSET = 128;
 
     /** In the scratch array, behind the stage: the codes of all inputs, each twice in the bits of a float. */
     private static final int CODES = STAGE_FLOATS;
@@ -45,7 +44,10 @@ final class Int8DynamicPanels extends SmallPanels {
     /** Behind those: scales of the blocks. */
     private static final int INPUT_SCALES = CODES + RoundedInputs.MOST_K;
 
-    private final short[] b; // [columns / P][k, even][P / 2], two codes each, the lower lane in the lower byte
+    /** Behind those: sums of lower and upper halves in the bits of floats, [panels, 2, L]. */
+    private static final int SUMS = INPUT_SCALES + RoundedInputs.MOST_K / BLOCK;
+
+    private final short[] b; // [columns / P][pairs of k][P], two codes each, the earlier in the lower byte
     private final float[] scales; // [columns]
 
     private Int8DynamicPanels(int k, int columns, short[] b, float[] scales) {
@@ -62,10 +64,10 @@ final class Int8DynamicPanels extends SmallPanels {
             int row = rows[column];
             int inPanel = column % P;
             int lane = inPanel < L ? 2 * inPanel : 2 * (inPanel - L) + 1;
-            int at = Panels.offset(even, column / P * P) / 2 + lane / 2;
-            int up = lane % 2 * 8;
-            for (int p = 0; row >= 0 && p < w.k; p++) {
-                b[at + p * ROW] |= (short) ((w.code(row, p) & 0xff) << up);
+            int at = Panels.offset(even, column / P * P) / 2 + lane;
+            for (int p = 0; p < even; p++) {
+                int code = row >= 0 && p < w.k ? w.code(row, p) : 0;
+                b[at + p / 2 * P] |= (short) (p % 2 == 0 ? code + CODE_OFFSET : code << 8);
             }
             scales[column] = row >= 0 && w.k > 0 ? w.scale(row, 0) : 0;
         }
@@ -142,8 +144,10 @@ final class Int8DynamicPanels extends SmallPanels {
         for (int from = 0; from < k; from += BLOCK) {
             int pairs = (Math.min(BLOCK, k - from) + 1) / 2;
             row4(
-                    pairs, scratch, CODES + from, b, Panels.offset(even(k), column) / 2 + from * ROW, ROW * even(k),
-                    scratch[INPUT_SCALES + from / BLOCK], scales, column,
+                    pairs, scratch, CODES + from, b, Panels.offset(even(k), column) / 2 + from / 2 * P,
+                    even(k) / 2 * P);
+            scaleAndAdd(
+                    4, pairs, scratch, scratch[INPUT_SCALES + from / BLOCK], scales, column,
                     from == 0 ? init : c, from == 0 ? io : co, c, co);
         }
     }
@@ -157,8 +161,9 @@ final class Int8DynamicPanels extends SmallPanels {
         for (int from = 0; from < k; from += BLOCK) {
             int pairs = (Math.min(BLOCK, k - from) + 1) / 2;
             row1(
-                    pairs, scratch, CODES + from, b, Panels.offset(even(k), column) / 2 + from * ROW,
-                    scratch[INPUT_SCALES + from / BLOCK], scales, column,
+                    pairs, scratch, CODES + from, b, Panels.offset(even(k), column) / 2 + from / 2 * P);
+            scaleAndAdd(
+                    1, pairs, scratch, scratch[INPUT_SCALES + from / BLOCK], scales, column,
                     from == 0 ? init : c, from == 0 ? io : co, c, co);
         }
     }
@@ -178,9 +183,7 @@ final class Int8DynamicPanels extends SmallPanels {
 
     // One block each.
 
-    private static void row4(
-            int pairs, float[] codes, int ao, short[] b, int bo, int panelStride, float inputScale,
-            float[] scales, int so, float[] init, int io, float[] c, int co) {
+    private static void row4(int pairs, float[] scratch, int ao, short[] b, int bo, int panelStride) {
         IntVector c0 = IntVector.zero(I);
         IntVector c1 = IntVector.zero(I);
         IntVector c2 = IntVector.zero(I);
@@ -194,94 +197,76 @@ final class Int8DynamicPanels extends SmallPanels {
         int bo3 = bo2 + panelStride;
         for (int p = 0; p < pairs; p++) {
             int at = ao + 2 * p;
-            ShortVector x0 = IntVector.broadcast(I, Float.floatToRawIntBits(codes[at])).reinterpretAsShorts();
-            ShortVector x1 = IntVector.broadcast(I, Float.floatToRawIntBits(codes[at + 1])).reinterpretAsShorts();
-            int q = 2 * p * ROW;
-            IntVector sums = x0.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo + q).reinterpretAsBytes()
-                            .convertShape(VectorOperators.B2S, H, 0))
-                    .add(x1.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo + q + ROW).reinterpretAsBytes()
-                            .convertShape(VectorOperators.B2S, H, 0)))
+            ShortVector x = IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at])).reinterpretAsShorts();
+            ShortVector y = IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at + 1])).reinterpretAsShorts()
+                    .sub(x.lanewise(VectorOperators.LSHL, 8));
+            ShortVector offset = x.lanewise(VectorOperators.LSHL, 7);
+            int q = p * P;
+            ShortVector v = ShortVector.fromArray(H, b, bo + q);
+            IntVector sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset)
                     .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
             c0 = sums.add(c0);
             c1 = sums.lanewise(VectorOperators.ASHR, 16).add(c1);
-            sums = x0.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo1 + q).reinterpretAsBytes()
-                            .convertShape(VectorOperators.B2S, H, 0))
-                    .add(x1.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo1 + q + ROW).reinterpretAsBytes()
-                            .convertShape(VectorOperators.B2S, H, 0)))
+            v = ShortVector.fromArray(H, b, bo1 + q);
+            sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset)
                     .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
             c2 = sums.add(c2);
             c3 = sums.lanewise(VectorOperators.ASHR, 16).add(c3);
-            sums = x0.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo2 + q).reinterpretAsBytes()
-                            .convertShape(VectorOperators.B2S, H, 0))
-                    .add(x1.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo2 + q + ROW).reinterpretAsBytes()
-                            .convertShape(VectorOperators.B2S, H, 0)))
+            v = ShortVector.fromArray(H, b, bo2 + q);
+            sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset)
                     .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
             c4 = sums.add(c4);
             c5 = sums.lanewise(VectorOperators.ASHR, 16).add(c5);
-            sums = x0.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo3 + q).reinterpretAsBytes()
-                            .convertShape(VectorOperators.B2S, H, 0))
-                    .add(x1.mul(ShortVector.fromArray(CODES_OF_ROW, b, bo3 + q + ROW).reinterpretAsBytes()
-                            .convertShape(VectorOperators.B2S, H, 0)))
+            v = ShortVector.fromArray(H, b, bo3 + q);
+            sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset)
                     .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
             c6 = sums.add(c6);
             c7 = sums.lanewise(VectorOperators.ASHR, 16).add(c7);
         }
-        FloatVector factor = FloatVector.broadcast(S, inputScale);
-        c0 = c0.sub(c1.lanewise(VectorOperators.LSHL, 16)).sub(pairs * OFFSET);
-        factor.mul(FloatVector.fromArray(S, scales, so))
-                .fma(c0.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io))
-                .intoArray(c, co);
-        factor.mul(FloatVector.fromArray(S, scales, so + L))
-                .fma(c1.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io + L))
-                .intoArray(c, co + L);
-        c2 = c2.sub(c3.lanewise(VectorOperators.LSHL, 16)).sub(pairs * OFFSET);
-        factor.mul(FloatVector.fromArray(S, scales, so + 2 * L))
-                .fma(c2.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io + 2 * L))
-                .intoArray(c, co + 2 * L);
-        factor.mul(FloatVector.fromArray(S, scales, so + 3 * L))
-                .fma(c3.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io + 3 * L))
-                .intoArray(c, co + 3 * L);
-        c4 = c4.sub(c5.lanewise(VectorOperators.LSHL, 16)).sub(pairs * OFFSET);
-        factor.mul(FloatVector.fromArray(S, scales, so + 4 * L))
-                .fma(c4.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io + 4 * L))
-                .intoArray(c, co + 4 * L);
-        factor.mul(FloatVector.fromArray(S, scales, so + 5 * L))
-                .fma(c5.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io + 5 * L))
-                .intoArray(c, co + 5 * L);
-        c6 = c6.sub(c7.lanewise(VectorOperators.LSHL, 16)).sub(pairs * OFFSET);
-        factor.mul(FloatVector.fromArray(S, scales, so + 6 * L))
-                .fma(c6.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io + 6 * L))
-                .intoArray(c, co + 6 * L);
-        factor.mul(FloatVector.fromArray(S, scales, so + 7 * L))
-                .fma(c7.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io + 7 * L))
-                .intoArray(c, co + 7 * L);
+        c0.reinterpretAsFloats().intoArray(scratch, SUMS);
+        c1.reinterpretAsFloats().intoArray(scratch, SUMS + L);
+        c2.reinterpretAsFloats().intoArray(scratch, SUMS + 2 * L);
+        c3.reinterpretAsFloats().intoArray(scratch, SUMS + 3 * L);
+        c4.reinterpretAsFloats().intoArray(scratch, SUMS + 4 * L);
+        c5.reinterpretAsFloats().intoArray(scratch, SUMS + 5 * L);
+        c6.reinterpretAsFloats().intoArray(scratch, SUMS + 6 * L);
+        c7.reinterpretAsFloats().intoArray(scratch, SUMS + 7 * L);
     }
 
-    private static void row1(
-            int pairs, float[] codes, int ao, short[] b, int bo, float inputScale, float[] scales, int so,
-            float[] init, int io, float[] c, int co) {
+    private static void row1(int pairs, float[] scratch, int ao, short[] b, int bo) {
         IntVector c0 = IntVector.zero(I);
         IntVector c1 = IntVector.zero(I);
         for (int p = 0; p < pairs; p++) {
             int at = ao + 2 * p;
-            ShortVector x0 = IntVector.broadcast(I, Float.floatToRawIntBits(codes[at])).reinterpretAsShorts();
-            ShortVector x1 = IntVector.broadcast(I, Float.floatToRawIntBits(codes[at + 1])).reinterpretAsShorts();
-            int q = bo + 2 * p * ROW;
-            IntVector sums = x0.mul(ShortVector.fromArray(CODES_OF_ROW, b, q).reinterpretAsBytes()
-                            .convertShape(VectorOperators.B2S, H, 0))
-                    .add(x1.mul(ShortVector.fromArray(CODES_OF_ROW, b, q + ROW).reinterpretAsBytes()
-                            .convertShape(VectorOperators.B2S, H, 0)))
+            ShortVector x = IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at])).reinterpretAsShorts();
+            ShortVector y = IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at + 1])).reinterpretAsShorts()
+                    .sub(x.lanewise(VectorOperators.LSHL, 8));
+            ShortVector offset = x.lanewise(VectorOperators.LSHL, 7);
+            ShortVector v = ShortVector.fromArray(H, b, bo + p * P);
+            IntVector sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset)
                     .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
             c0 = sums.add(c0);
             c1 = sums.lanewise(VectorOperators.ASHR, 16).add(c1);
         }
+        c0.reinterpretAsFloats().intoArray(scratch, SUMS);
+        c1.reinterpretAsFloats().intoArray(scratch, SUMS + L);
+    }
+
+    /** c = init + sums · scales, of some panels side by side. */
+    private static void scaleAndAdd(
+            int panels, int pairs, float[] scratch, float inputScale, float[] scales, int so, float[] init, int io,
+            float[] c, int co) {
         FloatVector factor = FloatVector.broadcast(S, inputScale);
-        c0 = c0.sub(c1.lanewise(VectorOperators.LSHL, 16)).sub(pairs * OFFSET);
-        factor.mul(FloatVector.fromArray(S, scales, so))
-                .fma(c0.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io))
-                .intoArray(c, co);
-        factor.mul(FloatVector.fromArray(S, scales, so + L))
-                .fma(c1.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io + L))
-                .intoArray(c, co + L);
+        for (int j = 0; j < panels * P; j += P) {
+            IntVector upper = FloatVector.fromArray(S, scratch, SUMS + j + L).reinterpretAsInts();
+            IntVector lower = FloatVector.fromArray(S, scratch, SUMS + j).reinterpretAsInts()
+                    .sub(upper.lanewise(VectorOperators.LSHL, 16)).sub(pairs * OFFSET);
+            factor.mul(FloatVector.fromArray(S, scales, so + j))
+                    .fma(lower.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io + j))
+                    .intoArray(c, co + j);
+            factor.mul(FloatVector.fromArray(S, scales, so + j + L))
+                    .fma(upper.convert(VectorOperators.I2F, 0), FloatVector.fromArray(S, init, io + j + L))
+                    .intoArray(c, co + j + L);
+        }
     }
 }
