@@ -3,6 +3,7 @@ package dev.lanewise.compiler.random;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.DType;
 import java.util.SplittableRandom;
+import java.util.function.DoublePredicate;
 
 /**
  * Sizes of random errors.
@@ -12,6 +13,9 @@ import java.util.SplittableRandom;
  * @param share of the elements that are off: most of one operation's can be exact, as means of equal numbers are
  */
 record Noise(double relative, double absolute, double share) {
+
+    static final DoublePredicate EVERYWHERE = element -> true;
+    static final DoublePredicate WHOLE = element -> element == Math.rint(element);
 
     /** Of how few elements noise is, where it is of few: of rows that tie, one alone may be off. */
     private static final double SMALLEST_SHARE = 0x1p-10;
@@ -34,17 +38,17 @@ record Noise(double relative, double absolute, double share) {
     }
 
     /**
-     * @param everywhere also where an element is whole
+     * @param where which elements are off
      * @param mayVanish whether what is smaller than its error may be 0
      */
-    Literal on(Literal exact, SplittableRandom random, boolean everywhere, boolean mayVanish) {
+    Literal on(Literal exact, SplittableRandom random, DoublePredicate where, boolean mayVanish) {
         if (exact.type() != DType.F32 && exact.type() != DType.F64) {
             return exact;
         }
         double unit = exact.type() == DType.F64 ? 0x1p-29 : 1; // doubles' own errors are far smaller
         double[] values = exact.toDoubles();
         for (int i = 0; i < values.length; i++) {
-            if (Double.isFinite(values[i]) && values[i] != 0 && (everywhere || values[i] != Math.rint(values[i]))) {
+            if (Double.isFinite(values[i]) && values[i] != 0 && where.test(values[i])) {
                 double error = unit * error(values[i], random);
                 boolean nothing = mayVanish && Math.abs(values[i]) <= unit * size(values[i])
                         && error != 0 && random.nextInt(4) == 0;
@@ -52,6 +56,11 @@ record Noise(double relative, double absolute, double share) {
             }
         }
         return Literal.of(exact.type(), values, exact.shape());
+    }
+
+    /** This without what is absolute. */
+    Noise relativeAlone() {
+        return new Noise(relative, 0, share);
     }
 
     /** The error of an element. */
