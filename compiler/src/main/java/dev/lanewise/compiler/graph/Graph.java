@@ -89,6 +89,7 @@ public record Graph(List<Port> inputs, List<Port> outputs, List<StatePair> state
      */
     public void evaluate(Map<Value, Literal> values, Map<String, Long> symbols, Arithmetic arithmetic) {
         Map<String, Long> known = new HashMap<>(symbols);
+        inputs.forEach(port -> learn(port.value(), values.get(port.value()), known));
         for (Node node : nodes) {
             evaluate(node, values, known, arithmetic);
         }

@@ -210,7 +210,9 @@ final class OnnxRepeat {
         operands.addAll(scanned);
         operands.addAll(scope.captures().keySet());
         Graph repeated = counted == null ? graph : unconditional(graph);
-        return outer.builder().addAll(node.name(), new Repeat(repeated, states, trips, scan, walks, types), operands);
+        boolean open = !uninterrupted && counted == null;
+        return outer.builder().addAll(
+                node.name(), new Repeat(repeated, states, trips, open, scan, walks, types), operands);
     }
 
     /** A body whose condition has been seen through. */

@@ -29,13 +29,15 @@ import java.util.Map;
  *
  * @param body see above
  * @param carried number of carried values
- * @param trips number of iterations; where the condition or data may end the loop earlier, learnt
+ * @param trips number of iterations
+ * @param open whether the trip count or the condition decides how many there are; then trips is learnt here, a bound
  * @param scanned one per scanned tensor
  * @param collected one per collected tensor
  * @param types of the outputs
  */
 public record Repeat(
-        Graph body, int carried, Dim trips, List<Walk> scanned, List<Walk> collected, List<ValueType> types)
+        Graph body, int carried, Dim trips, boolean open, List<Walk> scanned, List<Walk> collected,
+        List<ValueType> types)
         implements Op {
 
     /** The axis along which slices are taken or put together, and whether from its end. */
@@ -45,6 +47,12 @@ public record Repeat(
         scanned = List.copyOf(scanned);
         collected = List.copyOf(collected);
         types = List.copyOf(types);
+    }
+
+    /** Of as many iterations as {@code trips} says. */
+    public Repeat(
+            Graph body, int carried, Dim trips, List<Walk> scanned, List<Walk> collected, List<ValueType> types) {
+        this(body, carried, trips, false, scanned, collected, types);
     }
 
     @Override
@@ -71,10 +79,7 @@ public record Repeat(
 
     @Override
     public List<Literal> evaluate(Evaluation in) {
-        long wanted = in.has(0) ? in.in(0).longAt(0) : trips.isConstant() ? trips.constant() : Long.MAX_VALUE;
-        if (!in.has(0) && !learnt()) {
-            wanted = in.value(trips);
-        }
+        long wanted = in.has(0) ? in.in(0).longAt(0) : open ? Long.MAX_VALUE : in.value(trips);
         boolean goOn = !in.has(1) || in.in(1).longAt(0) != 0;
         List<Literal> state = new ArrayList<>();
         for (int i = 0; i < carried; i++) {
@@ -104,7 +109,7 @@ public record Repeat(
         return outputs;
     }
 
-    /** Whether data decide the number of iterations. */
+    /** Whether data decide the number of iterations, here or before. */
     boolean learnt() {
         return trips.asSymbol() != null && trips.asSymbol().learnt();
     }
@@ -174,7 +179,7 @@ public record Repeat(
 
     @Override
     public boolean isPure() {
-        return body.isPure() && (trips.isConstant() || learnt());
+        return body.isPure() && (trips.isConstant() || open);
     }
 
     @Override
@@ -194,7 +199,11 @@ public record Repeat(
         for (int i = own; i < body.inputs().size(); i++) {
             captures.put(body.inputs().get(i).value(), lowering.in(i));
         }
-        PlanStep step = lowering.step(StepKind.REPEAT, lowering.ins().subList(0, own), lowering.outs());
+        List<PlanTensor> operands = new ArrayList<>(lowering.ins().subList(0, own));
+        if (learnt() && !open && operands.get(0) == null) {
+            operands.set(0, count(lowering)); // to the step, a learnt extent alone is a bound
+        }
+        PlanStep step = lowering.step(StepKind.REPEAT, operands, lowering.outs());
         step.ints(carried, lowering.dim(trips));
         for (List<Walk> walks : List.of(scanned, collected)) {
             for (Walk walk : walks) {
@@ -204,6 +213,12 @@ public record Repeat(
         step.block(lowering.body(body, captures));
     }
 
+    private PlanTensor count(Lowering lowering) {
+        PlanTensor count = lowering.temporary(ValueType.of(DType.I64));
+        lowering.step(StepKind.DIMS, List.of(), List.of(count)).ints(lowering.dim(trips));
+        return count;
+    }
+
     @Override
     public List<Graph> bodies() {
         return List.of(body);
@@ -211,7 +226,7 @@ public record Repeat(
 
     @Override
     public Op withBodies(List<Graph> bodies) {
-        return new Repeat(bodies.get(0), carried, trips, scanned, collected, types);
+        return new Repeat(bodies.get(0), carried, trips, open, scanned, collected, types);
     }
 
     static List<OpCase> cases() {
@@ -227,7 +242,7 @@ public record Repeat(
                         OpCase.absent(), OpCase.absent(), s, OpCase.in(7, 3), w),
                 OpCase.of(
                         new Repeat(
-                                SmallGraphs.decayingSum(true), 1, learnt, List.of(new Walk(1, true)),
+                                SmallGraphs.decayingSum(true), 1, learnt, true, List.of(new Walk(1, true)),
                                 List.of(new Walk(1, false)),
                                 List.of(ValueType.of(DType.F32, 3), new ValueType(DType.F32, List.of(Dim.of(3),
                                         learnt)))),

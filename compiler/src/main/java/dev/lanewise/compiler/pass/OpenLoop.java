@@ -26,6 +26,7 @@ final class OpenLoop {
 
     private final String name;
     private final Dim trips;
+    private final boolean open;
     private final Value tripCount;
     private final Value condition;
     /** Outer values; the body's inputs for them are in the same order, after iteration and condition. */
@@ -48,6 +49,7 @@ final class OpenLoop {
         int last = first + repeat.scanned().size();
         this.name = node.name();
         this.trips = repeat.trips();
+        this.open = repeat.open();
         this.tripCount = operands.get(0);
         this.condition = operands.get(1);
         this.carried = new ArrayList<>(operands.subList(2, first));
@@ -315,7 +317,7 @@ final class OpenLoop {
             operands.addAll(scanned);
             operands.addAll(captured);
             List<Value> left = graph.addAll(
-                    name, new Repeat(body, carried.size(), trips, scans, collects, types), operands);
+                    name, new Repeat(body, carried.size(), trips, open, scans, collects, types), operands);
             for (int i = 0; i < left.size(); i++) {
                 results[places.get(i)] = left.get(i);
             }

@@ -193,6 +193,27 @@ class OnnxControlFormsTest {
         }
     }
 
+    /** Over as many slices as another operation finds in the data. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "z = Compress(x, m; axis=0); s, y = Scan(v, z; num_scan_inputs=1, body={p, e: r = Add(p, e); o = Mul(r, v);"
+                + " give r, o})",
+        "z = Compress(x, m; axis=0); s, y = Scan(v, z; num_scan_inputs=1, scan_input_directions=[1],"
+                + " scan_output_axes=[1], body={p, e: r = Add(p, e); o = Mul(r, v); give r, o})",
+        "z = Compress(x, m; axis=0); a, b = Scan(z, x, x; num_scan_inputs=2, body={p, e, f: r = Add(p, e);"
+                + " o = Mul(f, v); give r, o}); s, y = Scan(v, a; num_scan_inputs=1, body={p, e: r = Mul(p, e);"
+                + " o = Exp(r); give r, o})",
+        "z = Compress(x, m; axis=0); a = Scan(z, x; num_scan_inputs=1, body={p, e: q, u = Scan(e, p; num_scan_inputs=1,"
+                + " body={c, d: f = Add(c, d); h = Tanh(f); give f, h}); give u}); y = ReduceSum(a; keepdims=0)",
+        "u, i, j, k = Unique(Compress(x, m; axis=0); axis=0); y = Add(u, v)",
+    })
+    void learntLengths(String form) throws Exception {
+        for (int mask = 1; mask < 16; mask++) {
+            long[] m = {mask & 1, mask >> 1 & 1, mask >> 2 & 1, mask >> 3 & 1};
+            new Spelling().in("x", 4, 3).in("v", 3).in("m", Literal.of(DType.BOOL, m, 4)).nodes(form).agrees();
+        }
+    }
+
     /** No iterations: states stay what they were, and nothing is collected. */
     @Test
     void scansOverNothing() {

@@ -57,7 +57,9 @@ class RandomGraphsTest {
         100342, // the sign of what ONNX Runtime's LSTM takes for 0
         103058, // a zero point and an element, both at a half, whose scale noise moved to one side
         1002276, // a hyperbolic tangent of a number that a product gave
-        1004151 // a sum of whole numbers times weights, which cancels
+        1004151, // a sum of whole numbers times weights, which cancels
+        1005197, // a walk along what another walk carries, whose extent is seen to be one only while running
+        1018710 // a walk along what another carries, backwards
     })
     void graphsThatOnceShowedErrors(long seed) {
         Outcome outcome = Trial.of(Growth.grow(seed));

@@ -173,7 +173,7 @@ class LoopGradientTest {
         Body b = new Body(DType.F64);
         b.graph.output("s", b.add(Unary.of(UnaryFn.TANH), b.in("s", 2)));
         Repeat loop = new Repeat(
-                b.graph.build(), 1, Dim.learnt("iterations", 5), List.of(), List.of(),
+                b.graph.build(), 1, Dim.learnt("iterations", 5), true, List.of(), List.of(),
                 List.of(ValueType.of(DType.F64, 2)));
         OpCase opCase = OpCase.of(loop, OpCase.in(ValueType.of(DType.I64), 3, 4), OpCase.absent(), OpCase.in(2));
         UnsupportedOpException e = assertThrows(
