@@ -138,20 +138,46 @@ public record Graph(List<Port> inputs, List<Port> outputs, List<StatePair> state
         return nodes.stream().allMatch(node -> node.op().isPure());
     }
 
-    /** This without the nodes whose outputs nobody uses. Inputs stay: they are the graph's interface. */
+    /**
+     * This without the nodes whose outputs nobody uses, and whose data tell no extent that others use. Inputs stay:
+     * they are the graph's interface.
+     */
     public Graph withoutUnused() {
         Set<Value> used = new HashSet<>();
         outputs.forEach(port -> used.add(port.value()));
         states.forEach(state -> used.add(state.next()));
+        Map<Dim.Symbol, Node> tellers = tellers();
+        Set<Node> telling = new HashSet<>();
         List<Node> kept = new ArrayList<>();
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
-            if (node.outputs().stream().anyMatch(used::contains)) {
+            if (telling.contains(node) || node.outputs().stream().anyMatch(used::contains)) {
                 kept.add(node);
                 node.inputs().stream().filter(input -> input != null).forEach(used::add);
+                if (!tellers.isEmpty()) {
+                    Set<Dim.Symbol> symbols = new HashSet<>();
+                    node.extents().forEach(dim -> dim.collectSymbols(symbols));
+                    symbols.stream().filter(tellers::containsKey).forEach(symbol -> telling.add(tellers.get(symbol)));
+                }
             }
         }
         Collections.reverse(kept);
         return new Graph(inputs, outputs, states, kept);
+    }
+
+    /** The nodes whose data tell learnt extents: the first that have them. */
+    private Map<Dim.Symbol, Node> tellers() {
+        Map<Dim.Symbol, Node> tellers = new HashMap<>();
+        for (Node node : nodes) {
+            for (Value output : node.outputs()) {
+                for (Dim dim : output.shape()) {
+                    Dim.Symbol symbol = dim.asSymbol();
+                    if (symbol != null && symbol.learnt()) {
+                        tellers.putIfAbsent(symbol, node);
+                    }
+                }
+            }
+        }
+        return tellers;
     }
 }

@@ -3,6 +3,7 @@ package dev.lanewise.compiler.graph;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One application of an operation. Immutable.
@@ -48,6 +49,13 @@ public final class Node {
 
     public Value output() {
         return outputs.get(0);
+    }
+
+    /** The extents that this computes with: those of its outputs and of its attributes, in bodies as well. */
+    public Stream<Dim> extents() {
+        Stream<Dim> own = Stream.concat(
+                op.extents().stream(), outputs.stream().flatMap(output -> output.shape().stream()));
+        return Stream.concat(own, op.bodies().stream().flatMap(body -> body.nodes().stream()).flatMap(Node::extents));
     }
 
     @Override

@@ -111,6 +111,11 @@ public interface Op {
         return true;
     }
 
+    /** The extents that this has for attributes. */
+    default List<Dim> extents() {
+        return List.of();
+    }
+
     /** The graphs that this runs, as loops and branches do. */
     default List<Graph> bodies() {
         return List.of();

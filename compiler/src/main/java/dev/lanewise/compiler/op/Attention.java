@@ -95,6 +95,11 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
     static final int PAST = 4;
 
     @Override
+    public List<Dim> extents() {
+        return List.of(offset);
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         int keyAxis = layout.key;
         int headAxis = layout.head;

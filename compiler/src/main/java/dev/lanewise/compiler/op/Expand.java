@@ -23,6 +23,11 @@ public record Expand(List<Dim> shape) implements Op {
     }
 
     @Override
+    public List<Dim> extents() {
+        return shape;
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         return List.of(new ValueType(in.dtype(0), in.broadcast(in.shape(0), shape)));
     }

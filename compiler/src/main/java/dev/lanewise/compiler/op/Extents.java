@@ -20,6 +20,11 @@ public record Extents(List<Dim> dims, boolean scalar) implements Op {
     }
 
     @Override
+    public List<Dim> extents() {
+        return dims;
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         return List.of(scalar ? ValueType.of(DType.I64) : ValueType.of(DType.I64, dims.size()));
     }

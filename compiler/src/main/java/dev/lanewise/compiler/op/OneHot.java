@@ -21,6 +21,11 @@ import java.util.List;
 public record OneHot(int axis, Dim depth) implements Op {
 
     @Override
+    public List<Dim> extents() {
+        return List.of(depth);
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         Indices.require(in, 0);
         in.requireRank(1, 1);

@@ -14,6 +14,7 @@ import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * x with elements added around it. Inputs: x, the value (one element; absent: 0; for {@code CONSTANT}
@@ -38,6 +39,11 @@ public record Pad(Mode mode, List<Dim> before, List<Dim> after) implements Op {
     public Pad {
         before = List.copyOf(before);
         after = List.copyOf(after);
+    }
+
+    @Override
+    public List<Dim> extents() {
+        return Stream.concat(before.stream(), after.stream()).toList();
     }
 
     @Override

@@ -33,6 +33,11 @@ public record Random(Distribution distribution, long seed, float a, float b, Lis
     }
 
     @Override
+    public List<Dim> extents() {
+        return shape;
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         if (distribution == Distribution.BERNOULLI) {
             in.requireType(0, DType.F32);

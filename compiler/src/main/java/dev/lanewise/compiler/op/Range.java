@@ -25,6 +25,11 @@ public record Range(Dim count) implements Op {
     private static final long LONGEST = 64;
 
     @Override
+    public List<Dim> extents() {
+        return List.of(count);
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         in.requireSameType(0, 1);
         in.requireSameType(0, 2);

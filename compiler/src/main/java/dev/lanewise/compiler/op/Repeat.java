@@ -56,6 +56,11 @@ public record Repeat(
     }
 
     @Override
+    public List<Dim> extents() {
+        return List.of(trips);
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         int captures = body.inputs().size() - 2 - carried - scanned.size();
         if (captures < 0 || in.count() != 2 + carried + scanned.size() + captures

@@ -22,6 +22,11 @@ public record Reshape(List<Dim> shape) implements Op {
     }
 
     @Override
+    public List<Dim> extents() {
+        return shape;
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         ValueType type = new ValueType(in.dtype(0), shape);
         if (!Signature.mayEqual(type.size(), in.type(0).size())) {

@@ -14,6 +14,7 @@ import dev.lanewise.formats.proto.StepKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Part of a tensor: {@code y[i, j] = x[starts[0] + i · strides[0], starts[1] + j · strides[1]]}.
@@ -37,6 +38,11 @@ public record Slice(List<Dim> starts, List<Integer> strides, List<Dim> shape) im
         starts.set(axis, start);
         shape.set(axis, length);
         return new Slice(starts, Collections.nCopies(input.size(), 1), shape);
+    }
+
+    @Override
+    public List<Dim> extents() {
+        return Stream.concat(starts.stream(), shape.stream()).toList();
     }
 
     @Override

@@ -23,6 +23,11 @@ import java.util.List;
 public record TopK(int axis, Dim k, boolean largest, boolean sorted) implements Op {
 
     @Override
+    public List<Dim> extents() {
+        return List.of(k);
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         int at = in.axis(axis, in.rank(0));
         if (in.rank(0) == 0 || k.min() > in.dim(0, at).max()) {

@@ -122,7 +122,7 @@ final class LoopRule {
     private static void requireOfEachFrame(Site site, Repeat loop) {
         Graph body = loop.body();
         for (Node node : body.nodes()) {
-            if (OpDims.of(node).anyMatch(site.graph()::hasLength)) {
+            if (node.extents().anyMatch(site.graph()::hasLength)) {
                 throw site.unbounded("its body depends on " + site.graph().length());
             }
         }

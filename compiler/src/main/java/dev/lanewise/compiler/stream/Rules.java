@@ -57,7 +57,7 @@ final class Rules {
 
     /** What has no operand with an axis of time stays as it is, unless the length of the whole goes into it. */
     private static List<Flow> unmoved(Site site, boolean latest) {
-        if (OpDims.of(site.node()).anyMatch(site.graph()::hasLength)) {
+        if (site.node().extents().anyMatch(site.graph()::hasLength)) {
             if (latest) {
                 throw site.unbounded("it depends on " + site.graph().length());
             }

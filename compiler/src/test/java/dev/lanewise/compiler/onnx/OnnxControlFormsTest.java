@@ -193,19 +193,28 @@ class OnnxControlFormsTest {
         }
     }
 
-    /** Over as many slices as another operation finds in the data. */
+    /** Over as many slices as another operation finds in the data, and lengths that alone are asked for. */
     @ParameterizedTest
     @ValueSource(strings = {
         "z = Compress(x, m; axis=0); s, y = Scan(v, z; num_scan_inputs=1, body={p, e: r = Add(p, e); o = Mul(r, v);"
                 + " give r, o})",
         "z = Compress(x, m; axis=0); s, y = Scan(v, z; num_scan_inputs=1, scan_input_directions=[1],"
                 + " scan_output_axes=[1], body={p, e: r = Add(p, e); o = Mul(r, v); give r, o})",
+        "z = Compress(x, m; axis=0); s = Scan(v, z; num_scan_inputs=1, body={p, e: r = Tanh(p); give r})",
+        "n = Gather(Shape(Compress(x, m; axis=0)), Squeeze([0])); s = Loop(n, none, v; body={i64 t, bool go, p:"
+                + " g = Identity(go); r = Tanh(p); give g, r})",
+        "n = Gather(Shape(Compress(x, m; axis=0)), Squeeze([0])); i, s = Loop(none, Greater(n, Squeeze([0])),"
+                + " Squeeze([0]), v; body={i64 t, bool go, i64 a, p: b = Add(a, Squeeze([1])); g = Less(b, n);"
+                + " r = Tanh(p); give g, b, r})",
         "z = Compress(x, m; axis=0); a, b = Scan(z, x, x; num_scan_inputs=2, body={p, e, f: r = Add(p, e);"
                 + " o = Mul(f, v); give r, o}); s, y = Scan(v, a; num_scan_inputs=1, body={p, e: r = Mul(p, e);"
                 + " o = Exp(r); give r, o})",
         "z = Compress(x, m; axis=0); a = Scan(z, x; num_scan_inputs=1, body={p, e: q, u = Scan(e, p; num_scan_inputs=1,"
                 + " body={c, d: f = Add(c, d); h = Tanh(f); give f, h}); give u}); y = ReduceSum(a; keepdims=0)",
         "u, i, j, k = Unique(Compress(x, m; axis=0); axis=0); y = Add(u, v)",
+        "y = Shape(NonZero(m))",
+        "y = Mul(v, Cast(Size(Compress(x, m; axis=0)); to=1))",
+        "y = Expand(v, Concat(Gather(Shape(Compress(x, m; axis=0)), [0]), [3]; axis=0))",
     })
     void learntLengths(String form) throws Exception {
         for (int mask = 1; mask < 16; mask++) {
