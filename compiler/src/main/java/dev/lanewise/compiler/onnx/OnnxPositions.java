@@ -1,13 +1,12 @@
 package dev.lanewise.compiler.onnx;
 
-import dev.lanewise.compiler.graph.Literal;
+import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /** Positions in sequences that only data give: which tensors the sequence has, is known all the same. */
 final class OnnxPositions {
@@ -22,17 +21,16 @@ final class OnnxPositions {
      *
      * @param size of the sequence: negative positions count from its end
      */
-    static Value given(OnnxNode node, int input, int size, int last) {
+    static Value given(OnnxNode node, int input, Dim size, Dim last) {
         Formula f = new Formula(node);
         Value position = f.cast(f.reshape(node.in(input), List.of()), DType.I64);
         Value zero = f.number(0, DType.I64);
         Value fromStart = f.where(
-                f.apply(BinaryFn.LESS, position, zero), f.apply(BinaryFn.ADD, position, size), position);
+                f.apply(BinaryFn.LESS, position, zero), f.plus(position, f.extent(size, DType.I64)), position);
         // for what is before the beginning, which a gather would count from the end
-        Value beyond = f.number(last + 1, DType.I64);
+        Value beyond = f.extent(last.plus(1), DType.I64);
         Value place = f.where(f.apply(BinaryFn.LESS, fromStart, zero), beyond, fromStart);
-        Literal places = Literal.of(LongStream.rangeClosed(0, last).toArray(), last + 1);
-        return node.add(new Gather(0), node.constant(places), place);
+        return node.add(new Gather(0), f.counting(last.plus(1), 0, 1), place);
     }
 
     /** The tensor at a position, an i64 scalar. */
@@ -71,7 +69,7 @@ final class OnnxPositions {
 
     /** The sequence with input 1 at the position that input 2 is. */
     static List<Value> insert(OnnxNode node, List<Value> values) {
-        Value position = given(node, 2, values.size(), values.size());
+        Value position = given(node, 2, Dim.of(values.size()), Dim.of(values.size()));
         List<Value> inserted = new ArrayList<>();
         for (int i = 0; i <= values.size(); i++) {
             // what was there, the new one, or what was there before it
@@ -93,7 +91,7 @@ final class OnnxPositions {
 
     /** The sequence without what is at the position that input 1 is. */
     static List<Value> erase(OnnxNode node, List<Value> values) {
-        Value position = given(node, 1, values.size(), values.size() - 1);
+        Value position = given(node, 1, Dim.of(values.size()), Dim.of(values.size() - 1));
         List<Value> left = new ArrayList<>();
         for (int i = 0; i < values.size() - 1; i++) {
             Formula f = new Formula(node);

@@ -65,7 +65,7 @@ final class OnnxScope {
             return sequence;
         }
         OnnxSequence outside = outer.findSequence(name);
-        return outside == null ? null : new OnnxSequence(outside.values().stream().map(this::capture).toList());
+        return outside == null ? null : outside.map(this::capture);
     }
 
     void fail(String name, LanewiseException cause) {

@@ -4,19 +4,53 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.onnx.proto.TensorShapeProto;
 import dev.lanewise.compiler.onnx.proto.TypeProto;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
- * An ONNX sequence: a list of tensors whose length is known when the model is compiled. There is none at
- * run time: operators on sequences only say which tensors others use. Immutable.
+ * An ONNX sequence: a list of tensors whose length is known when the model is compiled, or parts of one tensor whose
+ * number an extent says. There is none at run time: operators on sequences only say which tensors others use.
+ * Immutable.
  */
-public record OnnxSequence(List<Value> values) {
+public final class OnnxSequence {
 
-    public OnnxSequence {
-        values = List.copyOf(values);
+    private final List<Value> values;
+    private final OnnxParts parts;
+
+    OnnxSequence(List<Value> values) {
+        this.values = List.copyOf(values);
+        this.parts = null;
+    }
+
+    OnnxSequence(OnnxParts parts) {
+        this.values = null;
+        this.parts = parts;
+    }
+
+    /** What this is where its length is not known; {@code null} where it is. */
+    OnnxParts parts() {
+        return parts;
+    }
+
+    /**
+     * The tensors.
+     *
+     * @throws dev.lanewise.formats.UnsupportedOpException where nobody knows how many there are
+     */
+    List<Value> values() {
+        if (parts != null) {
+            throw parts.unknown();
+        }
+        return values;
+    }
+
+    /** The same of other tensors, as a body calls them. */
+    OnnxSequence map(UnaryOperator<Value> change) {
+        return parts != null ? new OnnxSequence(parts.map(change)) : new OnnxSequence(
+                values.stream().map(change).toList());
     }
 
     int size() {
-        return values.size();
+        return values().size();
     }
 
     /** The type of one element. Extents of the same name need not be equal in two elements: none has a name. */

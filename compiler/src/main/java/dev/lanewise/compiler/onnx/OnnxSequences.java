@@ -6,6 +6,7 @@ import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.onnx.proto.GraphProto;
 import dev.lanewise.compiler.op.Concat;
 import dev.lanewise.compiler.op.Slice;
+import dev.lanewise.formats.UnsupportedOpException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +44,14 @@ final class OnnxSequences {
     }
 
     private static void at(OnnxNode node) {
+        if (node.sequence(0).parts() != null) {
+            node.out(node.sequence(0).parts().at(node));
+            return;
+        }
         List<Value> values = node.sequence(0).values();
+        Dim size = Dim.of(values.size());
         node.out(node.in(1).contents() == null && !values.isEmpty()
-                ? OnnxPositions.pick(node, values, OnnxPositions.given(node, 1, values.size(), values.size() - 1))
+                ? OnnxPositions.pick(node, values, OnnxPositions.given(node, 1, size, size.minus(1)))
                 : values.get(position(node, 1, values.size() - 1)));
     }
 
@@ -82,11 +88,18 @@ final class OnnxSequences {
     }
 
     private static void length(OnnxNode node) {
-        node.out(node.constant(Literal.scalar((long) node.sequence(0).size())));
+        OnnxSequence sequence = node.sequence(0);
+        node.out(sequence.parts() != null
+                ? sequence.parts().length(node)
+                : node.constant(Literal.scalar((long) sequence.size())));
     }
 
     private static void insert(OnnxNode node) {
         OnnxSequence sequence = node.sequence(0);
+        if (sequence.parts() != null) {
+            node.out(new OnnxSequence(sequence.parts().insert(node)));
+            return;
+        }
         List<Value> values = new ArrayList<>(sequence.values());
         if (sequence.size() >= LONGEST) {
             throw node.unsupported("a sequence of more than " + LONGEST + " tensors");
@@ -101,6 +114,10 @@ final class OnnxSequences {
 
     private static void erase(OnnxNode node) {
         OnnxSequence sequence = node.sequence(0);
+        if (sequence.parts() != null) {
+            node.out(new OnnxSequence(sequence.parts().erase(node)));
+            return;
+        }
         List<Value> values = new ArrayList<>(sequence.values());
         if (node.has(1) && node.in(1).contents() == null && !values.isEmpty()) {
             node.out(new OnnxSequence(OnnxPositions.erase(node, values)));
@@ -136,8 +153,8 @@ final class OnnxSequences {
         int axis = OnnxMovement.axis(node, node.integer("axis", 0), x.rank());
         boolean keep = node.flag("keepdims", true) || node.has(1);
         if (!x.dim(axis).isConstant()) {
-            throw node.unsupported("a sequence of as many tensors as the symbolic extent " + x.dim(axis)
-                    + " says; fix it with --dim");
+            node.out(new OnnxSequence(parts(node, x, axis, keep)));
+            return;
         }
         long n = x.dim(axis).constant();
         List<Long> sizes = new ArrayList<>();
@@ -172,9 +189,25 @@ final class OnnxSequences {
         node.out(new OnnxSequence(parts));
     }
 
+    /** As many as an extent says, which must be equal. */
+    private static OnnxParts parts(OnnxNode node, Value x, int axis, boolean keep) {
+        Dim n = x.dim(axis);
+        UnsupportedOpException unknown = node.unsupported(
+                "a sequence of as many tensors as the symbolic extent " + n + " says; fix it with --dim");
+        long[] size = !node.has(1) ? new long[] {1} : node.in(1).rank() == 0 ? node.longs(1) : new long[0];
+        if (size.length != 1 || size[0] < 1 || !n.floorDiv(size[0]).times(size[0]).equals(n)) {
+            throw unknown;
+        }
+        return new OnnxParts(x, axis, size[0], keep, unknown);
+    }
+
     private static void concat(OnnxNode node) {
         OnnxSequence sequence = node.sequence(0);
         boolean stacked = node.flag("new_axis", false);
+        if (sequence.parts() != null) {
+            node.out(sequence.parts().concat(node, node.integer("axis", 0), stacked));
+            return;
+        }
         if (sequence.size() == 0) {
             throw node.misfit("an empty sequence");
         }

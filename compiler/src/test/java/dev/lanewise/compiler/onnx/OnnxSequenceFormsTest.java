@@ -1,5 +1,6 @@
 package dev.lanewise.compiler.onnx;
 
+import static dev.lanewise.compiler.onnx.OneNode.uniform;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -125,6 +126,50 @@ class OnnxSequenceFormsTest {
                 Spelling.set(session, Map.of("at", Literal.of(new long[] {at})));
                 assertThrows(LanewiseException.class, session::run, form);
             }
+        }
+    }
+
+    /** Of as many tensors as only a run knows, at positions that are known or that only data give. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "s = SplitToSequence(x); y = SequenceAt(s, at)",
+        "s = SplitToSequence(x, Squeeze([1])); y = SequenceAt(s, Squeeze([-2]))",
+        "s = SplitToSequence(x; keepdims=0); y = SequenceAt(s, Squeeze([1])); z = SequenceLength(s)",
+        "s = SplitToSequence(t, Squeeze([2]); axis=1); y = SequenceAt(s, at); z = SequenceLength(s)",
+        "s = SplitToSequence(x); y = ConcatFromSequence(s; axis=0)",
+        "s = SplitToSequence(x); y = ConcatFromSequence(s; axis=-1)",
+        "s = SplitToSequence(t, Squeeze([2]); axis=1); y = ConcatFromSequence(s; axis=0)",
+        "s = SplitToSequence(t, Squeeze([2]); axis=1); y = ConcatFromSequence(s; axis=2, new_axis=1)",
+        "s = SplitToSequence(x; keepdims=0); y = ConcatFromSequence(s; axis=0)",
+        "s = SplitToSequence(x; keepdims=0); y = ConcatFromSequence(s; axis=-1, new_axis=1)",
+        "s = SplitToSequence(x; keepdims=0); y = ConcatFromSequence(SequenceInsert(s, v); axis=0, new_axis=1)",
+        "s = SplitToSequence(x); u = SequenceInsert(s, SequenceAt(s, at), at); y = ConcatFromSequence(u; axis=0)",
+        "s = SplitToSequence(t, Squeeze([2]); axis=1); u = SequenceInsert(s, SequenceAt(s, Squeeze([0])), at);"
+                + " y = ConcatFromSequence(u; axis=1); z = SequenceLength(u)",
+        "s = SplitToSequence(t, Squeeze([2]); axis=1); y = ConcatFromSequence(SequenceErase(s, at); axis=1)",
+        "s = SplitToSequence(x); y = ConcatFromSequence(SequenceErase(s); axis=0)",
+        "s = SplitToSequence(x; keepdims=0); n = SequenceLength(s); a, y = Loop(n, none, v; body={i64 i, bool go, p:"
+                + " g = Identity(go); e = SequenceAt(s, i); r = Add(Tanh(p), e); o = Mul(r, v); give g, r, o})",
+    })
+    void symbolicLengths(String form) throws Exception {
+        for (int length = 2; length < 6; length++) {
+            for (long at = -2; at < 2; at++) {
+                new Spelling().in("x", uniform(DType.F32, -1, 1, 3, length, 3), "T", 3).in("v", 3).dim("T", 2, 9)
+                        .in("at", Literal.of(new long[] {at}))
+                        .nodes("t = Concat(Transpose(x; perm=[1, 0]), Transpose(x; perm=[1, 0]); axis=1); " + form)
+                        .agrees();
+            }
+        }
+    }
+
+    @Test
+    void symbolicPositionsOutside() {
+        for (long at : new long[] {-4, 3}) {
+            Literal x = uniform(DType.F32, -1, 1, 3, 3, 3);
+            Session session = new Spelling().in("x", x, "T", 3).dim("T", 2, 9).in("at", Literal.of(new long[] {at}))
+                    .nodes("s = SplitToSequence(x); y = SequenceAt(s, at)").session();
+            Spelling.set(session, Map.of("x", x, "at", Literal.of(new long[] {at})));
+            assertThrows(LanewiseException.class, session::run);
         }
     }
 

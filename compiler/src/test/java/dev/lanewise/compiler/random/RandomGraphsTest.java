@@ -59,6 +59,7 @@ class RandomGraphsTest {
         1002276, // a hyperbolic tangent of a number that a product gave
         1004151, // a sum of whole numbers times weights, which cancels
         1005197, // a walk along what another walk carries, whose extent is seen to be one only while running
+        1013343, // a sequence of as many parts as a symbol says
         1018710 // a walk along what another carries, backwards
     })
     void graphsThatOnceShowedErrors(long seed) {
