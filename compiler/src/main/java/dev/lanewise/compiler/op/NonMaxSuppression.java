@@ -25,6 +25,11 @@ import java.util.stream.IntStream;
 public record NonMaxSuppression(boolean centres, Dim count) implements Op {
 
     @Override
+    public List<Dim> extents() {
+        return List.of(count);
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         in.requireRank(0, 3);
         in.requireRank(1, 3);

@@ -19,6 +19,11 @@ import java.util.List;
 public record NonZero(Dim count) implements Op {
 
     @Override
+    public List<Dim> extents() {
+        return List.of(count);
+    }
+
+    @Override
     public List<ValueType> infer(Signature in) {
         return List.of(new ValueType(DType.I64, List.of(Dim.of(in.rank(0)), count)));
     }

@@ -1,18 +1,22 @@
 package dev.lanewise.compiler.op;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.ShapeException;
 import dev.lanewise.runtime.LoadOptions.Start;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.testing.AllocationProbe;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +39,20 @@ class OpCasesTest {
             assertFalse(cases.isEmpty(), entry.op().getSimpleName());
             cases.forEach(opCase -> assertEquals(entry.op(), opCase.op().getClass()));
         }
+    }
+
+    /** What tells an extent is kept for those that name it. */
+    @Test
+    void operationsNameTheExtentsThatTheyHave() {
+        forEach((name, opCase) -> {
+            List<Dim> held = new ArrayList<>();
+            for (RecordComponent component : opCase.op().getClass().getRecordComponents()) {
+                Object value = assertDoesNotThrow(() -> component.getAccessor().invoke(opCase.op()));
+                List<?> values = value instanceof List<?> list ? list : Collections.singletonList(value);
+                values.stream().filter(Dim.class::isInstance).map(Dim.class::cast).forEach(held::add);
+            }
+            assertTrue(opCase.op().extents().containsAll(held), name);
+        });
     }
 
     @TestFactory
