@@ -3,6 +3,7 @@ module dev.lanewise.compiler {
     requires transitive dev.lanewise.formats;
     requires transitive dev.lanewise.runtime;
     requires com.fasterxml.jackson.core;
+    requires com.google.protobuf;
     requires info.picocli;
     requires java.logging;
     requires java.management;

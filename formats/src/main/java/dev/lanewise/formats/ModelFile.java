@@ -1,13 +1,10 @@
 package dev.lanewise.formats;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
-import com.google.protobuf.WireFormat;
+import dev.lanewise.formats.proto.Bytes;
 import dev.lanewise.formats.proto.ModelProto;
 import dev.lanewise.formats.proto.TensorProto;
+import dev.lanewise.formats.proto.WireException;
+import dev.lanewise.formats.proto.WireReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -29,8 +26,6 @@ import java.util.zip.CRC32;
  * meaning.
  */
 public final class ModelFile {
-
-    private static final int RECURSION_LIMIT = 2 * Limits.BLOCK_DEPTH + 8;
 
     private final String name;
     private final ModelProto message;
@@ -66,7 +61,16 @@ public final class ModelFile {
      * @throws FormatException where they are no model file that this version can read
      */
     public static ModelFile read(String name, byte[] bytes) {
-        ModelProto message = parse(name, bytes);
+        ModelProto message;
+        int structure;
+        try {
+            message = ModelProto.parseFrom(bytes);
+            structure = structureCrc(bytes);
+        } catch (WireException e) {
+            throw new FormatException(
+                    name, "", "not a .lane model file, or damaged near byte " + e.at() + " of " + bytes.length + " ("
+                            + e.getMessage() + ")", e);
+        }
         if (message.getVersion() == 0) {
             throw new FormatException(name, "version", "missing: this is not a .lane model file");
         }
@@ -80,45 +84,25 @@ public final class ModelFile {
         if (!message.hasArena() || !message.hasState()) {
             throw new FormatException(name, message.hasArena() ? "state" : "arena", "missing: the file is damaged");
         }
-        checkCrc(name, "weights_crc", message.getWeightsCrc(), crc(message.getWeights()));
-        checkCrc(name, "structure_crc", message.getStructureCrc(), structureCrc(name, bytes));
+        checkCrc(name, "weights_crc", message.getWeightsCrc(), crc(message.getWeights().asReadOnlyByteBuffer()));
+        checkCrc(name, "structure_crc", message.getStructureCrc(), structure);
         return new ModelFile(name, message);
     }
 
     /** Of the structure's fields as they stand in the file, which spares a start from writing them anew. */
-    private static int structureCrc(String name, byte[] bytes) {
+    private static int structureCrc(byte[] bytes) throws WireException {
         CRC32 crc = new CRC32();
-        CodedInputStream in = CodedInputStream.newInstance(bytes);
-        try {
-            int from = 0;
-            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-                in.skipField(tag);
-                int to = in.getTotalBytesRead();
-                int field = WireFormat.getTagFieldNumber(tag);
-                if (field >= ModelProto.DIMS_FIELD_NUMBER && field <= ModelProto.STATE_FIELD_NUMBER) {
-                    crc.update(bytes, from, to - from);
-                }
-                from = to;
+        WireReader in = new WireReader(bytes);
+        int from = 0;
+        for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+            in.skip(tag);
+            int field = tag >>> 3;
+            if (field >= ModelProto.DIMS_FIELD_NUMBER && field <= ModelProto.STATE_FIELD_NUMBER) {
+                crc.update(bytes, from, in.at() - from);
             }
-        } catch (IOException e) {
-            throw new FormatException(name, "", "unreadable: " + e.getMessage(), e);
+            from = in.at();
         }
         return (int) crc.getValue();
-    }
-
-    private static ModelProto parse(String name, byte[] bytes) {
-        CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
-        in.enableAliasing(true); // the weights stay where they are
-        in.setRecursionLimit(RECURSION_LIMIT);
-        try {
-            return ModelProto.parseFrom(in);
-        } catch (InvalidProtocolBufferException e) {
-            throw new FormatException(
-                    name, "", "not a .lane model file, or damaged near byte " + in.getTotalBytesRead()
-                            + " of " + bytes.length + " (" + e.getMessage() + ")", e);
-        } catch (IOException e) {
-            throw new FormatException(name, "", "unreadable: " + e.getMessage(), e);
-        }
     }
 
     private static void checkCrc(String name, String field, int stated, int found) {
@@ -141,7 +125,7 @@ public final class ModelFile {
 
     /** All weights, little-endian, read-only. */
     public ByteBuffer weights() {
-        return message.getWeights().asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
+        return message.getWeights().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
@@ -156,8 +140,8 @@ public final class ModelFile {
                         .setState(message.getState())
                         .setVersion(Limits.VERSION)
                         .setMinReader(minReader(message))
-                        .setWeightsCrc(crc(message.getWeights()))
-                        .setStructureCrc(crc(structure(message)))
+                        .setWeightsCrc(crc(message.getWeights().asReadOnlyByteBuffer()))
+                        .setStructureCrc(crc(ByteBuffer.wrap(structure(message))))
                         .setFingerprint(fingerprint(message))
                         .clearPadding();
         return new ModelFile(name, align(whole).build());
@@ -187,14 +171,14 @@ public final class ModelFile {
         if (weights == 0) {
             return message;
         }
-        int beforeWeights = message.build().getSerializedSize() - weights;
-        int missing = -beforeWeights & Limits.WEIGHT_ALIGNMENT - 1;
+        long beforeWeights = message.build().getSerializedSize() - weights;
+        int missing = (int) -beforeWeights & Limits.WEIGHT_ALIGNMENT - 1;
         if (missing == 0) {
             return message;
         }
         // tag and length of the padding field take two bytes themselves, and an empty field is not written
         int zeros = missing > 2 ? missing - 2 : missing - 2 + Limits.WEIGHT_ALIGNMENT;
-        return message.setPadding(ByteString.copyFrom(new byte[zeros]));
+        return message.setPadding(Bytes.copyOf(new byte[zeros]));
     }
 
     /** The file's bytes. */
@@ -212,9 +196,7 @@ public final class ModelFile {
         Path unfinished = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".part");
         try {
             try (OutputStream out = Files.newOutputStream(unfinished)) {
-                CodedOutputStream coded = CodedOutputStream.newInstance(out, 1 << 16);
-                message.writeTo(coded);
-                coded.flush();
+                message.writeTo(out);
             }
             try {
                 Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
@@ -227,7 +209,7 @@ public final class ModelFile {
     }
 
     /** What the structure's checksum covers, as it is written. */
-    private static ByteString structure(ModelProto message) {
+    private static byte[] structure(ModelProto message) {
         return ModelProto.newBuilder()
                 .addAllDims(message.getDimsList())
                 .addAllTensors(message.getTensorsList())
@@ -235,21 +217,21 @@ public final class ModelFile {
                 .setArena(message.getArena())
                 .setState(message.getState())
                 .build()
-                .toByteString();
+                .toByteArray();
     }
 
-    private static int crc(ByteString bytes) {
+    private static int crc(ByteBuffer bytes) {
         CRC32 crc = new CRC32();
-        crc.update(bytes.asReadOnlyByteBuffer());
+        crc.update(bytes);
         return (int) crc.getValue();
     }
 
-    private static ByteString fingerprint(ModelProto message) {
+    private static Bytes fingerprint(ModelProto message) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(structure(message).asReadOnlyByteBuffer());
+            sha.update(structure(message));
             sha.update(message.getWeights().asReadOnlyByteBuffer());
-            return ByteString.copyFrom(sha.digest(), 0, 16);
+            return Bytes.wrap(sha.digest(), 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -10,8 +10,7 @@
  * would take are held against limits before the first allocation, and what is wrong is reported as a
  * {@code FormatException} that names the file, the byte offset and the field.
  *
- * <p>This module depends on protobuf alone, and of that on the lite runtime, so that a user on Android
- * may put protobuf-javalite in its place. It uses nothing that Android API level 33 lacks: the build
- * checks it.
+ * <p>This module depends on nothing: the build makes the classes of the messages from the schema. It uses nothing that
+ * Android API level 33 lacks: the build checks it.
  */
 package dev.lanewise.formats;

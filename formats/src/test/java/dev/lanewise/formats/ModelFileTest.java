@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
+import dev.lanewise.formats.proto.Bytes;
 import dev.lanewise.formats.proto.DimProto;
 import dev.lanewise.formats.proto.MetadataProto;
 import dev.lanewise.formats.proto.ModelProto;
@@ -33,7 +33,7 @@ class ModelFileTest {
         return ModelProto.newBuilder()
                 .setProducer("test")
                 .addDims(DimProto.newBuilder().setNumber(7))
-                .setWeights(ByteString.copyFrom(weights));
+                .setWeights(Bytes.copyOf(weights));
     }
 
     @Test
@@ -135,9 +135,9 @@ class ModelFileTest {
 
     @Test
     void fingerprintsTellModelsApart() {
-        ByteString one = ModelFile.complete("a", model(64).build()).message().getFingerprint();
-        ByteString same = ModelFile.complete("b", model(64).setProducer("else").build()).message().getFingerprint();
-        ByteString other = ModelFile.complete("a", model(65).build()).message().getFingerprint();
+        Bytes one = ModelFile.complete("a", model(64).build()).message().getFingerprint();
+        Bytes same = ModelFile.complete("b", model(64).setProducer("else").build()).message().getFingerprint();
+        Bytes other = ModelFile.complete("a", model(65).build()).message().getFingerprint();
         assertEquals(16, one.size());
         assertArrayEquals(one.toByteArray(), same.toByteArray(), "who wrote it changes nothing");
         assertNotEquals(one, other);

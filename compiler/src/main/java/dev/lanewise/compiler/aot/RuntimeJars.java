@@ -1,6 +1,5 @@
 package dev.lanewise.compiler.aot;
 
-import com.google.protobuf.ByteString;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.kernel.KernelProvider;
@@ -21,18 +20,12 @@ public final class RuntimeJars {
     private RuntimeJars() {}
 
     /**
-     * Options of the JVM that a program with these jars starts best with. Protobuf's use of {@code sun.misc.Unsafe} is
-     * allowed by name: to remark on it the JVM walks the stack, which is what it does first in a start.
+     * Options of the JVM that a program with these jars needs.
      *
      * @param vector whether it is to run on vector kernels
      */
     public static List<String> options(boolean vector) {
-        List<String> options = new ArrayList<>();
-        if (vector) {
-            options.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-        }
-        options.add("--sun-misc-unsafe-memory-access=allow");
-        return options;
+        return vector ? List.of("--add-modules", "jdk.incubator.vector") : List.of();
     }
 
     /**
@@ -60,7 +53,6 @@ public final class RuntimeJars {
         Set<Path> places = new LinkedHashSet<>();
         places.add(Jars.place(Model.class));
         places.add(Jars.place(ModelFile.class));
-        places.add(Jars.place(ByteString.class));
         for (var provider : ServiceLoader.load(KernelProvider.class).stream().toList()) {
             try {
                 places.add(Jars.place(provider.type()));

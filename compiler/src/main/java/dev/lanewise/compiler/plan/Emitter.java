@@ -1,6 +1,5 @@
 package dev.lanewise.compiler.plan;
 
-import com.google.protobuf.ByteString;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Graph;
 import dev.lanewise.compiler.graph.Literal;
@@ -10,6 +9,7 @@ import dev.lanewise.formats.Limits;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.formats.WeightForm;
 import dev.lanewise.formats.proto.BlockProto;
+import dev.lanewise.formats.proto.Bytes;
 import dev.lanewise.formats.proto.DebugProto;
 import dev.lanewise.formats.proto.MemoryProto;
 import dev.lanewise.formats.proto.ModelProto;
@@ -20,6 +20,7 @@ import dev.lanewise.formats.proto.StateProto;
 import dev.lanewise.formats.proto.StepKind;
 import dev.lanewise.formats.proto.StepProto;
 import dev.lanewise.formats.proto.TensorProto;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,8 +45,8 @@ public final class Emitter {
     private final Map<Literal, PlanTensor> constants = new HashMap<>();
     private final ModelProto.Builder model = ModelProto.newBuilder();
     private final DebugProto.Builder debug = DebugProto.newBuilder();
-    private final ByteString.Output largeWeights = ByteString.newOutput();
-    private final ByteString.Output smallWeights = ByteString.newOutput();
+    private final ByteArrayOutputStream largeWeights = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream smallWeights = new ByteArrayOutputStream();
     private int tensors;
     private Placement.Result placed;
 
@@ -135,7 +136,9 @@ public final class Emitter {
         if (withDebug) {
             model.setDebug(debug.setSource(source));
         }
-        model.setWeights(largeWeights.toByteString().concat(smallWeights.toByteString()));
+        largeWeights.writeBytes(smallWeights.toByteArray());
+        byte[] weights = largeWeights.toByteArray();
+        model.setWeights(Bytes.wrap(weights, 0, weights.length));
         return new Emitted(ModelFile.complete(source, model.build()), placed.lowerBound(), placed.requests());
     }
 
@@ -251,7 +254,7 @@ public final class Emitter {
         }
         byte[] bytes = tensor.constant.store();
         boolean large = bytes.length >= Limits.WEIGHT_ALIGNMENT;
-        ByteString.Output out = large ? largeWeights : smallWeights;
+        ByteArrayOutputStream out = large ? largeWeights : smallWeights;
         long aligned = large ? Limits.align(bytes.length) : Limits.alignSmall(bytes.length);
         out.write(bytes, 0, bytes.length);
         out.write(new byte[(int) aligned - bytes.length], 0, (int) aligned - bytes.length);

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.MessageLite;
 import dev.lanewise.compiler.Compiler;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.runtime.LoadOptions;
@@ -99,7 +98,7 @@ class InterruptedTrainingTest {
     private static String classPath() throws Exception {
         StringBuilder path = new StringBuilder();
         for (Class<?> each : new Class<?>[] {
-            Training.class, Compiler.class, Model.class, ModelFile.class, MessageLite.class
+            Training.class, Compiler.class, Model.class, ModelFile.class
         }) {
             path.append(Path.of(each.getProtectionDomain().getCodeSource().getLocation().toURI()))
                     .append(File.pathSeparator);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
 import dev.lanewise.compiler.CompileOptions;
 import dev.lanewise.compiler.Compiled;
 import dev.lanewise.compiler.Compiler;
@@ -25,6 +24,7 @@ import dev.lanewise.formats.LanewiseException;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.formats.PlanException;
 import dev.lanewise.formats.WeightForm;
+import dev.lanewise.formats.proto.Bytes;
 import dev.lanewise.formats.proto.ElementType;
 import dev.lanewise.formats.proto.ModelProto;
 import dev.lanewise.formats.proto.TensorProto;
@@ -261,7 +261,7 @@ class SmallWeightsTest {
         byte[] nan = model.getWeights().toByteArray();
         Arrays.fill(nan, (byte) 0xff);
         FormatException scale = assertThrows(
-                FormatException.class, () -> load(model.toBuilder().setWeights(ByteString.copyFrom(nan)), true));
+                FormatException.class, () -> load(model.toBuilder().setWeights(Bytes.copyOf(nan)), true));
         assertTrue(scale.getMessage().contains("scale"), scale.getMessage());
     }
 

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.FormatException;
 import dev.lanewise.formats.LanewiseException;
 import dev.lanewise.formats.ModelFile;
+import dev.lanewise.formats.proto.Bytes;
 import dev.lanewise.formats.proto.GoldenInputProto;
 import dev.lanewise.formats.proto.GoldenOutputProto;
 import dev.lanewise.formats.proto.GoldenProto;
@@ -47,7 +47,7 @@ class GoldensTest {
         HandMade hand = SmallModels.recurrent(1);
         GoldenInputProto.Builder input = GoldenInputProto.newBuilder().addExtents(1).addExtents(4).setSeed(7);
         verify(hand, golden(hand, input));
-        input.setData(ByteString.copyFrom(HandMade.bytes(DType.F32, new float[] {1, 2, 3, 4})));
+        input.setData(Bytes.copyOf(HandMade.bytes(DType.F32, new float[] {1, 2, 3, 4})));
         verify(hand, golden(hand, input));
         HandMade cache = SmallModels.cache(4);
         verify(cache, golden(cache, GoldenInputProto.newBuilder().addExtents(3).addExtents(2).setSeed(-1)));
@@ -83,7 +83,7 @@ class GoldensTest {
             assertThrows(LanewiseException.class, () -> verify(hand, golden.toBuilder().setInputs(0, bad)));
         }
         GoldenProto.Builder shortData = golden.toBuilder();
-        shortData.setInputs(0, input.clone().setData(ByteString.copyFrom(new byte[15])));
+        shortData.setInputs(0, input.clone().setData(Bytes.copyOf(new byte[15])));
         assertThrows(FormatException.class, () -> verify(hand, shortData));
     }
 

@@ -1,10 +1,10 @@
 package dev.lanewise.runtime;
 
-import com.google.protobuf.ByteString;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.Limits;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.formats.proto.BlockProto;
+import dev.lanewise.formats.proto.Bytes;
 import dev.lanewise.formats.proto.DebugProto;
 import dev.lanewise.formats.proto.DimProto;
 import dev.lanewise.formats.proto.ExpressionProto;
@@ -225,9 +225,11 @@ public final class HandMade {
     /** The message with its memory's sizes, unless the test has set them. */
     public ModelProto proto() {
         ModelProto.Builder whole = model.clone();
+        java.io.ByteArrayOutputStream weights = new java.io.ByteArrayOutputStream();
+        weights.writeBytes(largeWeights.toByteArray());
+        weights.writeBytes(smallWeights.toByteArray());
         whole.addPrograms(program.clone().setBody(body.build())).setDebug(debug).setWeights(
-                ByteString.copyFrom(largeWeights.toByteArray()).concat(ByteString.copyFrom(
-                        smallWeights.toByteArray())));
+                Bytes.copyOf(weights.toByteArray()));
         if (!whole.hasArena()) {
             whole.setArena(memory(arena));
         }

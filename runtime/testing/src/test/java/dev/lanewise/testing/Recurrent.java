@@ -1,8 +1,8 @@
 package dev.lanewise.testing;
 
-import com.google.protobuf.ByteString;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.formats.proto.BlockProto;
+import dev.lanewise.formats.proto.Bytes;
 import dev.lanewise.formats.proto.DimProto;
 import dev.lanewise.formats.proto.ElementType;
 import dev.lanewise.formats.proto.MemoryProto;
@@ -61,7 +61,7 @@ final class Recurrent {
                                         .addInts(0).addInts(1 + UnaryFn.TANH.ordinal()).addFloats(0).addFloats(0))))
                 .setArena(MemoryProto.newBuilder().setFloats(bound * (INPUTS + WIDTH)))
                 .setState(MemoryProto.newBuilder().setFloats(bound * WIDTH))
-                .setWeights(ByteString.copyFrom(weights.array()));
+                .setWeights(Bytes.copyOf(weights.array()));
     }
 
     private static TensorProto tensor(Region region, int offset, int... dims) {

@@ -1,10 +1,9 @@
 package dev.lanewise.runtime.plan;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.lanewise.formats.Limits;
 import dev.lanewise.formats.ModelFile;
 import dev.lanewise.formats.PlanException;
+import dev.lanewise.formats.proto.Bytes;
 import dev.lanewise.formats.proto.ModelProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,7 +31,7 @@ final class TrainedFile {
     }
 
     /** In the order that {@code model.proto} states: the large ones first, then those too small to be aligned. */
-    private ByteString weights() {
+    private Bytes weights() {
         long size = Limits.align(walk(null));
         if (size > Integer.MAX_VALUE - 64) {
             throw new PlanException(plan.file().name() + ": the trained weights take " + size + " bytes; files end at"
@@ -40,7 +39,7 @@ final class TrainedFile {
         }
         ByteBuffer out = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
         walk(out);
-        return UnsafeByteOperations.unsafeWrap(out.array(), 0, (int) walk(null));
+        return Bytes.wrap(out.array(), 0, (int) walk(null));
     }
 
     /** Goes over all weights; writes them unless {@code out} is {@code null}, and gives where they end. */

@@ -55,7 +55,7 @@ class ExtentsTest {
         Random random = new Random(1);
         int compared = 0;
         for (int round = 0; round < 300; round++) {
-            model.clear();
+            model.clearDims();
             int s = symbol(random.nextInt(2), MOST);
             int t = symbol(1, MOST);
             number(random.nextInt(9));
