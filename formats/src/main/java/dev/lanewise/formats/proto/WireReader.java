@@ -1,5 +1,6 @@
 package dev.lanewise.formats.proto;
 
+import dev.lanewise.formats.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -12,8 +13,8 @@ import java.util.Arrays;
  */
 public final class WireReader {
 
-    /** Deeper than a model's blocks can be; see {@code Limits.BLOCK_DEPTH}, of which each takes two messages. */
-    private static final int DEEPEST = 40;
+    /** A block takes two messages, its step's and its own. */
+    private static final int DEEPEST = 2 * Limits.BLOCK_DEPTH + 8;
 
     private final byte[] bytes;
     private int at;
