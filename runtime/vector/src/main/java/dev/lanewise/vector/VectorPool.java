@@ -31,17 +31,16 @@ public final class VectorPool implements PoolKernels {
             int kh0 = Taps.first(oh, s.strideH(), s.dilationH(), s.padTop());
             int kh1 = Taps.end(oh, s.strideH(), s.dilationH(), s.padTop(), s.kernelH(), inH, kh0);
             int ih = oh * s.strideH() + kh0 * s.dilationH() - s.padTop();
-            for (int ow = 0; ow < outW; ow++) {
+            for (int ow = 0; ow < outW; ) {
                 int kw0 = Taps.first(ow, s.strideW(), s.dilationW(), s.padLeft());
-                int kw1 =
-                        Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW,
-                        kw0);
+                int kw1 = Taps.end(ow, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW, kw0);
+                int end = Taps.runEnd(ow, outW, s.strideW(), s.dilationW(), s.padLeft(), s.kernelW(), inW);
                 int iw = ow * s.strideW() + kw0 * s.dilationW() - s.padLeft();
-                int from = xOff + (ih * inW + iw) * channels;
-                int to = yOff + (oh * outW + ow) * channels;
-                maxPixel(
-                        channels, kh1 - kh0, kw1 - kw0, x, from, s.dilationH() * inW * channels,
-                        s.dilationW() * channels, y, to, yEnd);
+                MaxPool.line(
+                        end - ow, channels, kh1 - kh0, kw1 - kw0, x, xOff + (ih * inW + iw) * channels,
+                        s.strideW() * channels, s.dilationH() * inW * channels, s.dilationW() * channels,
+                        y, yOff + (oh * outW + ow) * channels, yEnd);
+                ow = end;
             }
         }
     }
@@ -82,40 +81,8 @@ public final class VectorPool implements PoolKernels {
     }
 
     /** Whether a whole vector can be read at a pixel's last tap and stored at the pixel. */
-    private static boolean fits(int lastTap, int xEnd, int to, int yEnd) {
+    static boolean fits(int lastTap, int xEnd, int to, int yEnd) {
         return lastTap <= xEnd - L && to <= yEnd - L;
-    }
-
-    private static void maxPixel(
-            int channels, int rows, int columns, float[] x, int xOff, int rowStep, int columnStep,
-            float[] y, int yOff, int yEnd) {
-        int j = 0;
-        boolean whole =
-                channels >= L || fits(xOff + (rows - 1) * rowStep + (columns - 1) * columnStep, x.length, yOff, yEnd);
-        for (; whole && j < channels; j += L) {
-            int at = Math.max(0, Math.min(j, channels - L));
-            FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-            int from = xOff + at;
-            int kw = 0;
-            for (int t = rows * columns; t > 0; t--) {
-                best = FloatVector.fromArray(S, x, from).max(best);
-                from += columnStep;
-                if (++kw == columns) {
-                    kw = 0;
-                    from += rowStep - columns * columnStep;
-                }
-            }
-            FloatVector.broadcast(S, Float.NEGATIVE_INFINITY).max(best).intoArray(y, yOff + at);
-        }
-        for (; j < channels; j++) {
-            float best = Float.NEGATIVE_INFINITY;
-            for (int kh = 0; kh < rows; kh++) {
-                for (int kw = 0; kw < columns; kw++) {
-                    best = Math.max(best, x[xOff + kh * rowStep + kw * columnStep + j]);
-                }
-            }
-            y[yOff + j] = best;
-        }
     }
 
     private static void averagePixel(

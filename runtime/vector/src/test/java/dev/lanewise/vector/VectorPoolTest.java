@@ -35,6 +35,19 @@ class VectorPoolTest {
         }
     }
 
+    /** Windows that are text of their own, inside the image and at its borders. */
+    @Test
+    void squares() {
+        for (int channels : Twins.SIZES) {
+            for (int kernel : new int[] {2, 3}) {
+                for (int pad : new int[] {0, 1}) {
+                    compare(new PoolShape(kernel, kernel, 2, kernel, 1, 1, pad, pad), channels, 8, 9);
+                    compare(new PoolShape(kernel, kernel, 1, 1, 2, 1, pad, pad), channels, 7, 6);
+                }
+            }
+        }
+    }
+
     private void compare(PoolShape s, int channels, int inH, int inW) {
         int paddedH = inH + 2 * s.padTop();
         int paddedW = inW + 2 * s.padLeft();
