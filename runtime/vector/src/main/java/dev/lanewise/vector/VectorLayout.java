@@ -16,7 +16,9 @@ public final class VectorLayout implements LayoutKernels {
     @Override
     public void transpose(
             int rows, int columns, float[] x, int xOff, int ldx, float[] y, int yOff, int ldy) {
-        if (rows < Lanes.LANES || columns < Lanes.LANES) {
+        if (rows == 3 && columns >= Lanes.LANES && ldy == 3) {
+            ThreePlanes.interleave(columns, x, xOff, ldx, y, yOff);
+        } else if (rows < Lanes.LANES || columns < Lanes.LANES) {
             narrow.transpose(rows, columns, x, xOff, ldx, y, yOff, ldy);
         } else {
             VectorTranspose.transpose(x, xOff, ldx, rows, columns, y, yOff, ldy);
