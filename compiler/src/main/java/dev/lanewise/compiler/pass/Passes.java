@@ -23,6 +23,7 @@ public final class Passes {
             new FuseEpilogues(),
             new ShareEqual(),
             new JoinConvolutions(),
+            new CropConvolutions(),
             new RemoveUnused());
 
     /** The same, but for what would compute other weights of those that training changes. */
@@ -31,6 +32,7 @@ public final class Passes {
             new AttendInPlace(),
             new FuseEpilogues(),
             new ShareEqual(),
+            new CropConvolutions(),
             new RemoveUnused());
 
     /** What looks at no weights. */

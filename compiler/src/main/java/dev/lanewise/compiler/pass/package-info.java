@@ -18,7 +18,7 @@
  *   <li><b>States:</b> {@code PairStates} finds them; {@code SplitCaches} and {@code CachesByTime} let caches grow
  *       where they lie
  *   <li><b>Faster:</b> {@code ConvolutionsAsProducts}, {@code EliminateTransposes}, {@code FoldAffine}, {@code
- *       FuseEpilogues}, {@code JoinConvolutions}
+ *       FuseEpilogues}, {@code JoinConvolutions}, {@code CropConvolutions}
  * </ul>
  */
 package dev.lanewise.compiler.pass;
