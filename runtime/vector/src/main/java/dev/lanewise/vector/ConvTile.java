@@ -10,6 +10,8 @@ interface ConvTile {
      * {@code y[pixel, o] = init[o] + Σ_q x[pixel, at[q]] · w[q, o]} over {@code first ≤ q < end} in ascending
      * order; then what is below {@code floor} becomes that (0 is ReLU).
      *
+     * @param length pixels, as many as a tile has or more: tiles one after another, the last one reaching back over
+     *     pixels that are done, which get the same again
      * @param at [taps] where a tap lies, from where the filter's first tap does; of a tile of some taps [2, taps],
      *     and then where its weights lie, from {@code wo}
      * @param xo the filter's first tap at the first pixel; it may lie outside the image where it is not among
@@ -18,6 +20,6 @@ interface ConvTile {
      * @param init as many floats as the tile has channels
      */
     void run(
-            int[] at, int first, int end, float[] x, int xo, float[] w, int wo, float[] init, int io,
+            int length, int[] at, int first, int end, float[] x, int xo, float[] w, int wo, float[] init, int io,
             float floor, float[] y, int yo);
 }

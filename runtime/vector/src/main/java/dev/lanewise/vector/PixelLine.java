@@ -16,9 +16,15 @@ final class PixelLine {
     /** Pixels of a tile, at most. */
     private static final int MOST_PIXELS = 12;
 
+    /** Cycles that a tile takes to start and to store, by taps: a guess at filters of some hundred taps. */
+    private static final double START = 0.3;
+
     /** Where in the scratch a tile stands whose channels end within a vector, and behind it their bias. */
     private static final int STAGE = 0;
     private static final int BIAS = STAGE + (MOST_PIXELS + 1) * P;
+
+    /** What lines use of the scratch. */
+    static final int SCRATCH_FLOATS = BIAS + P;
 
     private final int out;
     private final int pixels;
@@ -58,8 +64,7 @@ final class PixelLine {
         int restChannels = out % P;
         int vectors = restChannels > L ? 2 : 1;
         int most = Lanes.MANY_REGISTERS || out <= L ? MOST_PIXELS : MOST_PIXELS / 2;
-        int tiles = (length + most - 1) / most;
-        int pixels = (length + tiles - 1) / tiles;
+        int pixels = pixels(length, most, out > L ? 2 : 1);
         int stageStep = 0;
         if (restChannels % L != 0) {
             // neighbours without a gap stand in the stage as in y: what a pixel's last vector has too much is
@@ -73,6 +78,25 @@ final class PixelLine {
         return complete
                 ? new PixelLine(out, pixels, xStep, yStep, whole, rest, restChannels, stageStep)
                 : null;
+    }
+
+    /**
+     * Pixels of a tile, so that a line of {@code length} takes the least time: a tap of a tile takes a cycle for two
+     * multiply-adds, or for two loads where these are more, and four to follow upon the last one.
+     */
+    private static int pixels(int length, int most, int vectors) {
+        int best = 1;
+        double least = Double.MAX_VALUE;
+        for (int pixels = 1; pixels <= Math.min(length, most); pixels++) {
+            int tiles = (length + pixels - 1) / pixels;
+            double tap = Math.max(4, Math.max(pixels * vectors, pixels + vectors + 1) / 2.0);
+            double time = tiles * (tap + START);
+            if (time <= least) {
+                least = time;
+                best = pixels;
+            }
+        }
+        return best;
     }
 
     private static ConvTile tile(int pixels, int vectors, int xStep, int yStep, boolean gaps) {
@@ -108,18 +132,18 @@ final class PixelLine {
         for (int n = n0; n < end; n += P) {
             int panel = wo + Panels.offset(k, n);
             int init = bias == Tiling.ZEROS ? 0 : bo + n;
-            for (int i = 0; i < length; i += pixels) {
-                int pixel = Math.min(i, length - pixels);
-                int from = xo + pixel * xStep;
-                int to = yo + pixel * yStep + n;
-                if (end - n >= P) {
-                    whole.run(at, first, last, x, from, w, panel, bias, init, floor, y, to);
-                } else if (stageStep == 0) {
-                    rest.run(at, first, last, x, from, w, panel, bias, init, floor, y, to);
-                } else {
-                    System.arraycopy(bias, init, scratch, BIAS, restChannels);
-                    rest.run(at, first, last, x, from, w, panel, scratch, BIAS, floor, scratch, STAGE);
-                    unstage(scratch, y, to);
+            if (end - n >= P) {
+                whole.run(length, at, first, last, x, xo, w, panel, bias, init, floor, y, yo + n);
+            } else if (stageStep == 0) {
+                rest.run(length, at, first, last, x, xo, w, panel, bias, init, floor, y, yo + n);
+            } else {
+                System.arraycopy(bias, init, scratch, BIAS, restChannels);
+                for (int i = 0; i < length; i += pixels) {
+                    int pixel = Math.min(i, length - pixels);
+                    rest.run(
+                            pixels, at, first, last, x, xo + pixel * xStep, w, panel, scratch, BIAS, floor, scratch,
+                            STAGE);
+                    unstage(scratch, y, yo + pixel * yStep + n);
                 }
             }
         }
