@@ -186,6 +186,11 @@ final class DirectConv implements DirectTiles {
         return true;
     }
 
+    /** Pixels of a tile inside the image. */
+    int pixels() {
+        return along.pixels();
+    }
+
     @Override
     public String form() {
         return along.form() + (down == null ? "" : "; at the sides " + down.form())

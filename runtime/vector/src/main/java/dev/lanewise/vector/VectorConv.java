@@ -8,8 +8,8 @@ import dev.lanewise.runtime.kernel.UnaryFn;
 /**
  * Convolutions by the vector API. Output pixels with equal {@link Taps} form a rectangle, so that borders need
  * nothing but fewer taps. Rectangles go to the filter's {@link DirectTiles}, and those that these do not take
- * to {@link DepthwiseConv} or, as products without an im2col matrix, to {@link DenseConv}. Immutable and
- * thread-safe; allocates only in {@link #prepare}.
+ * to {@link DepthwiseConv} or, as products without an im2col matrix, to {@link DenseConv}. With ReLU a small image has
+ * no borders at its sides: {@link PaddedConv}. Immutable and thread-safe; allocates only in {@link #prepare}.
  *
  * <p>Packed form of a filter that is not depthwise: for each group {@link Panels} of [kernelH · kernelW ·
  * inChannels / group, outChannels / group].
@@ -33,16 +33,36 @@ public final class VectorConv implements ConvKernels {
         this.leastShaped = leastShaped;
     }
 
-    /** @param w {@link Panels} of each group, or [kernelH · kernelW, padded channels] */
-    private record Packed(ConvShape shape, float[] w, DirectTiles direct) implements PackedFilter {
+    private static final class Packed implements PackedFilter {
+
+        private final ConvShape shape;
+        /** {@link Panels} of each group, or [kernelH · kernelW, padded channels]. */
+        private final float[] w;
+        private final DirectTiles direct;
+        /** For ReLU; {@code null} where it would be no gain. */
+        private final PaddedConv padded;
+        private boolean finite;
+
+        Packed(ConvShape shape, float[] w, DirectTiles direct, PaddedConv padded) {
+            this.shape = shape;
+            this.w = w;
+            this.direct = direct;
+            this.padded = padded;
+        }
+
+        @Override
+        public ConvShape shape() {
+            return shape;
+        }
+
         @Override
         public long bytes() {
-            return 4L * w.length;
+            return 4L * w.length + (padded == null ? 0 : padded.bytes());
         }
 
         @Override
         public String form() {
-            return direct.form();
+            return direct.form() + (padded == null ? "" : "; with ReLU " + padded.form());
         }
     }
 
@@ -52,7 +72,9 @@ public final class VectorConv implements ConvKernels {
         int floats = s.depthwise()
                 ? DepthwiseConv.floats(s)
                 : Math.multiplyExact(s.group(), Panels.floats(k, s.outChannels() / s.group()));
-        return new Packed(s, new float[floats], direct(s, most));
+        boolean large = s.multiplyAdds(most) >= leastShaped;
+        PaddedConv padded = large && !s.depthwise() ? PaddedConv.of(s, most) : null;
+        return new Packed(s, new float[floats], large ? direct(s, most) : DirectTiles.SMALL, padded);
     }
 
     @Override
@@ -80,12 +102,21 @@ public final class VectorConv implements ConvKernels {
                 }
             }
         }
+        if (packed.padded != null) {
+            packed.finite = finite(packed.w);
+            packed.padded.fill(packed.w);
+        }
     }
 
-    private DirectTiles direct(ConvShape s, ImageSize most) {
-        if (s.multiplyAdds(most) < leastShaped) {
-            return DirectTiles.SMALL;
+    private static boolean finite(float[] values) {
+        int most = 0;
+        for (float value : values) {
+            most = Math.max(most, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
         }
+        return most < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+    }
+
+    private static DirectTiles direct(ConvShape s, ImageSize most) {
         return s.depthwise() ? DirectDepthwise.of(s, most) : DirectConv.of(s, most);
     }
 
@@ -100,7 +131,13 @@ public final class VectorConv implements ConvKernels {
         int ohEnd = columns ? 1 : to;
         int ow = columns ? from : 0;
         int owEnd = columns ? to : outW;
-        if (DirectConv.pointwise(packed.shape) && !packed.shape.depthwise() && outH == inH && outW == inW) {
+        PaddedConv padded = packed.padded;
+        if (padded != null && packed.finite && !accumulate && epilogue.fn() == UnaryFn.RELU
+                && padded.takes(inH, inW, outH, outW, to - from)) {
+            padded.lines(
+                    packed.w, x, xOff, bias == null ? Tiling.ZEROS : bias, bias == null ? 0 : biasOff, y, yOff,
+                    from, to, scratch);
+        } else if (DirectConv.pointwise(packed.shape) && !packed.shape.depthwise() && outH == inH && outW == inW) {
             // one long row of pixels leaves one remainder of a tile, not one per row
             conv(
                     packed, x, xOff, 1, inH * inW, bias, biasOff, accumulate, epilogue, y, yOff, outH * outW, 0,

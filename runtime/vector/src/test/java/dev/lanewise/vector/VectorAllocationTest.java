@@ -7,6 +7,8 @@ import dev.lanewise.runtime.kernel.AttentionKernels.AttentionShape;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.ConvKernels;
 import dev.lanewise.runtime.kernel.ConvKernels.ConvShape;
+import dev.lanewise.runtime.kernel.Epilogue;
+import dev.lanewise.runtime.kernel.Kernels;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.NormKernels;
 import dev.lanewise.runtime.kernel.PoolKernels;
@@ -69,11 +71,42 @@ class VectorAllocationTest {
         float[] y = new float[8 * 9 * N];
         for (int kernel : new int[] {2, 3}) {
             PoolShape shape = new PoolShape(kernel, kernel, 2, 2, 1, 1, 0, 0);
+            assertNone("a maximum", () -> pool.max(shape, N, x, 0, 8, 9, y, 0, 3, 4));
+            assertNone("a maximum of few channels", () -> pool.max(shape, 3, x, 0, 8, 9, y, 0, 3, 4));
             assertNone("the gradient of a maximum", () ->
                     pool.maxGradient(shape, N, x, 0, 8, 9, x, 1, 3, 4, y, 0));
             assertNone("the gradient of an average", () ->
                     pool.averageGradient(shape, N, 8, 9, false, 8, 9, x, 1, 3, 4, y, 0));
         }
+    }
+
+    /** With zeros around the image, at the ends of a sequence, and two pixels in a vector. */
+    @Test
+    void paddedConvolutions() {
+        VectorConv conv = new VectorConv(new VectorMap(), 0);
+        Epilogue relu = Epilogue.of(UnaryFn.RELU, 0f, 0f);
+        float[] x = Twins.values(1, 14 * 14 * 8);
+        float[] y = new float[14 * 14 * 16];
+        float[] scratch = new float[Kernels.SCRATCH_FLOATS];
+        for (ConvShape shape : new ConvShape[] {
+            new ConvShape(1, 1, Lanes.LANES / 2, 5, 5, 1, 1, 1, 1, 2, 2),
+            new ConvShape(1, 8, 16, 5, 5, 1, 1, 1, 1, 2, 2),
+            new ConvShape(1, 8, 16, 1, 5, 1, 1, 1, 1, 0, 2)
+        }) {
+            int height = shape.kernelH() == 1 ? 1 : 14;
+            ConvKernels.PackedFilter filter = conv.pack(
+                    shape, new ConvKernels.ImageSize(height, 14, height, 14), Twins.values(2, 16 * 8 * 25), 0);
+            assertNone("convolution " + shape, () -> conv.conv(
+                    filter, x, 0, height, 14, null, 0, false, relu, y, 0, height, 14, scratch));
+        }
+    }
+
+    @Test
+    void planes() {
+        float[] x = Twins.values(1, 3 * N);
+        float[] y = new float[3 * N];
+        VectorLayout layout = new VectorLayout();
+        assertNone("three planes", () -> layout.transpose(3, N, x, 0, N, y, 0, 3));
     }
 
     @Test

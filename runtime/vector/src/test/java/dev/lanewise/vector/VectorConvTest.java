@@ -32,8 +32,10 @@ class VectorConvTest {
     /** Borders with classes of their own, and outputs that end within a vector. */
     @Test
     void fewChannels() {
-        for (int channels : new int[] {1, 2, 3, 8, 15, 16, 17, 24, 31, 33}) {
+        for (int channels : new int[] {1, 2, 3, 4, 8, 15, 16, 17, 24, 31, 33}) {
             compare(square(1, 1, channels, 5, 1, 1, 2), 14, 13);
+            compare(square(1, 1, channels, 3, 1, 1, 1), 40, 31);
+            compare(square(1, 1, channels, 2, 1, 1, 1), 9, 2);
             compare(square(1, channels, 8, 5, 1, 1, 2), 14, 14);
             compare(square(1, 64, channels, 1, 1, 1, 0), 10, 10);
             compare(square(2, 4, 2 * channels, 3, 1, 1, 1), 9, 30);
@@ -77,6 +79,26 @@ class VectorConvTest {
         compare(new ConvShape(1, 7, 20, 1, 5, 1, 3, 1, 2, 0, 4), 3, 30);
         compare(new ConvShape(20, 20, 20, 5, 2, 1, 2, 2, 1, 3, 1), 12, 13);
         compare(new ConvShape(3, 9, 6, 2, 3, 1, 1, 1, 1, 1, 2), 5, 6);
+    }
+
+    /** Zeros beside the image would be no zeros any more. */
+    @Test
+    void infiniteWeights() {
+        for (int channels : new int[] {1, 3}) {
+            ConvShape s = square(1, channels, Lanes.LANES / 2, 5, 1, 1, 2);
+            float[] w = Twins.values(1, 25 * channels * s.outChannels());
+            w[7] = Float.POSITIVE_INFINITY;
+            float[] x = Twins.values(2, 12 * 14 * channels);
+            float[] expected = new float[12 * 14 * s.outChannels()];
+            float[] found = new float[expected.length];
+            ImageSize size = new ImageSize(12, 14, 12, 14);
+            float[] scratch = new float[Kernels.SCRATCH_FLOATS];
+            scalar.conv(
+                    scalar.pack(s, size, w, 0), x, 0, 12, 14, null, 0, false, RELU, expected, 0, 12, 14, scratch);
+            shaped.conv(
+                    shaped.pack(s, size, w, 0), x, 0, 12, 14, null, 0, false, RELU, found, 0, 12, 14, scratch);
+            Twins.assertSameBits(s.toString(), expected, found);
+        }
     }
 
     @Test
@@ -129,11 +151,15 @@ class VectorConvTest {
         scalar.conv(
                 scalar.pack(s, size, w, 4), x, 3, inH, inW, biases, 5, accumulate, epilogue,
                 expected, 6, outH, outW, new float[Kernels.SCRATCH_FLOATS]);
+        int lines = ConvKernels.lines(outH, outW);
         for (ConvKernels vector : new ConvKernels[] {generic, shaped}) {
             float[] found = before.clone();
-            vector.conv(
-                    vector.pack(s, size, w, 4), x, 3, inH, inW, biases, 5, accumulate, epilogue,
-                    found, 6, outH, outW, Twins.values(5, Kernels.SCRATCH_FLOATS));
+            ConvKernels.PackedFilter filter = vector.pack(s, size, w, 4);
+            for (int line = 0; line < lines; line += (lines + 1) / 2) { // as two threads would
+                vector.convLines(
+                        filter, x, 3, inH, inW, biases, 5, accumulate, epilogue, found, 6, outH, outW, line,
+                        Math.min(lines, line + (lines + 1) / 2), Twins.values(5, Kernels.SCRATCH_FLOATS));
+            }
             Twins.assertSameBits(what, expected, found);
             Twins.assertOnly(what, before, found, 6, 1, n, Integer.MAX_VALUE);
         }
