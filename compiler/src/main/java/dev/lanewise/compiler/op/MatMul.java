@@ -228,6 +228,8 @@ public record MatMul(boolean transA, boolean transB, Epilogue epilogue) implemen
             cases.add(OpCase.of(ofColumns, OpCase.in(2, 1, k, m), OpCase.in(3, k, n)));
             cases.add(OpCase.of(new MatMul(true, true, Epilogue.NONE), OpCase.in(2, k, m), OpCase.in(n, k)));
         }
+        // a row times a matrix where it lies, as attention of a single query has it: columns that end within a vector
+        cases.add(OpCase.of(PLAIN, OpCase.in(2, 1, 300), OpCase.in(2, 300, 70)));
         cases.add(OpCase.of(relu, OpCase.in(3, 4), OpCase.in(4, 5), OpCase.weights(5)));
         OpCase.Input integers = OpCase.in(ValueType.of(DType.I32, 3, 3), -100, 100);
         cases.add(OpCase.of(PLAIN, integers, integers));
