@@ -25,9 +25,6 @@ final class VectorTranspose {
     static final VectorMask<Float> ODD_2 = odd(2);
     static final VectorMask<Float> ODD_1 = odd(1);
 
-    /** Squares side by side, which share cache lines; with four a processor has more rows than it can fetch ahead. */
-    private static final int ABREAST = 2;
-
     private VectorTranspose() {}
 
     private static VectorShuffle<Float> swap(int h) {
@@ -63,15 +60,12 @@ final class VectorTranspose {
         boolean along = columns > rows;
         int lines = along ? rows : columns;
         int length = along ? columns : rows;
-        for (int line = 0; line < lines; line += ABREAST * LANES) {
-            int end = Math.min(lines, line + ABREAST * LANES);
+        for (int line = 0; line < lines; line += LANES) {
             for (int i = 0; i < length; i += LANES) {
-                for (int beside = line; beside < end; beside += LANES) {
-                    int row = Math.min(along ? beside : i, rows - LANES);
-                    int column = Math.min(along ? i : beside, columns - LANES);
-                    int at = off + row * stride + column;
-                    square(from, at, stride, to, toOff + column * toStride + row, toStride, LANES);
-                }
+                int row = Math.min(along ? line : i, rows - LANES);
+                int column = Math.min(along ? i : line, columns - LANES);
+                int at = off + row * stride + column;
+                square(from, at, stride, to, toOff + column * toStride + row, toStride, LANES);
             }
         }
     }
