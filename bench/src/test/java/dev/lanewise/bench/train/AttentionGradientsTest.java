@@ -42,11 +42,23 @@ class AttentionGradientsTest {
                 (math, x) -> math.attention("a", 2, x, x, math.causalMask(33)), 1, 33, 40);
     }
 
+    /** More steps than a block of keys or a strip of queries has; heads of 24, 10, 64. */
+    @Test
+    void ofLongSequences() {
+        LayerCase.compare(x -> x.then(MultiHeadAttention.of("a", 2)),
+                (math, x) -> math.attention("a", 2, x, x, null), 2, 150, 48);
+        LayerCase.compare(x -> x.then(MultiHeadAttention.of("a", 3).causally()),
+                (math, x) -> math.attention("a", 3, x, x, math.causalMask(130)), 2, 130, 30);
+        LayerCase.compare(x -> x.then(MultiHeadAttention.of("a", 1).causally()),
+                (math, x) -> math.attention("a", 1, x, x, math.causalMask(97)), 1, 97, 64);
+    }
+
     /** Queries of one sequence see keys of another, as far as each sequence's length. */
     @Test
     void ofAttentionToSequencesOfDifferentLengths() {
         ofAttention(2, 8, 7, 9, 9, 5);
         ofAttention(4, 32, 3, 40, 1, 40, 17);
+        ofAttention(2, 40, 70, 140, 140, 64, 3);
     }
 
     private static void ofAttention(int heads, int size, int queries, int steps, long... lengths) {

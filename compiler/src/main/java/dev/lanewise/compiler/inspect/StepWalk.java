@@ -138,6 +138,10 @@ final class StepWalk {
                 long keys = second(step, 1);
                 yield (input(step, 0) + output(step)) * keys;
             }
+            case ATTENTION_GRAD -> {
+                long keys = second(step, 1);
+                yield (3 * input(step, 0) + 2 * input(step, 4)) * keys;
+            }
             default -> 0;
         };
     }

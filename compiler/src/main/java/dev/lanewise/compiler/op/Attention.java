@@ -7,6 +7,7 @@ import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.plan.PlanStep;
 import dev.lanewise.compiler.plan.PlanTensor;
 import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
@@ -31,8 +32,11 @@ import java.util.List;
  * @param causal whether query i sees only keys up to {@code i + offset}
  * @param softcap 0 for none
  * @param layout the order of the axes of k and v
+ * @param logSums whether it also gives log Σ e^score of each query, [B, heads, T], +∞ of one that sees no key: all that
+ *     its {@linkplain AttentionGradient gradient} needs to know of the weights
  */
-public record Attention(boolean causal, Dim offset, float scale, float softcap, Layout layout) implements Op {
+public record Attention(boolean causal, Dim offset, float scale, float softcap, Layout layout, boolean logSums)
+        implements Op {
 
     /** How keys and values lie; the number of each is what the file says. */
     public enum Layout {
@@ -79,7 +83,7 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
 
     /** Keys and values are in q's order of axes. */
     public Attention(boolean causal, Dim offset, float scale, float softcap) {
-        this(causal, offset, scale, softcap, Layout.BATCH_FIRST);
+        this(causal, offset, scale, softcap, Layout.BATCH_FIRST, false);
     }
 
     /** Each query sees every key that the bias does not mask. */
@@ -88,7 +92,7 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
     }
 
     public Attention with(Layout keyLayout) {
-        return new Attention(causal, offset, scale, softcap, keyLayout);
+        return new Attention(causal, offset, scale, softcap, keyLayout, logSums);
     }
 
     /** The input from which keys before k are; values before v follow. */
@@ -101,6 +105,21 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
 
     @Override
     public List<ValueType> infer(Signature in) {
+        requireHeads(in);
+        int keyAxis = layout.key;
+        Dim keys = in.dim(1, keyAxis);
+        if (in.has(PAST)) {
+            requirePast(in, PAST, 1);
+            requirePast(in, PAST + 1, 2);
+            in.requireEqual(in.dim(PAST, keyAxis), in.dim(PAST + 1, keyAxis), "the keys of " + in.type(PAST + 1));
+            keys = keys.plus(in.dim(PAST, keyAxis));
+        }
+        requireBias(in, keys);
+        return logSums ? List.of(rows(in), sums(in)) : List.of(rows(in));
+    }
+
+    /** That q, k and v fit each other. */
+    void requireHeads(Signature in) {
         int keyAxis = layout.key;
         int headAxis = layout.head;
         for (int i = 0; i < 3; i++) {
@@ -118,20 +137,25 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         if (in.dim(1, headAxis).is(0) || in.dim(0, 2).constant() % in.dim(1, headAxis).constant() != 0) {
             throw in.fail(in.dim(0, 2) + " heads of q cannot share " + in.dim(1, headAxis) + " heads of k");
         }
-        Dim keys = in.dim(1, keyAxis);
-        if (in.has(PAST)) {
-            requirePast(in, PAST, 1);
-            requirePast(in, PAST + 1, 2);
-            in.requireEqual(in.dim(PAST, keyAxis), in.dim(PAST + 1, keyAxis), "the keys of " + in.type(PAST + 1));
-            keys = keys.plus(in.dim(PAST, keyAxis));
-        }
+    }
+
+    /** That a bias, if there is one, has as many keys. */
+    void requireBias(Signature in, Dim keys) {
         if (in.has(3)) {
             in.requireRank(3, 4);
             in.requireSameType(0, 3);
             in.requireEqual(in.dim(3, 3), keys, "the last extent of the bias " + in.type(3));
         }
-        return List.of(new ValueType(
-                in.dtype(0), List.of(in.dim(0, 0), in.dim(0, 1), in.dim(0, 2), in.dim(2, 3))));
+    }
+
+    /** The type of y. */
+    static ValueType rows(Signature in) {
+        return new ValueType(in.dtype(0), List.of(in.dim(0, 0), in.dim(0, 1), in.dim(0, 2), in.dim(2, 3)));
+    }
+
+    /** The type of the logarithms. */
+    static ValueType sums(Signature in) {
+        return new ValueType(in.dtype(0), List.of(in.dim(0, 0), in.dim(0, 2), in.dim(0, 1)));
     }
 
     /** What comes before input {@code later} is like it but for the number of keys. */
@@ -147,35 +171,16 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
 
     @Override
     public List<Literal> evaluate(Evaluation in) {
-        Literal q = in.in(0);
-        Literal k = batchFirst(in.inOrNull(PAST), in.in(1));
-        Literal v = batchFirst(in.inOrNull(PAST + 1), in.in(2));
-        Literal bias = in.inOrNull(3);
-        int[] shape = {q.extent(0), q.extent(1), q.extent(2), v.extent(3)};
-        int keys = k.extent(1);
-        int kvHeads = k.extent(2);
-        int d = q.extent(3);
-        long last = causal ? in.value(offset) : Integer.MAX_VALUE;
-        Broadcast scores = Broadcast.of(
-                new int[] {shape[0], shape[2], shape[1], keys}, bias == null ? new int[0] : bias.shape());
-        double[] y = new double[Literal.size(shape)];
-        for (int row = 0; row < shape[0] * shape[1] * shape[2]; row++) {
-            int head = row % shape[2];
-            int t = row / shape[2] % shape[1];
-            int b = row / shape[2] / shape[1];
-            int kvHead = head / (shape[2] / kvHeads);
+        AttentionReference reference = new AttentionReference(this, in, all(in, 1), all(in, 2));
+        int keys = reference.keys;
+        int valueDim = reference.valueDim;
+        double[] y = new double[reference.rows * valueDim];
+        double[] sums = new double[reference.rows];
+        for (int row = 0; row < reference.rows; row++) {
             double[] weights = new double[keys];
             double max = Double.NEGATIVE_INFINITY;
             for (int s = 0; s < keys; s++) {
-                double sum = 0;
-                for (int i = 0; i < d; i++) {
-                    sum += q.doubleAt(row * d + i) * k.doubleAt(((b * keys + s) * kvHeads + kvHead) * d + i);
-                }
-                sum *= scale;
-                sum = softcap == 0 ? sum : softcap * Math.tanh(sum / softcap);
-                int at = ((b * shape[2] + head) * shape[1] + t) * keys + s;
-                sum += bias == null ? 0 : bias.doubleAt(scores.index(1, at));
-                weights[s] = s <= t + last ? sum : Double.NEGATIVE_INFINITY;
+                weights[s] = reference.score(row, s);
                 max = Math.max(max, weights[s]);
             }
             double total = 0;
@@ -183,31 +188,30 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
                 weights[s] = max == Double.NEGATIVE_INFINITY ? 0 : Math.exp(weights[s] - max);
                 total += weights[s];
             }
-            for (int i = 0; i < shape[3]; i++) {
-                double sum = 0;
-                for (int s = 0; s < keys; s++) {
-                    double value = weights[s] == 0 ? 0 : v.doubleAt(((b * keys + s) * kvHeads + kvHead) * shape[3] + i);
-                    sum += weights[s] * value;
+            for (int s = 0; s < keys; s++) {
+                for (int i = 0; i < valueDim && weights[s] != 0; i++) {
+                    double value = reference.v.doubleAt(reference.key(row, s) * valueDim + i);
+                    y[row * valueDim + i] += weights[s] / total * value;
                 }
-                y[row * shape[3] + i] = total == 0 ? 0 : sum / total;
             }
+            sums[reference.number(row)] = total == 0 ? Double.POSITIVE_INFINITY : max + Math.log(total);
         }
-        return List.of(Literal.of(q.type(), y, shape));
+        int[] shape = in.in(0).shape().clone();
+        Literal numbers = Literal.of(in.in(0).type(), sums, shape[0], shape[2], shape[1]);
+        shape[3] = valueDim;
+        Literal result = Literal.of(in.in(0).type(), y, shape);
+        return logSums ? List.of(result, numbers) : List.of(result);
     }
 
-    private Literal batchFirst(Literal past, Literal present) {
-        Literal x = past == null
-                ? present
-                : Concat.evaluate(layout.key, List.of(past, present));
-        int d = x.extent(3);
-        int[] strides = {x.extent(1) * x.extent(2) * d, x.extent(2) * d, d};
-        int batch = x.extent(layout.batch);
-        int keys = x.extent(layout.key);
-        int heads = x.extent(layout.head);
-        return x.select(
-                i -> i / (d * heads * keys) * strides[layout.batch] + i / (d * heads) % keys * strides[layout.key]
-                        + i / d % heads * strides[layout.head] + i % d,
-                batch, keys, heads, d);
+    /** Keys or values, those before them first. */
+    private Literal all(Evaluation in, int i) {
+        Literal past = in.inOrNull(PAST + i - 1);
+        return past == null ? in.in(i) : Concat.evaluate(layout.key, List.of(past, in.in(i)));
+    }
+
+    @Override
+    public Op recording() {
+        return new Attention(causal, offset, scale, softcap, layout, true);
     }
 
     @Override
@@ -218,23 +222,30 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
     @Override
     public void lower(Lowering lowering) {
         lowering.requireType(0, DType.F32);
-        int headDim = Math.toIntExact(lowering.inputValue(0).dim(3).constant());
-        int valueDim = Math.toIntExact(lowering.inputValue(2).dim(3).constant());
-        AttentionKernels.AttentionShape shape =
-                new AttentionKernels.AttentionShape(headDim, valueDim, scale, softcap);
+        AttentionKernels.AttentionShape shape = shape(lowering);
         // grows by the same amount with each query
         int none = AttentionKernels.scratchFloats(shape, 0);
         int more = AttentionKernels.scratchFloats(shape, 1) - none;
         Dim floats = lowering.inputValue(0).dim(1).times(more).plus(none);
         PlanTensor scratch = lowering.scratch(DType.F32, floats);
-        lowering.step(
-                        StepKind.ATTENTION,
-                        lowering.ins(),
-                        Lowering.list(lowering.out(0), scratch))
-                .flag(causal)
-                .ints(lowering.dim(offset))
-                .ints(layout.ordinal())
-                .floats(scale, softcap);
+        arguments(lowering, lowering.step(
+                StepKind.ATTENTION,
+                lowering.ins(),
+                logSums
+                        ? Lowering.list(lowering.out(0), scratch, lowering.out(1))
+                        : Lowering.list(lowering.out(0), scratch)));
+    }
+
+    /** The sizes of the heads of a node that has q, k and v first. */
+    AttentionKernels.AttentionShape shape(Lowering lowering) {
+        return new AttentionKernels.AttentionShape(
+                Math.toIntExact(lowering.inputValue(0).dim(3).constant()),
+                Math.toIntExact(lowering.inputValue(2).dim(3).constant()), scale, softcap);
+    }
+
+    /** What the steps of attention and of its gradients are told. */
+    void arguments(Lowering lowering, PlanStep step) {
+        step.flag(causal).ints(lowering.dim(offset)).ints(layout.ordinal()).floats(scale, softcap);
     }
 
     /** Tails in each extent; more keys than a block; shared heads; causal from the start and after a past. */
@@ -262,6 +273,9 @@ public record Attention(boolean causal, Dim offset, float scale, float softcap, 
         cases.add(OpCase.of(
                 open(0.2f, 0), heads(1, 1, 4, 32), heads(1, 1, 2, 32), heads(1, 1, 2, 48), heads(1, 1, 1, 131),
                 heads(1, 130, 2, 32), heads(1, 130, 2, 48)));
+        cases.add(OpCase.of(
+                later.recording(), heads(2, 5, 4, 8), heads(2, 11, 2, 8), heads(2, 11, 2, 8), OpCase.in(2, 1, 1, 11)));
+        cases.add(OpCase.of(open(0.3f, 2).recording(), heads(1, 33, 2, 9), heads(1, 65, 1, 9), heads(1, 65, 1, 9)));
         return cases;
     }
 

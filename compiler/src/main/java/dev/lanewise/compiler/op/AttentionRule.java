@@ -8,11 +8,13 @@ import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The gradient rule of {@link Attention} from products and elementwise functions, in any floating type. With p the
- * weights, which it computes anew:
+ * The gradient rule of {@link Attention}: an {@link AttentionGradient}, which never has all weights at once. Only where
+ * somebody wants the gradient of the bias, which has as many elements, or differentiates the logarithms of sums, it
+ * is written in products and elementwise functions. With p the weights, computed anew:
  *
  * <pre>
  * dv = pᵀ · dy    dp = dy · vᵀ    ds = p ∘ (dp − Σ dp ∘ p)    dq = scale · ds' · k    dk = scale · ds'ᵀ · q
@@ -55,8 +57,24 @@ final class AttentionRule {
     }
 
     void give() {
+        boolean ofBias = bias != null && g.needs(3);
+        if (ofBias || g.of(1) != null) {
+            giveFromWeights();
+            return;
+        }
+        Attention of = new Attention(op.causal(), op.offset(), op.scale(), op.softcap(), op.layout(), false);
+        List<Value> gradients = g.addAll(
+                new AttentionGradient(of), Arrays.asList(q, all(1), all(2), bias, g.out(0), g.out(1), g.of(0)));
+        if (g.needs(0)) {
+            g.give(0, gradients.get(0));
+        }
+        giveLaid(1, gradients.get(1));
+        giveLaid(2, gradients.get(2));
+    }
+
+    private void giveFromWeights() {
         Value sharedQ = shared(q);
-        Value dy = shared(g.of());
+        Value dy = shared(g.ofOrZeros(0));
         Value k = keysOf(1);
         Value v = keysOf(2);
         Value capped = apart(product(false, true, sharedQ, k, op.scale()));
@@ -69,7 +87,11 @@ final class AttentionRule {
         giveKeys(2, product(true, false, together(p), dy, 1));
         Value dp = apart(product(false, true, dy, v, 1));
         Value ds = g.add(new SoftmaxGradient(false), p, dp);
-        if (g.node().inputs().size() > 3 && g.needs(3)) {
+        if (g.of(1) != null) {
+            Value ofSums = g.reshape(g.of(1), List.of(batch, heads, queries, Dim.ONE));
+            ds = g.plus(ds, g.times(p, ofSums));
+        }
+        if (bias != null && g.needs(3)) {
             g.give(3, ds);
         }
         if (tanh != null) {
@@ -134,20 +156,29 @@ final class AttentionRule {
         return g.reshape(x, List.of(batch, kvHeads, rows, keys));
     }
 
-    /** Keys or values, those before them first: [B, kvHeads, S, d]. */
-    private Value keysOf(int i) {
+    /** Keys or values, those before them first. */
+    private Value all(int i) {
         Value past = g.node().input(Attention.PAST + i - 1);
-        Value all = past == null ? g.in(i) : g.add(new Concat(op.layout().keyAxis()), past, g.in(i));
+        return past == null ? g.in(i) : g.add(new Concat(op.layout().keyAxis()), past, g.in(i));
+    }
+
+    /** These as [B, kvHeads, S, d]. */
+    private Value keysOf(int i) {
+        Value all = all(i);
         return op.layout() == Attention.Layout.HEADS_FIRST ? all : g.add(op.layout().headsFirst(), all);
     }
 
     /** Gives what belongs to keys or values, and to those before them, of [B, kvHeads, S, d]. */
     private void giveKeys(int i, Value gradient) {
+        giveLaid(i, op.layout() == Attention.Layout.HEADS_FIRST
+                ? gradient
+                : g.add(op.layout().ofHeadsFirst(), gradient));
+    }
+
+    /** The same in the order that keys and values have. */
+    private void giveLaid(int i, Value laid) {
         int pastInput = Attention.PAST + i - 1;
         boolean ofPast = g.node().input(pastInput) != null;
-        Value laid = op.layout() == Attention.Layout.HEADS_FIRST
-                ? gradient
-                : g.add(op.layout().ofHeadsFirst(), gradient);
         int axis = op.layout().keyAxis();
         Dim more = ofPast ? g.in(pastInput).dim(axis) : Dim.ZERO;
         if (ofPast && g.needs(pastInput)) {

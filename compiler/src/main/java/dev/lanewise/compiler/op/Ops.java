@@ -36,6 +36,7 @@ public final class Ops {
             new Entry(RecurrentForward.class, RecurrentForward::cases),
             new Entry(RecurrentBackward.class, RecurrentBackward::cases),
             new Entry(Attention.class, Attention::cases),
+            new Entry(AttentionGradient.class, AttentionGradient::cases),
             // Reductions and normalisations
             new Entry(Reduce.class, Reduce::cases),
             new Entry(ArgExtreme.class, ArgExtreme::cases),

@@ -20,7 +20,7 @@ final class AttendInPlace implements Pass {
         return new Rewriting(graph, folding) {
             @Override
             List<Value> node(Node node, List<Value> inputs) {
-                if (!(node.op() instanceof Attention attention)) {
+                if (!(node.op() instanceof Attention attention) || attention.logSums()) {
                     return null;
                 }
                 Value bias = inputs.size() > 3 ? inputs.get(3) : null;

@@ -61,7 +61,7 @@ final class SinkTransposes extends Rewriting {
         if (op instanceof MatMul matMul) {
             return product(node, matMul, inputs);
         }
-        if (op instanceof Attention attention) {
+        if (op instanceof Attention attention && !attention.logSums()) {
             return attention(node, attention, inputs);
         }
         List<Integer> p = permutation(inputs.isEmpty() ? null : inputs.get(0));

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * One {@link OpCase} in double precision: its gradient rule against central differences of fourth order of its
@@ -31,14 +32,21 @@ final class GradientCase {
     private final Map<Value, Value> seeds = new HashMap<>();
     private final OpCase opCase;
     private final Graph forward;
+    private Graph differentiated;
     private final List<Value> variables = new ArrayList<>();
 
     GradientCase(OpCase opCase) {
+        this(opCase, Set.of());
+    }
+
+    /** @param held inputs that are given and not differentiated */
+    GradientCase(OpCase opCase, Set<Integer> held) {
         this.opCase = opCase;
         GraphBuilder builder = new GraphBuilder();
         for (OpCase.Input input : opCase.inputs()) {
             operands.add(input.type() == null ? null : operand(builder, input));
         }
+        held.forEach(i -> variables.remove(operands.get(i)));
         List<Value> results = builder.addAll("node", opCase.op(), operands);
         for (int i = 0; i < results.size(); i++) {
             builder.output("y" + i, results.get(i));
@@ -89,7 +97,8 @@ final class GradientCase {
         }
         Map<Value, Value> gradients = differentiate.gradients(recordedSeeds, variables);
         Map<Value, Literal> values = new HashMap<>(given);
-        builder.build().evaluate(values, Map.of());
+        differentiated = builder.build();
+        differentiated.evaluate(values, Map.of());
         int looked = 0;
         for (Value variable : variables) {
             Value gradient = gradients.get(variable);
@@ -100,6 +109,11 @@ final class GradientCase {
             looked += compare(variable, found);
         }
         return looked;
+    }
+
+    /** The graph that gives the gradients, after {@link #check}. */
+    Graph differentiated() {
+        return differentiated;
     }
 
     private int compare(Value variable, Literal found) {

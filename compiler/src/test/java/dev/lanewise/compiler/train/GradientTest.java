@@ -31,7 +31,7 @@ class GradientTest {
             "BitCast", "RoiAlign", "NonMaxSuppression", "Random", "Branch",
             "Repeat", "ConvFilterGradient", "PoolGradient", "RecurrentForward", "RecurrentBackward",
             "OneHot", "Range", "CrossEntropyGradient", "SoftmaxGradient",
-            "LayerNormGradient", "Update", "UpdateRows", "SumRows"));
+            "LayerNormGradient", "AttentionGradient", "Update", "UpdateRows", "SumRows"));
 
     @TestFactory
     List<DynamicTest> agreesWithCentralDifferences() {

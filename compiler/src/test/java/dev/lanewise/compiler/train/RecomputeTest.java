@@ -96,7 +96,8 @@ class RecomputeTest {
 
     @Test
     void encoder() {
-        sameWeightsInLessMemory(WholeNetworks.encoder(4), 0.7);
+        // of a small batch the scratch of attention's kernels would be a tenth of all
+        sameWeightsInLessMemory(WholeNetworks.encoder(16), 0.7);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.lanewise.runtime.kernel.AttentionKernels;
 import dev.lanewise.runtime.kernel.AttentionKernels.AttentionShape;
 import dev.lanewise.runtime.kernel.BinaryFn;
 import dev.lanewise.runtime.scalar.Fma;
+import dev.lanewise.runtime.scalar.ScalarAttention;
 import dev.lanewise.runtime.scalar.ScalarMath;
 import java.util.Arrays;
 
@@ -43,7 +44,8 @@ final class AttentionRows {
             int pastKeys, float[] pastK, int pastKOff, float[] pastV, int pastVOff,
             float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
             float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
-            float[] out, int outOff, int outStride, float[] s, int scratchOff) {
+            float[] out, int outOff, int outStride, float[] logSums, int logSumsOff,
+            float[] s, int scratchOff) {
         int headDim = shape.headDim();
         int dim = shape.valueDim();
         int width = Lanes.roundUp(dim, 16);
@@ -83,6 +85,9 @@ final class AttentionRows {
             int row = rows + i * width;
             VectorBinary.mul(s, row, total == 0f ? 0f : 1f / total, s, row, width);
             System.arraycopy(s, row, out, outOff + i * outStride, dim);
+            if (logSums != null) {
+                logSums[logSumsOff + i] = ScalarAttention.logSum(s[max + i], total);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.lanewise.runtime.kernel.AttentionKernels;
 import dev.lanewise.runtime.kernel.AttentionKernels.AttentionShape;
+import dev.lanewise.runtime.scalar.ScalarAttention;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
@@ -52,7 +53,8 @@ final class AttentionStrips {
             int pastKeys, float[] pastK, int pastKOff, float[] pastV, int pastVOff,
             float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
             float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
-            float[] out, int outOff, int outStride, float[] s, int scratchOff) {
+            float[] out, int outOff, int outStride, float[] logSums, int logSumsOff,
+            float[] s, int scratchOff) {
         int headDim = shape.headDim();
         int dim = shape.valueDim();
         int width = Lanes.roundUp(dim, 16);
@@ -134,11 +136,14 @@ final class AttentionStrips {
                 VectorBinary.mul(s, row, factor, s, row, width);
                 System.arraycopy(s, row, out, outOff + i * outStride, dim);
             }
+            if (logSums != null) {
+                logSums[logSumsOff + i] = ScalarAttention.logSum(s[max + i], total);
+            }
         }
     }
 
     /** Scaled scores [n, STRIP] of the first {@code count} queries; the others' are junk. */
-    private static void scores(int dim, float scale, int n, int count, float[] s, int k, int q, int to) {
+    static void scores(int dim, float scale, int n, int count, float[] s, int k, int q, int to) {
         int columns = Lanes.roundUp(count, COLUMNS);
         int c = 0;
         for (; c + 2 * LANES <= columns; c += 2 * LANES) {
@@ -160,7 +165,7 @@ final class AttentionStrips {
     }
 
     /** Adds the bias of {@code count} queries, one row for all of them where {@code stride} is 0. */
-    private static void addBias(
+    static void addBias(
             int n, int count, float[] bias, int off, int stride, float[] s, int turned, int scores) {
         if (stride == 0) {
             for (int t = 0; t < n; t++) {
@@ -173,7 +178,7 @@ final class AttentionStrips {
     }
 
     /** Hides the keys that causal queries do not see: query i sees {@code visible + i} of n keys. */
-    private static void hide(int n, int visible, float[] s, int scores, int counts) {
+    static void hide(int n, int visible, float[] s, int scores, int counts) {
         for (int i = 0; i < STRIP; i++) {
             s[counts + i] = visible + i;
         }
@@ -188,7 +193,7 @@ final class AttentionStrips {
     }
 
     /** Rescales the rows of {@code count} queries and adds the weighted values that each of them sees. */
-    private static void values(
+    static void values(
             int n, int visible, int count, int width, float[] s, int weights, int decay,
             float[] v, int vOff, int vStride, int rows) {
         int i = 0;

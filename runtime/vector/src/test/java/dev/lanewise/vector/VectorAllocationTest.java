@@ -136,7 +136,13 @@ class VectorAllocationTest {
                 float[] scratch = new float[AttentionKernels.scratchFloats(shape, queries)];
                 assertNone("attention " + dim, () -> kernels.attend(
                         shape, queries, keys, k, 0, dim, 30, k, 0, k, 0, k, 0, dim, k, 0, dim,
-                        null, 0, 0, keys - queries, out, 0, dim, scratch, 0));
+                        null, 0, 0, keys - queries, out, 0, dim, null, 0, scratch, 0));
+                float[] sums = new float[queries];
+                float[] dk = new float[keys * dim];
+                float[] more = new float[AttentionKernels.gradientScratchFloats(shape, queries)];
+                assertNone("gradients of attention " + dim, () -> kernels.gradients(
+                        shape, queries, keys, k, 0, dim, k, 0, dim, k, 0, dim, null, 0, 0, keys - queries,
+                        sums, 0, out, 0, k, 0, dim, out, 0, dk, 0, dk, 0, more, 0));
             }
         }
     }

@@ -74,9 +74,12 @@ class VectorAttentionTest {
         float[] before = Twins.values(7, queries * (valueDim + 4) + PAD);
         float[] expected = before.clone();
         float[] actual = before.clone();
+        float[] expectedSums = new float[queries + PAD];
+        float[] actualSums = new float[queries + PAD];
         scalar.attend(
                 shape, queries, keys, q, 3, dim + 3, 0, k, 0, v, 0, k, 2, dim + 1, v, 1, valueDim + 2,
-                bias, 4, keys + 5, last, expected, PAD, valueDim + 4, expectedScratch, PAD);
+                bias, 4, keys + 5, last, expected, PAD, valueDim + 4, expectedSums, 2,
+                expectedScratch, PAD);
         for (int past : new int[] {0, keys / 3, keys}) {
             // what one part must not read of its array is junk
             float[] pastK = k.clone();
@@ -92,9 +95,11 @@ class VectorAttentionTest {
                 kernels.attend(
                         shape, queries, keys, q, 3, dim + 3, past, pastK, 2, pastV, 1,
                         newK, 2, dim + 1, newV, 1, valueDim + 2,
-                        bias, 4, keys + 5, last, actual, PAD, valueDim + 4, actualScratch, PAD);
+                        bias, 4, keys + 5, last, actual, PAD, valueDim + 4, actualSums, 2,
+                        actualScratch, PAD);
                 String what = shape + ", " + queries + " queries, " + keys + " keys, " + past + " past, last " + last;
                 Twins.assertSameBits(what, expected, actual);
+                Twins.assertSameBits(what, expectedSums, actualSums);
                 Twins.assertOnly(what, before, actual, PAD, queries, valueDim, valueDim + 4);
             }
         }

@@ -23,6 +23,23 @@ package dev.lanewise.runtime.kernel;
  * multiplied like any other, so its value must be finite; a key beyond the causal limit is not touched.
  * Scores accumulate in lanes of their own rather than by a tree over d: a tree of shuffles for each
  * score costs more than the products at usual head sizes.
+ *
+ * <p>The gradients (Dao, Fu, Ermon, Rudra, Ré 2022, appendix B) compute the weights anew from log Σ e^s, one number
+ * for each query, so that the weights are never stored either. With dy the gradient of out, for query i and each
+ * key t that it sees:
+ *
+ * <pre>
+ * D        = Σ_d dy[i, d] · out[i, d], summed as the rows of {@link NormKernels#softmaxGradient} are
+ * p[i, t]  = e^(s[t] − logSum[i]), s as above
+ * dp[i, t] = Σ_d dy[i, d] · v[t, d], d ascending, fused, from +0
+ * ds[i, t] = p · (dp − D), where softcap is not 0 times fma(−u, u, 1), u being s without its bias · (1 / softcap)
+ * dq[i, d] = fma(Σ_t ds[i, t] · k[t, d], scale, +0)                 t ascending, fused, from +0
+ * dk[t, d] = fma(Σ_i ds[i, t] · q[i, d], scale, dk[t, d]) + 0       i ascending, fused, from +0
+ * dv[t, d] = Σ_i p[i, t] · dy[i, d] + dv[t, d]                      i ascending, fused, from +0
+ * </pre>
+ *
+ * Pairs of a query and a key that it does not see may be taken in with p = ds = 0: only the sign of a zero would
+ * show it, and what is added last is never −0. So their rows must be finite.
  */
 public interface AttentionKernels {
 
@@ -53,6 +70,8 @@ public interface AttentionKernels {
      * @param lastKeyOfFirstQuery with causal attention query i sees keys 0 … lastKeyOfFirstQuery + i;
      *     {@code keys} or more where attention is not causal
      * @param out [queries, valueDim], rows {@code outStride} apart; overlaps no other argument
+     * @param logSums [queries] gets {@link dev.lanewise.runtime.scalar.ScalarMath#log} of sum plus m, or +∞ where
+     *     every key is masked, so that weights computed from it are 0; {@code null} where nobody needs it
      * @param scratch at least {@link #scratchFloats} floats from {@code scratchOff}
      */
     void attend(
@@ -61,7 +80,27 @@ public interface AttentionKernels {
             int pastKeys, float[] pastK, int pastKOff, float[] pastV, int pastVOff,
             float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
             float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
-            float[] out, int outOff, int outStride, float[] scratch, int scratchOff);
+            float[] out, int outOff, int outStride, float[] logSums, int logSumsOff,
+            float[] scratch, int scratchOff);
+
+    /**
+     * The gradients of one head of one batch element. What {@link #attend} has too is what it was given there, without
+     * a first part of keys.
+     *
+     * @param logSums [queries] that {@link #attend} gave
+     * @param y [queries, valueDim] that it gave, rows {@code yStride} apart
+     * @param dy [queries, valueDim], the gradient of y, rows {@code yStride} apart
+     * @param dq [queries, headDim], rows {@code qStride} apart
+     * @param dk [keys, headDim], rows {@code kStride} apart: is added to, since heads may share keys; no −0
+     * @param dv [keys, valueDim], rows {@code vStride} apart: is added to; no −0
+     * @param scratch at least {@link #gradientScratchFloats} floats from {@code scratchOff}
+     */
+    void gradients(
+            AttentionShape shape, int queries, int keys,
+            float[] q, int qOff, int qStride, float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
+            float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
+            float[] logSums, int logSumsOff, float[] y, int yOff, float[] dy, int dyOff, int yStride,
+            float[] dq, int dqOff, float[] dk, int dkOff, float[] dv, int dvOff, float[] scratch, int scratchOff);
 
     /**
      * Floats of scratch for any number of queries up to this one; the same for every provider. Grows by the
@@ -74,6 +113,21 @@ public interface AttentionKernels {
         int perQuery = Math.addExact(Math.addExact(shape.headDim(), valueFloats), 2);
         int running = Math.multiplyExact(Math.addExact(queries, 32), perQuery);
         return Math.addExact(Math.addExact(block, 128 * BLOCK), running);
+    }
+
+    /**
+     * Floats of scratch of {@link #gradients} for any number of queries up to this one; the same for every provider.
+     * Grows by the same amount with each query: room for it and its output's gradient, as they are and transposed, and
+     * for its own gradient; and room for what a block of keys has, its scores and their gradients.
+     */
+    static int gradientScratchFloats(AttentionShape shape, int queries) {
+        int width = shape.headDim() + 15 & -16;
+        int valueWidth = shape.valueDim() + 15 & -16;
+        int perKey = Math.addExact(
+                Math.addExact(shape.headDim(), shape.valueDim()), Math.addExact(2 * width, valueWidth));
+        int block = Math.multiplyExact(BLOCK, Math.addExact(perKey, 4 * 32));
+        int running = Math.multiplyExact(Math.addExact(queries, 32), Math.addExact(perKey, 2));
+        return Math.addExact(Math.addExact(block, 64), running);
     }
 
     /** How many of the n keys from t on are of the past. */

@@ -18,7 +18,8 @@ public final class ScalarAttention implements AttentionKernels {
             int pastKeys, float[] pastK, int pastKOff, float[] pastV, int pastVOff,
             float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
             float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
-            float[] out, int outOff, int outStride, float[] scratch, int scratchOff) {
+            float[] out, int outOff, int outStride, float[] logSums, int logSumsOff,
+            float[] scratch, int scratchOff) {
         int valueDim = shape.valueDim();
         for (int i = 0; i < queries; i++) {
             int visible = AttentionKernels.visibleKeys(i, keys, lastKeyOfFirstQuery);
@@ -54,14 +55,43 @@ public final class ScalarAttention implements AttentionKernels {
                 max = newMax;
             }
             ScalarBinary.mul(out, to, sum == 0f ? 0f : 1f / sum, out, to, valueDim);
+            if (logSums != null) {
+                logSums[logSumsOff + i] = logSum(max, sum);
+            }
         }
     }
 
-    /** Scores of n keys without their bias, four chains at a time. */
-    private static void scores(
+    /** The logarithm of a sum of e^(s − max) times e^max, +∞ of none. */
+    public static float logSum(float max, float sum) {
+        return sum == 0f ? Float.POSITIVE_INFINITY : ScalarMath.log(sum) + max;
+    }
+
+    @Override
+    public void gradients(
+            AttentionShape shape, int queries, int keys,
+            float[] q, int qOff, int qStride, float[] k, int kOff, int kStride, float[] v, int vOff, int vStride,
+            float[] bias, int biasOff, int biasStride, int lastKeyOfFirstQuery,
+            float[] logSums, int logSumsOff, float[] y, int yOff, float[] dy, int dyOff, int yStride,
+            float[] dq, int dqOff, float[] dk, int dkOff, float[] dv, int dvOff, float[] scratch, int scratchOff) {
+        ScalarAttentionGradients.gradients(
+                shape, queries, keys, q, qOff, qStride, k, kOff, kStride, v, vOff, vStride,
+                bias, biasOff, biasStride, lastKeyOfFirstQuery, logSums, logSumsOff, y, yOff, dy, dyOff, yStride,
+                dq, dqOff, dk, dkOff, dv, dvOff, scratch, scratchOff);
+    }
+
+    /** Scores of n keys without their bias. */
+    static void scores(
             AttentionShape shape, float[] q, int qOff, float[] k, int kOff, int kStride,
             float[] s, int sOff, int n) {
-        int dim = shape.headDim();
+        products(shape.headDim(), shape.scale(), q, qOff, k, kOff, kStride, s, sOff, n);
+        if (shape.softcap() != 0f) {
+            ScalarUnary.scaledTanh(shape.softcap(), 1f / shape.softcap(), s, sOff, s, sOff, n);
+        }
+    }
+
+    /** s[t] = scale · Σ_d q[d] · k[t, d], four chains at a time. */
+    static void products(
+            int dim, float scale, float[] q, int qOff, float[] k, int kOff, int kStride, float[] s, int sOff, int n) {
         int t = 0;
         for (; t + 4 <= n; t += 4) {
             int k0 = kOff + t * kStride;
@@ -79,10 +109,10 @@ public final class ScalarAttention implements AttentionKernels {
                 s2 = fma(x, k[k2 + d], s2);
                 s3 = fma(x, k[k3 + d], s3);
             }
-            s[sOff + t] = s0 * shape.scale();
-            s[sOff + t + 1] = s1 * shape.scale();
-            s[sOff + t + 2] = s2 * shape.scale();
-            s[sOff + t + 3] = s3 * shape.scale();
+            s[sOff + t] = s0 * scale;
+            s[sOff + t + 1] = s1 * scale;
+            s[sOff + t + 2] = s2 * scale;
+            s[sOff + t + 3] = s3 * scale;
         }
         for (; t < n; t++) {
             int row = kOff + t * kStride;
@@ -90,10 +120,7 @@ public final class ScalarAttention implements AttentionKernels {
             for (int d = 0; d < dim; d++) {
                 sum = fma(q[qOff + d], k[row + d], sum);
             }
-            s[sOff + t] = sum * shape.scale();
-        }
-        if (shape.softcap() != 0f) {
-            ScalarUnary.scaledTanh(shape.softcap(), 1f / shape.softcap(), s, sOff, s, sOff, n);
+            s[sOff + t] = sum * scale;
         }
     }
 
@@ -109,7 +136,7 @@ public final class ScalarAttention implements AttentionKernels {
         return ScalarReduce.sum(s, sOff, whole);
     }
 
-    private static void addWeighted(
+    static void addWeighted(
             float weight, float[] v, int vOff, float[] out, int outOff, int n) {
         for (int d = 0; d < n; d++) {
             out[outOff + d] = fma(weight, v[vOff + d], out[outOff + d]);

@@ -72,7 +72,7 @@ final class ScalarNormGradients {
     }
 
     /** {@code Σ a · (b − center)} */
-    private static float sumProducts(float[] a, int aOff, float[] b, int bOff, float center, int n) {
+    static float sumProducts(float[] a, int aOff, float[] b, int bOff, float center, int n) {
         int tail = n & -LANES;
         float y0 = lane(a, aOff, b, bOff, center, tail);
         float y1 = lane(a, aOff + 1, b, bOff + 1, center, tail);

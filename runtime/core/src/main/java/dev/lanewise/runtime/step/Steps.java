@@ -45,6 +45,7 @@ public final class Steps {
             case SOFTMAX_GRAD -> new SoftmaxGradientStep(args);
             case LAYER_NORM_GRAD -> new LayerNormGradientStep(args);
             case ATTENTION -> new AttentionStep(args);
+            case ATTENTION_GRAD -> new AttentionGradientStep(args);
             case RANDOM -> new RandomStep(args);
 
             case TRANSPOSE -> new TransposeStep(args);

@@ -128,7 +128,7 @@ class ScalarRowsTest {
         float[] scratch = new float[AttentionKernels.scratchFloats(shape, queries)];
         new ScalarAttention().attend(
                 shape, queries, keys, q, 0, dim, 0, k, 0, v, 0, k, 0, dim, v, 0, valueDim,
-                bias, 0, 0, last, out, 0, valueDim, scratch, 0);
+                bias, 0, 0, last, out, 0, valueDim, null, 0, scratch, 0);
         for (int i = 0; i < queries; i++) {
             double[] expected = new double[valueDim];
             double sum = 0;
