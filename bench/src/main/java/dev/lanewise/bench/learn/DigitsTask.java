@@ -6,7 +6,6 @@ import dev.lanewise.bench.train.TorchLstm;
 import dev.lanewise.bench.train.TorchMath;
 import dev.lanewise.compiler.network.Network;
 import dev.lanewise.runtime.train.Batching;
-import dev.lanewise.runtime.train.Dataset;
 import dev.lanewise.runtime.train.Schedule;
 import dev.lanewise.samples.data.DigitRecordings;
 import dev.lanewise.samples.data.Sequences;
@@ -14,20 +13,22 @@ import dev.lanewise.samples.digits.DigitsNetwork;
 import dev.lanewise.samples.digits.LogMel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Which digit is spoken, from samples. */
 final class DigitsTask implements LearningTask {
 
     private final Sequences data;
+    private final List<Split> splits;
 
-    DigitsTask(Path folder) throws IOException {
-        data = DigitRecordings.read(folder.resolve("data/spoken-digits")).sequences();
+    DigitsTask(Sequences data) {
+        this.data = data;
+        this.splits = Split.folds(data);
     }
 
-    @Override
-    public String name() {
-        return "spoken-digits";
+    static LearningTask read(Path folder) throws IOException {
+        return new DigitsTask(DigitRecordings.read(folder.resolve("data/spoken-digits")).sequences());
     }
 
     @Override
@@ -37,23 +38,13 @@ final class DigitsTask implements LearningTask {
     }
 
     @Override
-    public int folds() {
-        return 5;
+    public List<Split> splits() {
+        return splits;
     }
 
     @Override
-    public Network network(long seed, int fold) {
+    public Network network(long seed, int split) {
         return DigitsNetwork.network(data.longest(), seed);
-    }
-
-    @Override
-    public Dataset train(int fold) {
-        return data.without(fold, folds()).dataset();
-    }
-
-    @Override
-    public Dataset test(int fold) {
-        return data.fold(fold, folds()).dataset();
     }
 
     @Override

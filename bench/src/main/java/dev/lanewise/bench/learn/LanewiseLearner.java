@@ -23,17 +23,18 @@ final class LanewiseLearner {
      *
      * @param record takes down what the batches are
      */
-    static double learn(LearningTask task, long seed, int fold, BatchRecord record) throws IOException {
+    static double learn(LearningTask task, long seed, int split, BatchRecord record) throws IOException {
+        Split data = task.splits().get(split);
         TrainOptions training = TrainOptions.of("loss", Optimizer.adam()).clipNorm(CLIP_NORM);
         Model model = Model.of(
-                Compiler.compile(task.name(), task.network(seed, fold), CompileOptions.defaults().training(training))
+                Compiler.compile("learned", task.network(seed, split), CompileOptions.defaults().training(training))
                         .file(),
                 LoadOptions.defaults().start(LoadOptions.Start.BEST_COLD));
         Trainer trainer = Trainer.of(model);
-        trainer.fit(record.of(task.train(fold)), FitOptions.of(task.epochs(), task.batching().seed(seed))
+        trainer.fit(record.of(data.train()), FitOptions.of(task.epochs(), task.batching().seed(seed))
                 .schedule(task.schedule())
                 .listener(record));
         Accuracy accuracy = Accuracy.of("scores", "label");
-        return trainer.evaluate(task.test(fold), task.batching(), accuracy).get(accuracy.name());
+        return trainer.evaluate(data.test(), task.batching(), accuracy).get(accuracy.name());
     }
 }

@@ -35,15 +35,31 @@ public final class Learning implements Callable<Integer> {
     private static final double MOST_POINTS = 1;
 
     /** Reads a task's data. */
-    private interface Source {
+    private interface Reader {
         LearningTask read(Path data) throws IOException;
     }
 
-    private static final List<Source> TASKS = List.of(DigitsTask::new, VowelsTask::new);
+    private record Entry(String name, Reader reader) {}
+
+    private static final List<Entry> TASKS = List.of(
+            new Entry("spoken-digits", DigitsTask::read),
+            new Entry("JapaneseVowels", VowelsTask::read),
+            new Entry("movie-reviews", ReviewsTask::read),
+            new Entry("pos-tags", TagsTask::read));
+
+    /** For the help. */
+    static final class TaskNames extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        TaskNames() {
+            TASKS.forEach(entry -> add(entry.name));
+        }
+    }
 
     @Spec private CommandSpec spec;
 
-    @Parameters(arity = "0..*", paramLabel = "TASK", description = "Which; all if not given.")
+    @Parameters(arity = "0..*", paramLabel = "TASK", completionCandidates = TaskNames.class,
+            description = "Which: ${COMPLETION-CANDIDATES}. All if not given.")
     private List<String> names = List.of();
 
     @Option(names = "--seeds", paramLabel = "N", description = "How often each is trained (3).")
@@ -60,32 +76,30 @@ public final class Learning implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path data = Path.of(System.getenv().getOrDefault("LANEWISE_DATA", "../shared/data"));
-        List<LearningTask> tasks = new ArrayList<>();
-        for (Source source : TASKS) {
-            tasks.add(source.read(data));
-        }
-        List<String> known = tasks.stream().map(LearningTask::name).toList();
+        List<String> known = new TaskNames();
         if (!known.containsAll(names)) {
             throw new ParameterException(spec.commandLine(), names + ": expected some of " + known);
         }
-        tasks.removeIf(task -> !names.isEmpty() && !names.contains(task.name()));
+        Path data = Path.of(System.getenv().getOrDefault("LANEWISE_DATA", "../shared/data"));
         boolean kept = true;
-        for (LearningTask task : tasks) {
-            kept &= compare(task);
+        for (Entry entry : TASKS) {
+            if (names.isEmpty() || names.contains(entry.name)) {
+                kept &= compare(entry.name, entry.reader.read(data));
+            }
         }
         return kept ? 0 : 1;
     }
 
-    private boolean compare(LearningTask task) throws IOException {
-        out.println(task.name() + ": " + task.about() + ", " + task.epochs() + " epochs");
+    private boolean compare(String name, LearningTask task) throws IOException {
+        out.println(name + ": " + task.about() + ", " + task.epochs() + " epochs");
         double[] ours = new double[seeds];
         double[] theirs = new double[seeds];
         for (int seed = 1; seed <= seeds; seed++) {
-            for (int fold = 0; fold < task.folds(); fold++) {
+            int splits = task.splits().size();
+            for (int split = 0; split < splits; split++) {
                 BatchRecord record = new BatchRecord();
-                ours[seed - 1] += 100 * LanewiseLearner.learn(task, seed, fold, record) / task.folds();
-                theirs[seed - 1] += 100 * TorchLearner.learn(task, seed, fold, record.batches()) / task.folds();
+                ours[seed - 1] += 100 * LanewiseLearner.learn(task, seed, split, record) / splits;
+                theirs[seed - 1] += 100 * TorchLearner.learn(task, seed, split, record.batches()) / splits;
             }
             out.printf(Locale.ROOT, "  seed %d: Lanewise %.2f %%, PyTorch %.2f %%%n", seed, ours[seed - 1],
                     theirs[seed - 1]);

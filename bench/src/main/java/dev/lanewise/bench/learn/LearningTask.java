@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import dev.lanewise.bench.train.TorchMath;
 import dev.lanewise.compiler.network.Network;
 import dev.lanewise.runtime.train.Batching;
-import dev.lanewise.runtime.train.Dataset;
 import dev.lanewise.runtime.train.Schedule;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,26 +14,19 @@ import java.util.Map;
  */
 public interface LearningTask {
 
-    String name();
-
     /** What is learned and by what, in a line. */
     String about();
 
-    /** Into how many parts the data are cut, each of which is held out once; 1 where train and test set are given. */
-    default int folds() {
-        return 1;
-    }
+    /** Each is learned by itself. */
+    List<Split> splits();
 
     /**
-     * The network, whose weights begin with what {@code seed} gives. Its first axes are the batch's, its output {@code
-     * scores [batch, classes]} or {@code [batch, time, classes]}, its loss {@code loss}, its target {@code label
-     * [batch]} or {@code [batch, time]} of i32, its input of lengths, if any, {@code lengths [batch]}.
+     * The network for one of the splits, whose weights begin with what {@code seed} gives. Its first axes are the
+     * batch's, its output {@code scores [batch, classes]} or {@code [batch, time, classes]}, its loss {@code loss}, its
+     * target {@code label [batch]} or {@code [batch, time]} of i32, its input of lengths, if any, {@code lengths
+     * [batch]}.
      */
-    Network network(long seed, int fold);
-
-    Dataset train(int fold);
-
-    Dataset test(int fold);
+    Network network(long seed, int split);
 
     int epochs();
 

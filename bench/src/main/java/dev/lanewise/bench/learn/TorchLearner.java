@@ -28,14 +28,15 @@ final class TorchLearner {
      *
      * @param batches [step] indices of its examples
      */
-    static double learn(LearningTask task, long seed, int fold, List<int[]> batches) {
-        Network network = task.network(seed, fold);
+    static double learn(LearningTask task, long seed, int split, List<int[]> batches) {
+        Split data = task.splits().get(split);
+        Network network = task.network(seed, split);
         String lengthsOf = task.batching().lengths().get("lengths");
         try (TorchMath torch = new TorchMath(network, name -> true)) {
             Engine.getEngine("PyTorch").setRandomSeed((int) seed);
             TorchLearner learner = new TorchLearner(task, torch);
-            learner.train(new TorchBatches(network.graph(), task.train(fold), lengthsOf), batches);
-            return learner.accuracy(new TorchBatches(network.graph(), task.test(fold), lengthsOf));
+            learner.train(new TorchBatches(network.graph(), data.train(), lengthsOf), batches);
+            return learner.accuracy(new TorchBatches(network.graph(), data.test(), lengthsOf));
         }
     }
 

@@ -5,27 +5,28 @@ import dev.lanewise.bench.train.TorchLstm;
 import dev.lanewise.bench.train.TorchMath;
 import dev.lanewise.compiler.network.Network;
 import dev.lanewise.runtime.train.Batching;
-import dev.lanewise.runtime.train.Dataset;
 import dev.lanewise.runtime.train.Schedule;
 import dev.lanewise.samples.data.Sequences;
 import dev.lanewise.samples.data.TimeSeriesFile;
 import dev.lanewise.samples.series.SeriesClassifier;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Who of nine men speaks two vowels: 12 channels, 7 to 26 steps. */
 final class VowelsTask implements LearningTask {
 
     private final Sequences data;
+    private final List<Split> splits;
 
-    VowelsTask(Path folder) throws IOException {
-        data = TimeSeriesFile.read(folder.resolve("data/time-series/JapaneseVowels_TRAIN.ts"));
+    VowelsTask(Sequences data) {
+        this.data = data;
+        this.splits = Split.folds(data);
     }
 
-    @Override
-    public String name() {
-        return "JapaneseVowels";
+    static LearningTask read(Path folder) throws IOException {
+        return new VowelsTask(TimeSeriesFile.read(folder.resolve("data/time-series/JapaneseVowels_TRAIN.ts")));
     }
 
     @Override
@@ -34,23 +35,13 @@ final class VowelsTask implements LearningTask {
     }
 
     @Override
-    public int folds() {
-        return 5;
+    public List<Split> splits() {
+        return splits;
     }
 
     @Override
-    public Network network(long seed, int fold) {
-        return SeriesClassifier.network(data.without(fold, folds()), data.longest(), seed);
-    }
-
-    @Override
-    public Dataset train(int fold) {
-        return data.without(fold, folds()).dataset();
-    }
-
-    @Override
-    public Dataset test(int fold) {
-        return data.fold(fold, folds()).dataset();
+    public Network network(long seed, int split) {
+        return SeriesClassifier.network(data.without(split, Split.FOLDS), data.longest(), seed);
     }
 
     @Override

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -152,6 +153,11 @@ public final class TorchMath implements AutoCloseable {
     /** {@code nn.Embedding}. */
     public NDArray embedding(String name, NDArray ids) {
         return ids.getNDArrayInternal().embedding(ids, weight(name + ".table"), SparseFormat.DENSE).get(0);
+    }
+
+    /** {@code nn.Embedding} with a {@code padding_idx}, whose vector is zeros and is not trained. */
+    public NDArray embedding(String name, NDArray ids, int padding) {
+        return embedding(name, ids).mul(ids.neq(padding).toType(DataType.FLOAT32, false).expandDims(-1));
     }
 
     /** {@code nn.Conv1d} and {@code nn.Conv2d}, channels second; the same along all axes. */

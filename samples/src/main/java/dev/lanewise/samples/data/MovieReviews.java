@@ -37,6 +37,11 @@ public record MovieReviews(String about, boolean generated, List<Review> train, 
         }
     }
 
+    /** Of the words to train on that occur twice or more. */
+    public Vocabulary vocabulary() {
+        return Vocabulary.of(train.stream().flatMap(review -> review.words().stream()), 2);
+    }
+
     /** The folder {@code movie-reviews}: a file of each kind, a sentence a line. */
     public static MovieReviews read(Path folder) {
         List<List<Review>> kinds = new ArrayList<>();

@@ -19,12 +19,15 @@ import dev.lanewise.compiler.network.SinusoidalPositions;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.compiler.network.TransformerEncoderLayer;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.train.Batching;
+import dev.lanewise.runtime.train.Dataset;
 import dev.lanewise.samples.data.Labelled;
 import dev.lanewise.samples.data.MovieReviews;
 import dev.lanewise.samples.data.Vocabulary;
+import java.util.List;
 
 /** Six networks that make one label of a sentence: they differ in how they make one vector of its words. */
-enum Classifiers {
+public enum Classifiers {
     PADDED("padded, fully connected"),
     TDNN("TDNN"),
     RNN("RNN, last state"),
@@ -32,10 +35,10 @@ enum Classifiers {
     ATTENTION("LSTM, attention"),
     TRANSFORMER("Transformer encoder");
 
+    public static final int UNITS = 64;
+    public static final double DROPPED = 0.5;
     static final int BATCH = 64;
     static final int SIZE = 64;
-    private static final int UNITS = 64;
-    private static final double DROPPED = 0.5;
 
     final String title;
 
@@ -53,13 +56,22 @@ enum Classifiers {
         return padded() ? sentence.padded(MovieReviews.LONGEST) : sentence;
     }
 
+    public Dataset dataset(List<Labelled> sentences) {
+        return Labelled.dataset(sentences.size(), i -> fed(sentences.get(i)));
+    }
+
     /** Whether it shows what it weighs. */
     boolean weighs() {
         return this == ATTENTION || this == TRANSFORMER;
     }
 
+    public Batching batching() {
+        Batching batching = Batching.of(BATCH).labels("label", 2);
+        return padded() ? batching : batching.lengths("lengths", "symbols");
+    }
+
     /** With an output {@code attention} where it weighs. */
-    Network network(int words, long seed) {
+    public Network network(int words, long seed) {
         NetworkBuilder net = Network.builder(seed);
         Dim batch = Dim.upTo("batch", BATCH);
         int longest = MovieReviews.LONGEST;

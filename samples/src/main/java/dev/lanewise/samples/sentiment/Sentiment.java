@@ -5,8 +5,6 @@ import dev.lanewise.compiler.train.Optimizer;
 import dev.lanewise.compiler.train.TrainOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.train.Accuracy;
-import dev.lanewise.runtime.train.Batching;
-import dev.lanewise.runtime.train.Dataset;
 import dev.lanewise.runtime.train.EpochReport;
 import dev.lanewise.runtime.train.FitOptions;
 import dev.lanewise.runtime.train.ProgressBar;
@@ -52,11 +50,10 @@ public final class Sentiment implements Sample {
         String name = "sentiment-" + kind.name().toLowerCase(Locale.ROOT);
         Trainer trainer = Trainer.of(
                 Training.model(name, network, TrainOptions.of("loss", Optimizer.adamW()).clipNorm(1)));
-        Batching batching = Batching.of(Classifiers.BATCH).seed(seed).labels("label", 2);
-        List<EpochReport> epochs = trainer.fit(dataset(kind, sentences), FitOptions
-                .of(setting.epochs(5, 2), kind.padded() ? batching : batching.lengths("lengths", "symbols"))
+        List<EpochReport> epochs = trainer.fit(kind.dataset(sentences), FitOptions
+                .of(setting.epochs(5, 2), kind.batching().seed(seed))
                 .schedule(Schedule.oneCycle(0.003))
-                .validation(dataset(kind, held))
+                .validation(kind.dataset(held))
                 .metric(Accuracy.of("scores", "label"))
                 .listener(ProgressBar.ofConsole())).epochs();
         Model model = Training.saved(setting, trainer);
@@ -66,15 +63,11 @@ public final class Sentiment implements Sample {
         return new Trained(model, epochs, accuracy, Training.weights(network), seconds);
     }
 
-    private static Dataset dataset(Classifiers kind, List<Labelled> sentences) {
-        return Labelled.dataset(sentences.size(), i -> kind.fed(sentences.get(i)));
-    }
-
     @Override
     public Page run(Setting setting) throws IOException {
         MovieReviews reviews = setting.find("movie-reviews").map(MovieReviews::read)
                 .orElseGet(() -> MovieReviews.generated(setting.seed()));
-        Vocabulary vocabulary = Vocabulary.of(reviews.train().stream().flatMap(review -> review.words().stream()), 2);
+        Vocabulary vocabulary = reviews.vocabulary();
         List<Labelled> sentences = reviews.train().stream().map(review -> review.coded(vocabulary)).toList();
         List<Labelled> held = reviews.test().stream().map(review -> review.coded(vocabulary)).toList();
         long[] seeds = IntStream.range(0, setting.quick() ? 1 : 3).mapToLong(i -> setting.seed() + i).toArray();

@@ -12,10 +12,10 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Words by their small letters, and the letters that each is spelled with. Immutable. */
-record Spelling(Vocabulary words, Vocabulary letters) {
+public record Spelling(Vocabulary words, Vocabulary letters) {
 
     /** Of words that occur twice or more; the others teach what an unknown one may be. */
-    static Spelling of(List<Sentence> sentences) {
+    public static Spelling of(List<Sentence> sentences) {
         return new Spelling(
                 Vocabulary.of(words(sentences).map(Spelling::small), 2),
                 Vocabulary.of(words(sentences).flatMap(Spelling::characters), 2));
@@ -64,10 +64,10 @@ record Spelling(Vocabulary words, Vocabulary letters) {
     }
 
     /** Sentences to train on; each has as many words as it has. */
-    Dataset dataset(Taggers kind, List<Sentence> sentences) {
+    public Dataset dataset(Taggers kind, List<Sentence> sentences) {
         List<Example> examples = sentences.stream()
                 .map(sentence -> {
-                    Example example = new Example().ints("words", ids(sentence)).ints("tags", sentence.tags());
+                    Example example = new Example().ints("words", ids(sentence)).ints("label", sentence.tags());
                     return kind == Taggers.WORDS ? example : example.ints("letters", spelled(sentence));
                 })
                 .toList();

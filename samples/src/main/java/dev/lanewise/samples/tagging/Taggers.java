@@ -13,15 +13,18 @@ import dev.lanewise.compiler.network.NetworkBuilder;
 import dev.lanewise.compiler.network.Rnn;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.train.Batching;
 import dev.lanewise.samples.data.TaggedText;
 import dev.lanewise.samples.data.Vocabulary;
 
 /** Three networks that give each word of a sentence a tag. */
-enum Taggers {
+public enum Taggers {
     RNN("RNN, words and letters"),
     WORDS("BiLSTM, words alone"),
     BILSTM("BiLSTM, words and letters");
 
+    public static final int UNITS = 96;
+    public static final double DROPPED = 0.4;
     static final int BATCH = 32;
     /** Of a word its last ones: endings tell most. */
     static final int LETTERS = 12;
@@ -32,8 +35,14 @@ enum Taggers {
         this.title = title;
     }
 
+    /** Of sentences of one length. */
+    public static Batching batching() {
+        return Batching.of(BATCH).mostPadding(0)
+                .lengths("lengths", "words").labels("label", TaggedText.TAGS.size());
+    }
+
     /** Scores of tags for {@code words [batch, time]}, of which the first {@code lengths [batch]} count. */
-    Network network(int words, int letters, long seed) {
+    public Network network(int words, int letters, long seed) {
         NetworkBuilder net = Network.builder(seed);
         Dim batch = Dim.upTo("batch", BATCH);
         Dim time = Dim.upTo("time", TaggedText.LONGEST);
@@ -49,13 +58,13 @@ enum Taggers {
                     .splitAxis(0, batch, time);
             x = Tensor.concat(2, x, spelling);
         }
-        x = x.then(Dropout.of("seen", 0.4));
+        x = x.then(Dropout.of("seen", DROPPED));
         Tensor read = this == RNN
                 ? Rnn.of("cell", 128).run(x, lengths).output()
-                : Lstm.of("cell", 96).bidirectional().run(x, lengths).output();
-        Tensor scores = read.then(Dropout.of("read", 0.4)).then(Dense.of("scores", TaggedText.TAGS.size()));
+                : Lstm.of("cell", UNITS).bidirectional().run(x, lengths).output();
+        Tensor scores = read.then(Dropout.of("read", DROPPED)).then(Dense.of("scores", TaggedText.TAGS.size()));
         net.output("scores", scores);
-        net.loss("loss", CrossEntropy.of().mean(scores, net.target("tags", DType.I32, batch, time), lengths));
+        net.loss("loss", CrossEntropy.of().mean(scores, net.target("label", DType.I32, batch, time), lengths));
         return net.build();
     }
 }

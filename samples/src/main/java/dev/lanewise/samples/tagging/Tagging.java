@@ -6,7 +6,6 @@ import dev.lanewise.compiler.train.TrainOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.train.Accuracy;
-import dev.lanewise.runtime.train.Batching;
 import dev.lanewise.runtime.train.EpochReport;
 import dev.lanewise.runtime.train.FitOptions;
 import dev.lanewise.runtime.train.ProgressBar;
@@ -52,11 +51,10 @@ public final class Tagging implements Sample {
         Trainer trainer = Trainer.of(
                 Training.model(name, network, TrainOptions.of("loss", Optimizer.adamW()).clipNorm(1)));
         List<EpochReport> reports = trainer.fit(spelling.dataset(kind, text.train()), FitOptions
-                .of(setting.epochs(8, 2), Batching.of(Taggers.BATCH).seed(setting.seed()).mostPadding(0)
-                        .lengths("lengths", "words").labels("tags", TaggedText.TAGS.size()))
+                .of(setting.epochs(8, 2), Taggers.batching().seed(setting.seed()))
                 .schedule(Schedule.oneCycle(0.006))
                 .validation(spelling.dataset(kind, text.held()))
-                .metric(Accuracy.of("scores", "tags"))
+                .metric(Accuracy.of("scores", "label"))
                 .listener(ProgressBar.ofConsole())).epochs();
         curves.curve(kind.title, epochs(setting),
                 reports.stream().mapToDouble(report -> 1 - report.validation().get("accuracy")).toArray());
