@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,10 @@ public final class Learning implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), names + ": expected some of " + known);
         }
         Path data = Path.of(System.getenv().getOrDefault("LANEWISE_DATA", "../shared/data"));
+        if (!Files.isDirectory(data.resolve("data"))) {
+            throw new ParameterException(spec.commandLine(), "no folder " + data.resolve("data")
+                    + " of data to learn from; LANEWISE_DATA says where the reference data are");
+        }
         boolean kept = true;
         for (Entry entry : TASKS) {
             if (names.isEmpty() || names.contains(entry.name)) {
