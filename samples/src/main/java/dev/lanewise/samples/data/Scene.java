@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -19,6 +20,8 @@ public record Scene(List<Thing> things, float[] pixels) {
     public static final int SIZE = 64;
     public static final List<String> RELATIONS = List.of("above", "below", "beside");
 
+    /** Names that take no article. */
+    private static final Set<String> PLURAL = Set.of("cherries");
     private static final int SMALLEST = 16;
     private static final int LARGEST = 24;
     private static final double MOST_TURN = 0.5;
@@ -136,7 +139,9 @@ public record Scene(List<Thing> things, float[] pixels) {
                 words.add(relation(things.get(i - 1), things.get(i)));
             }
             String name = things.get(i).name;
-            words.add("aeiou".indexOf(name.charAt(0)) < 0 ? "a" : "an");
+            if (!PLURAL.contains(name)) {
+                words.add("aeiou".indexOf(name.charAt(0)) < 0 ? "a" : "an");
+            }
             words.add(name);
         }
         return words;

@@ -27,8 +27,12 @@ import dev.lanewise.samples.page.Check;
 import dev.lanewise.samples.page.LinePlot;
 import dev.lanewise.samples.page.Page;
 import dev.lanewise.samples.page.Table;
+import dev.lanewise.samples.page.UnfoldedRnn;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Vanishing gradients: how far back a recurrent network can learn from. */
 public final class Memory implements Sample {
@@ -90,6 +94,7 @@ public final class Memory implements Sample {
         int judged = setting.quick() ? 2 : 4;
         Page page = new Page("What a recurrent network remembers", "Seed " + setting.seed()
                 + (setting.quick() ? ", quick" : "") + ". Data: generated, " + FirstSymbol.KINDS + " symbols.");
+        parameters(setting, page);
         VanishingGradients.show(setting, page);
         page.section("What can be learned").text("Each point is a network of its own, trained only on sequences of"
                 + " that length: the first symbol is to be named after the last. All alike: " + UNITS + " units, "
@@ -119,6 +124,25 @@ public final class Memory implements Sample {
                     + distances[judged] + " steps", found[i][judged], 0.95));
         }
         return page;
+    }
+
+    /** What is trained, and where it stands. */
+    private static void parameters(Setting setting, Page page) {
+        Network network = network(Rnn.of("cell", UNITS), embedding(1), setting.seed());
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put("cell.0.weight", "U");
+        names.put("cell.0.recurrent", "W");
+        names.put("cell.0.bias", "b");
+        names.put("scores.weight", "V");
+        names.put("scores.bias", "c");
+        List<String> letters = names.entrySet().stream()
+                .map(entry -> entry.getValue() + ": " + entry.getKey() + " "
+                        + Arrays.toString(network.parameters().get(entry.getKey()).shape()))
+                .toList();
+        page.section("One network, however long the sequence").text("The same five parameters serve every step: what"
+                + " was learned of a symbol in one place holds in all.")
+                .code("h(t) = tanh(W h(t−1) + U x(t) + b)\no = V h(T) + c")
+                .figure("An RNN, unfolded in time", new UnfoldedRnn(letters));
     }
 
     private static double[] line(Setting setting, LinePlot plot, Table table, String name, Recurrent cell,

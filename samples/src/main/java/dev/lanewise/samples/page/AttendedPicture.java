@@ -18,8 +18,9 @@ public record AttendedPicture(String name, float[] pixels, List<String> words, f
     private static final double DARKEST = 0.82;
     private static final int ACROSS = 5;
     /** From one picture to the next where all are one drawing. */
-    private static final int APART = 88;
-    private static final int LARGE = 82;
+    private static final int APART = 84;
+    private static final int LARGE = 78;
+    private static final int EDGE = 12;
 
     private int side() {
         return (int) Math.round(Math.sqrt(pixels.length / 3.0));
@@ -39,7 +40,7 @@ public record AttendedPicture(String name, float[] pixels, List<String> words, f
 
     @Override
     public int width() {
-        return ACROSS * APART;
+        return 2 * EDGE + ACROSS * APART - (APART - LARGE);
     }
 
     @Override
@@ -48,14 +49,9 @@ public record AttendedPicture(String name, float[] pixels, List<String> words, f
     }
 
     @Override
-    public List<LinePlot.Entry> key() {
-        return List.of();
-    }
-
-    @Override
     public void plot(Svg page) {
         for (int i = 0; i <= words.size(); i++) {
-            int x = 3 + i % ACROSS * APART;
+            int x = EDGE + i % ACROSS * APART;
             int y = i / ACROSS * (APART + 18);
             page.add("<g transform=\"translate(%d %d) scale(%.3f)\">", x, y, (double) LARGE / side());
             look(page, i - 1);

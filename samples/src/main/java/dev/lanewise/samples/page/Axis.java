@@ -66,7 +66,7 @@ public record Axis(String name, String unit, boolean logarithmic) {
     private static double step(double range) {
         double rough = range / TICKS;
         double power = Math.pow(10, Math.floor(Math.log10(rough)));
-        double part = rough / power;
+        double part = rough / power - 1e-9; // what is 5 but for rounding is 5
         return power * (part > 5 ? 10 : part > 2 ? 5 : part > 1 ? 2 : 1);
     }
 

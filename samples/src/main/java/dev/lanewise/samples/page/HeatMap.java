@@ -15,24 +15,45 @@ import java.util.List;
  */
 public record HeatMap(String up, String across, List<String> rows, List<String> columns, String shade,
         float[] values)
-        implements Figure {
+        implements Drawing {
 
     private static final int CELL = 22;
     /** Room for a letter of a name, and for what is beside it. */
     private static final int LETTER = 9;
     private static final int BESIDE = 32;
+    /** From one of the shades in the key to the next. */
+    private static final int SHADE = 41;
     /** Columns with longer names have them upright. */
     private static final int ACROSS = 2;
 
+    private int left() {
+        return BESIDE + LETTER * Math.max(ACROSS, longest(rows));
+    }
+
+    private int top() {
+        return BESIDE + (isUpright() ? LETTER * longest(columns) : 12);
+    }
+
+    /** Whether the names of columns are. */
+    private boolean isUpright() {
+        return longest(columns) > ACROSS;
+    }
+
     @Override
-    public void draw(Svg page, String title) {
-        int left = BESIDE + LETTER * Math.max(ACROSS, longest(rows));
-        boolean upright = longest(columns) > ACROSS;
-        int top = BESIDE + (upright ? LETTER * longest(columns) : 12);
-        int width = Math.max(left + CELL * columns.size() + 4, left + 41 * 5);
-        int height = top + CELL * rows.size() + 40; // the shades are below
-        page.add("<svg class=\"heat\" style=\"max-width:%dpx\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
-                width * 4 / 3, width, height, title);
+    public int width() {
+        return Math.max(left() + CELL * columns.size() + 4, left() + SHADE * 5);
+    }
+
+    @Override
+    public int height() {
+        return top() + CELL * rows.size() + 40; // the shades are below
+    }
+
+    @Override
+    public void plot(Svg page) {
+        int left = left();
+        int top = top();
+        boolean upright = isUpright();
         for (int column = 0; column < columns.size(); column++) {
             page.add("<text transform=\"translate(%d %d) rotate(%d)\" text-anchor=\"%s\">%s</text>",
                     left + CELL * column + (upright ? 15 : CELL / 2), top - 7, upright ? -90 : 0,
@@ -53,7 +74,6 @@ public record HeatMap(String up, String across, List<String> rows, List<String> 
         page.add("<text class=\"name\" transform=\"translate(13 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
                 top + CELL * rows.size() / 2, up);
         shades(page, left, top + CELL * rows.size() + 12);
-        page.add("</svg>");
     }
 
     private static int longest(List<String> names) {
@@ -65,8 +85,8 @@ public record HeatMap(String up, String across, List<String> rows, List<String> 
         page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", left - 5, y + 10, shade);
         for (int i = 0; i <= 4; i++) {
             page.add("<rect class=\"cell\" x=\"%d\" y=\"%d\" width=\"40\" height=\"9\" fill-opacity=\"%.2f\"/>",
-                    left + 41 * i, y, i / 4.0);
-            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", left + 41 * i + 20, y + 23,
+                    left + SHADE * i, y, i / 4.0);
+            page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", left + SHADE * i + 20, y + 23,
                     Axis.number(i / 4.0));
         }
     }

@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 /** Curves over two axes, with a key. */
 public final class LinePlot implements Drawing {
 
-    private static final int WIDTH = 440;
     private static final int HEIGHT = 290;
     private static final int LEFT = 62;
     private static final int RIGHT = 16;
@@ -79,22 +78,6 @@ public final class LinePlot implements Drawing {
     }
 
     @Override
-    public void draw(Svg page, String title) {
-        page.add("<p class=\"key\">");
-        for (Entry entry : key()) {
-            page.add("<span class=\"%s\">%s</span>", entry.style, entry.name);
-        }
-        page.add("</p><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, title);
-        plot(page);
-        page.add("</svg>");
-    }
-
-    @Override
-    public int width() {
-        return WIDTH;
-    }
-
-    @Override
     public int height() {
         return HEIGHT;
     }
@@ -122,7 +105,7 @@ public final class LinePlot implements Drawing {
         double[] ys = up.range(y[0], y[y.length - 1]);
         for (double tick : up.ticks(ys[0], ys[1])) {
             double at = vertical(tick, ys);
-            page.add("<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, at, WIDTH - RIGHT);
+            page.add("<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, at, USUAL_WIDTH - RIGHT);
             page.add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 6, at + 4, Axis.number(tick));
         }
         for (double tick : marks.length > 0 ? boxed(marks) : across.ticks(xs[0], xs[1])) {
@@ -132,7 +115,7 @@ public final class LinePlot implements Drawing {
                     Axis.number(tick));
         }
         page.add("<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-                (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, across.label());
+                (LEFT + USUAL_WIDTH - RIGHT) / 2, HEIGHT - 8, across.label());
         page.add("<text class=\"name\" transform=\"translate(13 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
                 (TOP + HEIGHT - BOTTOM) / 2, up.label());
         bands.forEach(band -> band(page, band, xs, ys));
@@ -190,7 +173,7 @@ public final class LinePlot implements Drawing {
     }
 
     private double horizontal(double value, double[] range) {
-        return LEFT + (WIDTH - RIGHT - LEFT) * across.place(value, range[0], range[1]);
+        return LEFT + (USUAL_WIDTH - RIGHT - LEFT) * across.place(value, range[0], range[1]);
     }
 
     private double vertical(double value, double[] range) {

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,11 +18,13 @@ import java.util.Map;
  */
 public final class Page {
 
+    private record Captioned(String caption, Drawing drawing) {}
+
     private final String title;
     private final String source;
     private final Svg body = new Svg();
     private final List<Check> checks = new ArrayList<>();
-    private final Map<String, Drawing> drawings = new LinkedHashMap<>();
+    private final List<Captioned> drawings = new ArrayList<>();
     private boolean open;
 
     /** @param source seed and data, which stand below every figure */
@@ -54,7 +56,7 @@ public final class Page {
         body.add("<figure class=\"%s\"><h3>%s</h3>", figure.getClass().getSimpleName().toLowerCase(), caption);
         figure.draw(body, caption);
         if (figure instanceof Drawing drawing) {
-            drawings.put(caption, drawing);
+            drawings.add(new Captioned(caption, drawing));
         }
         body.add("<figcaption>%s</figcaption></figure>", source);
         return this;
@@ -76,12 +78,17 @@ public final class Page {
         Files.writeString(file, html());
     }
 
-    /** Writes each drawing as a picture of its own, named by its caption: {@code BEFORE-perplexity-by-epoch.svg}. */
+    /**
+     * Writes each drawing as a picture of its own, named by its caption: {@code BEFORE-perplexity-by-epoch.svg}; where
+     * some have one caption, the second is {@code BEFORE-perplexity-by-epoch-2.svg}.
+     */
     public void writePictures(Path folder, String before) throws IOException {
-        for (Map.Entry<String, Drawing> drawing : drawings.entrySet()) {
-            String name = drawing.getKey().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-            Files.writeString(folder.resolve(before + "-" + name + ".svg"),
-                    Picture.of(drawing.getKey(), drawing.getValue(), source, style()));
+        Map<String, Integer> names = new HashMap<>();
+        for (Captioned figure : drawings) {
+            String name = figure.caption.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("-$", "");
+            int count = names.merge(name, 1, Integer::sum);
+            Files.writeString(folder.resolve(before + "-" + name + (count == 1 ? "" : "-" + count) + ".svg"),
+                    Picture.of(figure.caption, figure.drawing, source, style()));
         }
     }
 

@@ -9,24 +9,30 @@ final class Picture {
     private static final int EDGE = 12;
     private static final int LINE = 19;
     private static final int ACROSS = 2;
-    /** Letters of the source in a line. */
-    private static final int LETTERS = 68;
+    /** Of a letter of the source, and of one of the caption. */
+    private static final double SMALL_LETTER = 6.2;
+    private static final double LETTER = 8.2;
 
     private Picture() {}
 
     static String of(String caption, Drawing plot, String source, String style) {
-        int key = EDGE + 2 * LINE;
+        int width = Math.max(Drawing.USUAL_WIDTH, plot.width());
+        String[] heading = lines(caption, (int) ((width - 2 * EDGE) / LETTER));
+        int key = EDGE + LINE * (heading.length + 1);
         List<LinePlot.Entry> entries = plot.key();
         int top = key + LINE * ((entries.size() + ACROSS - 1) / ACROSS);
         int below = top + plot.height();
-        String[] lines = source.replaceAll("(.{1," + LETTERS + "})(\\s+|$)", "$1\n").split("\n");
+        String[] lines = lines(source, (int) ((width - 2 * EDGE) / SMALL_LETTER));
         Svg picture = new Svg();
         picture.add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
-                plot.width(), below + LINE * lines.length + EDGE, caption);
+                width, below + LINE * lines.length + EDGE, caption);
         picture.add("<style>").add(style).add("</style><rect class=\"card\" width=\"100%\" height=\"100%\"/>");
-        picture.add("<text class=\"name caption\" x=\"%d\" y=\"%d\">%s</text>", EDGE, EDGE + LINE, caption);
+        for (int i = 0; i < heading.length; i++) {
+            picture.add("<text class=\"name caption\" x=\"%d\" y=\"%d\">%s</text>", EDGE, EDGE + LINE * (i + 1),
+                    heading[i]);
+        }
         for (int i = 0; i < entries.size(); i++) {
-            int x = EDGE + i % ACROSS * (plot.width() / ACROSS);
+            int x = EDGE + i % ACROSS * (width / ACROSS);
             int y = key + LINE * (i / ACROSS) + LINE / 2;
             picture.add("<path class=\"line %s\" d=\"M%d %dh18\"/>", entries.get(i).style(), x, y - 4);
             picture.add("<text x=\"%d\" y=\"%d\">%s</text>", x + 25, y, entries.get(i).name());
@@ -39,5 +45,10 @@ final class Picture {
                     lines[i]);
         }
         return picture.add("</svg>").toString();
+    }
+
+    /** A text in lines of up to so many letters. */
+    private static String[] lines(String text, int letters) {
+        return text.replaceAll("(.{1," + letters + "})(\\s+|$)", "$1\n").split("\n");
     }
 }

@@ -10,18 +10,22 @@ import java.util.Locale;
  * @param bands values of a frame
  * @param values (frames, bands)
  */
-public record Spectrogram(double seconds, int bands, float[] values) implements Figure {
+public record Spectrogram(double seconds, int bands, float[] values) implements Drawing {
 
-    private static final int WIDTH = 440;
     private static final int HEIGHT = 240;
     private static final int LEFT = 50;
     private static final int BOTTOM = 46;
     private static final int SHADES = 12;
 
     @Override
-    public void draw(Svg page, String title) {
+    public int height() {
+        return HEIGHT;
+    }
+
+    @Override
+    public void plot(Svg page) {
         int frames = values.length / bands;
-        double wide = (double) (WIDTH - LEFT - 10) / frames;
+        double wide = (double) (USUAL_WIDTH - LEFT - 10) / frames;
         double high = (double) (HEIGHT - BOTTOM - 8) / bands;
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
@@ -36,7 +40,6 @@ public record Spectrogram(double seconds, int bands, float[] values) implements 
             paths[shade].append(String.format(Locale.ROOT, "M%.1f %.1fh%.1fv%.1fh-%.1fz", LEFT + i / bands * wide,
                     HEIGHT - BOTTOM - (i % bands + 1) * high, wide, high, wide));
         }
-        page.add("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, title);
         for (int shade = 1; shade <= SHADES; shade++) {
             if (paths[shade] != null) {
                 page.add("<path class=\"shade\" fill-opacity=\"%.2f\" d=\"%s\"/>", (double) shade / SHADES,
@@ -50,9 +53,9 @@ public record Spectrogram(double seconds, int bands, float[] values) implements 
         }
         page.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">1</text>", LEFT - 6, HEIGHT - BOTTOM);
         page.add("<text x=\"%d\" y=\"18\" text-anchor=\"end\">%d</text>", LEFT - 6, bands);
-        page.add("<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", (LEFT + WIDTH) / 2,
+        page.add("<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", (LEFT + USUAL_WIDTH) / 2,
                 HEIGHT - 8, time.label());
         page.add("<text class=\"name\" transform=\"translate(13 %d) rotate(-90)\" text-anchor=\"middle\">"
-                + "mel band (number)</text></svg>", (HEIGHT - BOTTOM) / 2);
+                + "mel band (number)</text>", (HEIGHT - BOTTOM) / 2);
     }
 }

@@ -1,4 +1,4 @@
-package dev.lanewise.samples.captioning;
+package dev.lanewise.samples;
 
 import dev.lanewise.runtime.train.StepReport;
 import dev.lanewise.runtime.train.TrainListener;
@@ -6,7 +6,7 @@ import dev.lanewise.samples.page.LinePlot;
 import java.util.stream.DoubleStream;
 
 /** The loss while a network is trained, in means over some batches, by thousands of batches, for a plot. */
-final class LossCurve implements TrainListener {
+public final class LossCurve implements TrainListener {
 
     private final DoubleStream.Builder steps = DoubleStream.builder();
     private final DoubleStream.Builder losses = DoubleStream.builder();
@@ -14,7 +14,7 @@ final class LossCurve implements TrainListener {
     private double sum;
 
     /** @param every so many batches there is a point */
-    LossCurve(int every) {
+    public LossCurve(int every) {
         this.every = every;
     }
 
@@ -28,7 +28,8 @@ final class LossCurve implements TrainListener {
         }
     }
 
-    void addTo(LinePlot plot, String name) {
+    /** Draws it. */
+    public void addTo(LinePlot plot, String name) {
         plot.curve(name, steps.build().toArray(), losses.build().toArray());
     }
 }
