@@ -4,6 +4,7 @@ module dev.lanewise.runtime {
     requires java.logging;
 
     exports dev.lanewise.runtime;
+    exports dev.lanewise.runtime.generate;
     exports dev.lanewise.runtime.kernel;
     exports dev.lanewise.runtime.train;
     exports dev.lanewise.runtime.plan to

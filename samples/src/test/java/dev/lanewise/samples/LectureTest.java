@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The Java of docs/lecture.md is lines of a sample, in their order. */
+/** The Java of docs/lecture.md is lines of a sample, in their order; and no topic lacks a part. */
 class LectureTest {
 
     private static final Path ROOT = Path.of(System.getProperty("lanewise.root", ".."));
@@ -43,6 +43,34 @@ class LectureTest {
             assertTrue(programs.stream().anyMatch(program -> isIn(block, program)), blocks.group(1));
         }
         assertTrue(count >= 6, count + " blocks");
+    }
+
+    /** A topic is a section; what it goes into in more depth belongs to it. */
+    @Test
+    void eachTopicHasFormulaJavaPictureAndCommand() {
+        String[] topics = read(ROOT.resolve("docs/lecture.md")).split("\\R## ");
+        assertTrue(topics.length > 15, topics.length - 1 + " topics");
+        for (int i = 1; i < topics.length; i++) {
+            String heading = topics[i].lines().findFirst().orElseThrow();
+            assertTrue(Pattern.compile("```\\R[^`]+=[^`]+```").matcher(topics[i]).find(), heading + ": a formula");
+            assertTrue(topics[i].contains("```java"), heading + ": the Java that is it");
+            assertTrue(Pattern.compile("`\\./lanewise sample\\s+[a-z-]+`").matcher(topics[i]).find(),
+                    heading + ": a command");
+            assertTrue(topics[i].contains("](lecture/"), heading + ": a picture");
+        }
+    }
+
+    @Test
+    void picturesAreThere() {
+        Matcher pictures = Pattern.compile("!\\[[^\\]]+\\]\\(([^)]+)\\)")
+                .matcher(read(ROOT.resolve("docs/lecture.md")));
+        int count = 0;
+        for (; pictures.find(); count++) {
+            Path file = ROOT.resolve("docs").resolve(pictures.group(1));
+            assertTrue(Files.isRegularFile(file), file + " is missing");
+            assertTrue(read(file).contains("prefers-color-scheme: dark"), file + " is for light and dark");
+        }
+        assertTrue(count >= 15, count + " pictures");
     }
 
     private static String read(Path file) {

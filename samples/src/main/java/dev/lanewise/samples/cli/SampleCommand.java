@@ -44,8 +44,8 @@ public final class SampleCommand implements Callable<Integer> {
 
     /** In the order of docs/lecture.md. */
     private static final List<Sample> SAMPLES = List.of(
-            new Sentiment(), new SpokenDigits(), new Memory(), new Tagging(), new Series(), new LanguageModel(),
-            new Translation(), new Captioning(), new Positions());
+            new Sentiment(), new SpokenDigits(), new Series(), new Tagging(), new LanguageModel(), new Translation(),
+            new Memory(), new Captioning(), new Positions());
 
     @Spec private CommandSpec spec;
 

@@ -1,13 +1,12 @@
 package dev.lanewise.samples.digits;
 
 import dev.lanewise.compiler.CompileOptions;
-import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.StreamAxis;
 import dev.lanewise.compiler.network.Network;
-import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.Tensor;
 import dev.lanewise.samples.Setting;
+import dev.lanewise.samples.Training;
 import dev.lanewise.samples.data.DigitRecordings;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
@@ -15,7 +14,6 @@ import dev.lanewise.samples.page.LinePlot;
 import dev.lanewise.samples.page.Page;
 import dev.lanewise.samples.page.Spectrogram;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -35,13 +33,6 @@ final class DigitStream {
     private final List<double[]> means = new ArrayList<>();
 
     private DigitStream() {}
-
-    static Model model(Setting setting, Network trained) throws IOException {
-        Path file = setting.folder().resolve("spoken-digits-stream.lane");
-        CompileOptions options = CompileOptions.defaults().dim("samples", CHUNK).stream(new StreamAxis("samples", 0));
-        Compiler.compile("spoken-digits-stream", DigitsNetwork.stream(trained).inference(), options).file().write(file);
-        return Model.load(file);
-    }
 
     /** Gives a session chunks of so many samples. */
     private static DigitStream listen(Session session, float[] samples, int size) {
@@ -82,11 +73,13 @@ final class DigitStream {
     }
 
     static void show(Setting setting, Page page, Network trained, String name, float[] samples) throws IOException {
-        Session session = model(setting, trained).newSession();
+        CompileOptions options = CompileOptions.defaults().dim("samples", CHUNK).stream(new StreamAxis("samples", 0));
+        Session session = Training.saved(setting, "spoken-digits-stream", DigitsNetwork.stream(trained), options)
+                .newSession();
         DigitStream heard = listen(session, samples, CHUNK);
-        DigitStream whole = listen(session, samples, 1 + CHUNK / 3);
+        DigitStream again = listen(session, samples, 1 + CHUNK / 3);
         double[] end = heard.means.get(heard.means.size() - 1);
-        double[] other = whole.means.get(whole.means.size() - 1);
+        double[] other = again.means.get(again.means.size() - 1);
         double apart = IntStream.range(0, 10).mapToDouble(d -> Math.abs(end[d] - other[d])).max().orElse(0);
         int[] best = IntStream.range(0, 10).boxed().sorted(Comparator.comparing(d -> -end[d])).limit(3)
                 .mapToInt(d -> d).toArray();

@@ -4,6 +4,7 @@ import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.network.CrossEntropy;
 import dev.lanewise.compiler.network.Dense;
 import dev.lanewise.compiler.network.Dropout;
+import dev.lanewise.compiler.network.LogMel;
 import dev.lanewise.compiler.network.Lstm;
 import dev.lanewise.compiler.network.Network;
 import dev.lanewise.compiler.network.NetworkBuilder;
@@ -26,7 +27,7 @@ public final class DigitsNetwork {
     static final int CONTEXT = 8;
 
     /** 25 ms every 10 ms. */
-    public static final LogMel FEATURES = new LogMel("features", DigitRecordings.RATE, 200, 80, BANDS);
+    public static final LogMel FEATURES = LogMel.of("features", DigitRecordings.RATE, 200, 80, BANDS);
 
     private static final Recurrent LSTM = Lstm.of("lstm", UNITS);
     private static final Dense SCORES = Dense.of("scores", 10);

@@ -1,5 +1,6 @@
 package dev.lanewise.samples.languagemodel;
 
+import dev.lanewise.runtime.generate.Sampling;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.data.Vocabulary;
 import dev.lanewise.samples.page.Axis;
@@ -7,6 +8,7 @@ import dev.lanewise.samples.page.LinePlot;
 import dev.lanewise.samples.page.Page;
 import dev.lanewise.samples.page.Verbatim;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -18,17 +20,17 @@ final class Writings {
     private static final String BEFORE = "What is the m";
     private static final int WRITTEN = 320;
     private static final int RANKS = 10;
-    private static final double[][] WAYS = {{1, 1}, {0.5, 1}, {1, 0.9}};
+    private static final List<Sampling> WAYS = List.of(Sampling.PLAIN, new Sampling(0.5, 1), new Sampling(1, 0.9));
 
     private Writings() {}
 
     /** A figure with a text of each way, for one network. */
     static void show(Setting setting, Page page, String title, NextCharacter model, Vocabulary characters) {
-        for (double[] way : WAYS) {
-            int[] ids = model.write(ids(BEGINNING, characters), WRITTEN, way[0], way[1], setting.seed());
+        for (Sampling way : WAYS) {
+            int[] ids = model.write(ids(BEGINNING, characters), WRITTEN, way, setting.seed());
             String text = Arrays.stream(ids).mapToObj(characters::word).collect(Collectors.joining());
             page.figure(title + ", " + name(way), new Verbatim(text.strip()));
-            if (way == WAYS[0]) {
+            if (way == Sampling.PLAIN) {
                 setting.say("%s", text.strip().indent(4));
             }
         }
@@ -44,16 +46,16 @@ final class Writings {
         double[] ranks = IntStream.rangeClosed(1, RANKS).asDoubleStream().toArray();
         LinePlot plot = new LinePlot(Axis.linear("rank after “" + BEFORE + "”", "characters"),
                 Axis.linear("probability", "share")).ticks(ranks);
-        for (double[] way : WAYS) {
-            double[] p = NextCharacter.probabilities(scores, way[0], way[1]);
+        for (Sampling way : WAYS) {
+            double[] p = way.probabilities(scores);
             plot.curve(name(way), ranks,
                     DoubleStream.of(p).map(x -> -x).sorted().limit(RANKS).map(x -> -x).toArray());
         }
         return plot;
     }
 
-    private static String name(double[] way) {
-        return "temperature " + way[0] + (way[1] < 1 ? ", top-p " + way[1] : "");
+    private static String name(Sampling way) {
+        return "temperature " + way.temperature() + (way.topP() < 1 ? ", top-p " + way.topP() : "");
     }
 
     private static int[] ids(String text, Vocabulary characters) {

@@ -140,7 +140,8 @@ public final class Memory implements Sample {
                         + Arrays.toString(network.parameters().get(entry.getKey()).shape()))
                 .toList();
         page.section("One network, however long the sequence").text("The same five parameters serve every step: what"
-                + " was learned of a symbol in one place holds in all.")
+                + " was learned of a symbol in one place holds in all. The bias is kept as two, for U and for W, which"
+                + " are added.")
                 .code("h(t) = tanh(W h(t−1) + U x(t) + b)\no = V h(T) + c")
                 .figure("An RNN, unfolded in time", new UnfoldedRnn(letters));
     }

@@ -30,7 +30,7 @@ interface Drawing extends Figure {
             page.add("</p>");
         }
         page.add("<svg style=\"max-width:%dpx\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
-                width() * 4 / 3, width(), height(), title);
+                width(), width(), height(), title);
         plot(page);
         page.add("</svg>");
     }

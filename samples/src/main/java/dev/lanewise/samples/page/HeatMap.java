@@ -27,7 +27,7 @@ public record HeatMap(String up, String across, List<String> rows, List<String> 
     private static final int ACROSS = 2;
 
     private int left() {
-        return BESIDE + LETTER * Math.max(ACROSS, longest(rows));
+        return Math.max(BESIDE + LETTER * longest(rows), 2 * LETTER + LETTER * shade.length());
     }
 
     private int top() {

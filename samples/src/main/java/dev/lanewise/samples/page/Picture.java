@@ -8,7 +8,8 @@ final class Picture {
 
     private static final int EDGE = 12;
     private static final int LINE = 19;
-    private static final int ACROSS = 2;
+    /** Names of up to so many letters have room beside each other in the key. */
+    private static final int SHORT = 26;
     /** Of a letter of the source, and of one of the caption. */
     private static final double SMALL_LETTER = 6.2;
     private static final double LETTER = 8.2;
@@ -20,7 +21,8 @@ final class Picture {
         String[] heading = lines(caption, (int) ((width - 2 * EDGE) / LETTER));
         int key = EDGE + LINE * (heading.length + 1);
         List<LinePlot.Entry> entries = plot.key();
-        int top = key + LINE * ((entries.size() + ACROSS - 1) / ACROSS);
+        int across = entries.stream().allMatch(entry -> entry.name().length() <= SHORT) ? 2 : 1;
+        int top = key + LINE * ((entries.size() + across - 1) / across);
         int below = top + plot.height();
         String[] lines = lines(source, (int) ((width - 2 * EDGE) / SMALL_LETTER));
         Svg picture = new Svg();
@@ -32,8 +34,8 @@ final class Picture {
                     heading[i]);
         }
         for (int i = 0; i < entries.size(); i++) {
-            int x = EDGE + i % ACROSS * (width / ACROSS);
-            int y = key + LINE * (i / ACROSS) + LINE / 2;
+            int x = EDGE + i % across * (width / across);
+            int y = key + LINE * (i / across) + LINE / 2;
             picture.add("<path class=\"line %s\" d=\"M%d %dh18\"/>", entries.get(i).style(), x, y - 4);
             picture.add("<text x=\"%d\" y=\"%d\">%s</text>", x + 25, y, entries.get(i).name());
         }

@@ -15,7 +15,7 @@ public record UnfoldedRnn(List<String> letters) implements Drawing {
     private static final int STATE = 84;
     private static final int INPUT = 164;
     private static final int[] ACROSS = {18, 134, 250, 366};
-    private static final String[] STATES = {"h(0) = 0", "h(1)", "h(2) …", "h(T)"};
+    private static final String[] STATES = {"h(0)", "h(1)", "h(2) …", "h(T)"};
     private static final String[] INPUTS = {"", "x(1)", "x(2) …", "x(T)"};
 
     @Override

@@ -7,8 +7,8 @@ import java.util.List;
 /** Sentences whose words are shaded by how far their weights, of sum 1, are above an even share. */
 public final class WeighedWords implements Drawing {
 
-    private static final String KEY =
-            "shade: weight, none for an even share or less, darkest for the word that weighs most";
+    private static final List<String> KEY = List.of(
+            "shade: weight, none for an even share or less,", "darkest for the word that weighs most");
     private static final int EDGE = 12;
     private static final int LINE = 20;
     /** As a drawing it has so many sentences. */
@@ -46,7 +46,7 @@ public final class WeighedWords implements Drawing {
             }
             page.add("</li>");
         }
-        page.add("</ul><p class=\"key\">%s</p>", KEY);
+        page.add("</ul><p class=\"key\">%s</p>", String.join(" ", KEY));
     }
 
     @Override
@@ -81,8 +81,11 @@ public final class WeighedWords implements Drawing {
             }
             y += LINE + 6;
         }
-        page.add("<text class=\"source\" x=\"%d\" y=\"%d\">%s</text>", EDGE, y, KEY);
-        return y + LINE / 2;
+        for (String line : KEY) {
+            page.add("<text class=\"source\" x=\"%d\" y=\"%d\">%s</text>", EDGE, y, line);
+            y += LINE - 4;
+        }
+        return y;
     }
 
     /** About that of a letter in a font of 13 pixels. */

@@ -4,25 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.runtime.Model;
+import dev.lanewise.runtime.generate.Sampling;
 import dev.lanewise.samples.Training;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Temperature and top-p by numbers worked out by hand; and reading on where a cache is full. */
+/** Reading on where a cache is full, and writing by a seed. */
 class NextCharacterTest {
 
     private static final int CHARACTERS = 20;
-    private static final float[] SCORES = {0, (float) Math.log(4), (float) Math.log(3), (float) Math.log(2)};
-
-    @Test
-    void temperatureAndTopP() {
-        assertArrayEquals(new double[] {0.1, 0.4, 0.3, 0.2}, NextCharacter.probabilities(SCORES, 1, 1), 1e-6);
-        assertArrayEquals(
-                new double[] {1 / 30.0, 16 / 30.0, 9 / 30.0, 4 / 30.0},
-                NextCharacter.probabilities(SCORES, 0.5, 1), 1e-6);
-        assertArrayEquals(new double[] {0, 4 / 7.0, 3 / 7.0, 0}, NextCharacter.probabilities(SCORES, 1, 0.65), 1e-6);
-        assertArrayEquals(new double[] {0, 1, 0, 0}, NextCharacter.probabilities(SCORES, 1, 0), 1e-6);
-    }
 
     /** Where the cache is full the later half is read anew: as if the text began there. */
     @Test
@@ -43,6 +33,7 @@ class NextCharacterTest {
         assertArrayEquals(expected, scores);
         assertTrue(all.nats(text) > 0);
         assertArrayEquals(
-                all.write(new int[] {3, 4}, 200, 1, 0.9, 7), half.write(new int[] {3, 4}, 200, 1, 0.9, 7));
+                all.write(new int[] {3, 4}, 200, new Sampling(1, 0.9), 7),
+                half.write(new int[] {3, 4}, 200, new Sampling(1, 0.9), 7));
     }
 }

@@ -1,14 +1,14 @@
-package dev.lanewise.samples.digits;
+package dev.lanewise.compiler.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lanewise.compiler.CompileOptions;
+import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.graph.Dim;
-import dev.lanewise.compiler.network.Network;
-import dev.lanewise.compiler.network.NetworkBuilder;
 import dev.lanewise.formats.DType;
+import dev.lanewise.runtime.LoadOptions;
+import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
-import dev.lanewise.runtime.Tensor;
-import dev.lanewise.samples.Training;
 import org.junit.jupiter.api.Test;
 
 /** Features inside a model against the sums that define them, in double precision. */
@@ -45,11 +45,13 @@ class LogMelTest {
         }
         NetworkBuilder net = Network.builder(1);
         net.output("y", net.input("x", DType.F32, Dim.ONE, Dim.of(samples.length), Dim.ONE)
-                .then(new LogMel("features", RATE, WINDOW, HOP, BANDS)));
-        Session session = Training.inference("features", net.build()).newSession();
+                .then(LogMel.of("features", RATE, WINDOW, HOP, BANDS)));
+        Session session = Model.of(Compiler.compile("features", net.build(), CompileOptions.defaults()).file(),
+                        LoadOptions.defaults())
+                .newSession();
         session.input("x").set(samples);
         session.run();
-        Tensor y = session.output("y");
+        var y = session.output("y");
         assertEquals(3 * BANDS, y.size());
         for (int i = 0; i < y.size(); i++) {
             assertEquals(band(samples, i / BANDS * HOP, i % BANDS), y.get(i), 1e-3, "element " + i);

@@ -1,8 +1,6 @@
-package dev.lanewise.samples.digits;
+package dev.lanewise.compiler.network;
 
 import dev.lanewise.compiler.graph.Literal;
-import dev.lanewise.compiler.network.Layer;
-import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.compiler.op.Conv;
 import dev.lanewise.runtime.kernel.Epilogue;
 import java.util.List;
@@ -18,7 +16,21 @@ import java.util.List;
  */
 public record LogMel(String name, int rate, int window, int hop, int bands) implements Layer {
 
+    /** Is added to the energy, so that silence has a logarithm. */
     public static final float LEAST = 1e-5f;
+
+    /** Such as {@code LogMel.of("features", 8000, 200, 80, 24)}: 25 ms every 10 ms, of 8000 samples per second. */
+    public static LogMel of(String name, int rate, int window, int hop, int bands) {
+        return new LogMel(name, rate, window, hop, bands);
+    }
+
+    /** @throws IllegalArgumentException where a number is below 1, or the window below 2 */
+    public LogMel {
+        if (rate < 1 || window < 2 || hop < 1 || bands < 1) {
+            throw new IllegalArgumentException("layer '" + name + "' (LogMel): " + bands + " bands of " + window
+                    + " samples every " + hop + ", of " + rate + " per second; expected 1 or more, a window of 2");
+        }
+    }
 
     /** Up to half of the rate, without the constant part. */
     private int bins() {
@@ -27,6 +39,7 @@ public record LogMel(String name, int rate, int window, int hop, int bands) impl
 
     @Override
     public Tensor forward(Tensor x) {
+        Expect.rank(x, 3, "[batch, samples, 1]");
         int bins = bins();
         Tensor waves = x.net().fixed("fourier", this::fourier, 2 * bins, 1, window);
         Conv transform = new Conv(1, List.of(hop), List.of(1), List.of(0), List.of(0), Epilogue.NONE);
