@@ -148,9 +148,11 @@ class StepDecoderTest {
     }
 
     @Test
-    void memoryIsNamedAsInputs() {
+    void whatDoesNotFitIsRefused() {
         Session session = encoder.newSession();
         StepDecoder decoder = decoder(2);
         assertThrows(IllegalArgumentException.class, () -> decoder.begin(session.inputs()));
+        assertThrows(IllegalArgumentException.class,
+                () -> new BeamSearch(3, 1, 2, LONGEST).search(decoder.begin(memory(1))));
     }
 }

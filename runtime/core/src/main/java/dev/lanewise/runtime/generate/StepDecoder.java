@@ -64,8 +64,13 @@ public final class StepDecoder implements Decoder {
         return this;
     }
 
+    /** @throws IllegalArgumentException where there are more beginnings than the beam has room for */
     @Override
     public float[][] step(int[] from, int[] symbols) {
+        if (from.length > states.length) {
+            throw new IllegalArgumentException(
+                    from.length + " beginnings; the decoder was made for a beam of " + states.length);
+        }
         for (int row = 0; row < from.length; row++) {
             next[row].copyFrom(states[from[row]]);
             input.ints()[input.rowOffset(row)] = symbols[row];
