@@ -16,6 +16,7 @@ import dev.lanewise.samples.Sample;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.Training;
 import dev.lanewise.samples.data.BytePairs;
+import dev.lanewise.samples.data.TranslationScore;
 import dev.lanewise.samples.data.TranslationTexts;
 import dev.lanewise.samples.page.Page;
 import java.io.IOException;
@@ -92,6 +93,10 @@ public final class Translation implements Sample {
         setting.say("%s translates %d sentences, greedily and by a beam of %d", kind, texts.test().size(), BEAM);
         Function<Integer, List<String>> translate = beam -> texts.test().german().stream()
                 .map(german -> text.translate(german, beam)).toList();
-        return new Trained(kind, text, Training.weights(network), losses, translate.apply(1), translate.apply(BEAM));
+        Trained trained = new Trained(
+                kind, text, Training.weights(network), losses, translate.apply(1), translate.apply(BEAM));
+        TranslationScore score = new TranslationScore(texts.test());
+        setting.say("  BLEU %.1f and %.1f", score.bleu(trained.greedy), score.bleu(trained.best));
+        return trained;
     }
 }
