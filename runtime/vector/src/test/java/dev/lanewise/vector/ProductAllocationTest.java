@@ -15,12 +15,14 @@ import dev.lanewise.runtime.kernel.MatmulKernels.PackedMatrix;
 import dev.lanewise.runtime.kernel.PoolKernels;
 import dev.lanewise.runtime.kernel.PoolKernels.PoolShape;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Hot products, cells, convolutions and pooling allocate nothing. A vector that C2 fails to keep in
  * a register is boxed, which shows here as bytes per call.
  */
+@Tag("allocation")
 class ProductAllocationTest {
 
     private static final Epilogue RELU = Epilogue.of(UnaryFn.RELU, 0f, 0f);

@@ -16,9 +16,11 @@ import dev.lanewise.runtime.kernel.PoolKernels.PoolShape;
 import dev.lanewise.runtime.kernel.ReduceFn;
 import dev.lanewise.runtime.kernel.UnaryFn;
 import java.util.EnumSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Maps, reductions, norms and attention allocate nothing once they are compiled. */
+@Tag("allocation")
 class VectorAllocationTest {
 
     /** Whole vectors and a rest at every width. */
