@@ -12,6 +12,9 @@ import java.util.Map;
  */
 final class AttentionSteps {
 
+    /** The output that only gradients read. */
+    private static final int LOG_SUMS = 2;
+
     private AttentionSteps() {}
 
     static void register(Map<StepKind, StepExporter> kinds) {
@@ -19,6 +22,9 @@ final class AttentionSteps {
     }
 
     private static void attention(LaneStep step) {
+        if (step.gives(LOG_SUMS)) {
+            throw step.ofTraining();
+        }
         GraphDraft graph = step.graph();
         Attention.Layout layout = step.choice(2, Attention.Layout.values());
         OnnxValue q = graph.transpose(step.in(0), 0, 2, 1, 3);

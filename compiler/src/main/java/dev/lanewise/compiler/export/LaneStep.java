@@ -222,6 +222,11 @@ final class LaneStep {
         return new UnsupportedOpException(name, kind().name(), reason);
     }
 
+    /** The error for what only a program that trains has; to be thrown. */
+    UnsupportedOpException ofTraining() {
+        return unsupported("is a step of training, for which ONNX has no form");
+    }
+
     /** The error for a step that no runtime could execute; to be thrown. */
     FormatException bad(String problem) {
         String file = scope.tensors().plan().file().name();

@@ -33,7 +33,7 @@ final class StepExporters {
     static void export(LaneStep step) {
         StepExporter exporter = ALL.get(step.kind());
         if (exporter == null) {
-            throw step.unsupported("is a step of training, for which ONNX has no form");
+            throw step.ofTraining();
         }
         exporter.export(step);
     }
