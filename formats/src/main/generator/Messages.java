@@ -39,8 +39,12 @@ final class Messages {
         for (Matcher type = schema.type(); type != null; type = schema.type()) {
             String name = type.group(2);
             String body = type.group(1).equals("enum") ? schema.enumeration(name) : schema.message(name);
-            Files.writeString(folder.resolve(name + ".java"), "package " + PACKAGE + ";\n\n"
-                    + "import java.util.List;\nimport java.util.Objects;\n\n" + indented(body));
+            Path file = folder.resolve(name + ".java");
+            String text = "package " + PACKAGE + ";\n\n"
+                    + "import java.util.List;\nimport java.util.Objects;\n\n" + indented(body);
+            if (!Files.exists(file) || !Files.readString(file).equals(text)) { // else all would be compiled anew
+                Files.writeString(file, text);
+            }
         }
     }
 
