@@ -95,7 +95,10 @@ final class VectorTranspose {
     private static void square(
             float[] from, int off, int stride, float[] to, int toOff, int toStride, int keep) {
         if (LANES == 16) {
-            square16(from, off, stride, to, toOff, toStride, keep);
+            left8(from, off, stride, to, toOff, toStride, keep);
+            if (keep > 8) {
+                right8(from, off, stride, to, toOff + 8 * toStride, toStride, keep - 8);
+            }
         } else if (LANES == 8) {
             square8(from, off, stride, to, toOff, toStride, keep);
         } else {
@@ -103,7 +106,8 @@ final class VectorTranspose {
         }
     }
 
-    private static void square16(
+    /** The left columns of a square of 16; all of it in one method is more than C2 always inlines on Java 17. */
+    private static void left8(
             float[] from, int off, int stride, float[] to, int toOff, int toStride, int keep) {
         FloatVector a0 = FloatVector.fromArray(SPECIES, from, off);
         FloatVector a1 = FloatVector.fromArray(SPECIES, from, off + stride);
@@ -122,21 +126,13 @@ final class VectorTranspose {
         FloatVector ae = FloatVector.fromArray(SPECIES, from, off + 14 * stride);
         FloatVector af = FloatVector.fromArray(SPECIES, from, off + 15 * stride);
         FloatVector b0 = a0.blend(a8.rearrange(SWAP_8), ODD_8);
-        FloatVector b8 = a0.rearrange(SWAP_8).blend(a8, ODD_8);
         FloatVector b1 = a1.blend(a9.rearrange(SWAP_8), ODD_8);
-        FloatVector b9 = a1.rearrange(SWAP_8).blend(a9, ODD_8);
         FloatVector b2 = a2.blend(aa.rearrange(SWAP_8), ODD_8);
-        FloatVector ba = a2.rearrange(SWAP_8).blend(aa, ODD_8);
         FloatVector b3 = a3.blend(ab.rearrange(SWAP_8), ODD_8);
-        FloatVector bb = a3.rearrange(SWAP_8).blend(ab, ODD_8);
         FloatVector b4 = a4.blend(ac.rearrange(SWAP_8), ODD_8);
-        FloatVector bc = a4.rearrange(SWAP_8).blend(ac, ODD_8);
         FloatVector b5 = a5.blend(ad.rearrange(SWAP_8), ODD_8);
-        FloatVector bd = a5.rearrange(SWAP_8).blend(ad, ODD_8);
         FloatVector b6 = a6.blend(ae.rearrange(SWAP_8), ODD_8);
-        FloatVector be = a6.rearrange(SWAP_8).blend(ae, ODD_8);
         FloatVector b7 = a7.blend(af.rearrange(SWAP_8), ODD_8);
-        FloatVector bf = a7.rearrange(SWAP_8).blend(af, ODD_8);
         FloatVector c0 = b0.blend(b4.rearrange(SWAP_4), ODD_4);
         FloatVector c4 = b0.rearrange(SWAP_4).blend(b4, ODD_4);
         FloatVector c1 = b1.blend(b5.rearrange(SWAP_4), ODD_4);
@@ -145,14 +141,6 @@ final class VectorTranspose {
         FloatVector c6 = b2.rearrange(SWAP_4).blend(b6, ODD_4);
         FloatVector c3 = b3.blend(b7.rearrange(SWAP_4), ODD_4);
         FloatVector c7 = b3.rearrange(SWAP_4).blend(b7, ODD_4);
-        FloatVector c8 = b8.blend(bc.rearrange(SWAP_4), ODD_4);
-        FloatVector cc = b8.rearrange(SWAP_4).blend(bc, ODD_4);
-        FloatVector c9 = b9.blend(bd.rearrange(SWAP_4), ODD_4);
-        FloatVector cd = b9.rearrange(SWAP_4).blend(bd, ODD_4);
-        FloatVector ca = ba.blend(be.rearrange(SWAP_4), ODD_4);
-        FloatVector ce = ba.rearrange(SWAP_4).blend(be, ODD_4);
-        FloatVector cb = bb.blend(bf.rearrange(SWAP_4), ODD_4);
-        FloatVector cf = bb.rearrange(SWAP_4).blend(bf, ODD_4);
         FloatVector d0 = c0.blend(c2.rearrange(SWAP_2), ODD_2);
         FloatVector d2 = c0.rearrange(SWAP_2).blend(c2, ODD_2);
         FloatVector d1 = c1.blend(c3.rearrange(SWAP_2), ODD_2);
@@ -161,14 +149,6 @@ final class VectorTranspose {
         FloatVector d6 = c4.rearrange(SWAP_2).blend(c6, ODD_2);
         FloatVector d5 = c5.blend(c7.rearrange(SWAP_2), ODD_2);
         FloatVector d7 = c5.rearrange(SWAP_2).blend(c7, ODD_2);
-        FloatVector d8 = c8.blend(ca.rearrange(SWAP_2), ODD_2);
-        FloatVector da = c8.rearrange(SWAP_2).blend(ca, ODD_2);
-        FloatVector d9 = c9.blend(cb.rearrange(SWAP_2), ODD_2);
-        FloatVector db = c9.rearrange(SWAP_2).blend(cb, ODD_2);
-        FloatVector dc = cc.blend(ce.rearrange(SWAP_2), ODD_2);
-        FloatVector de = cc.rearrange(SWAP_2).blend(ce, ODD_2);
-        FloatVector dd = cd.blend(cf.rearrange(SWAP_2), ODD_2);
-        FloatVector df = cd.rearrange(SWAP_2).blend(cf, ODD_2);
         FloatVector e0 = d0.blend(d1.rearrange(SWAP_1), ODD_1);
         FloatVector e1 = d0.rearrange(SWAP_1).blend(d1, ODD_1);
         FloatVector e2 = d2.blend(d3.rearrange(SWAP_1), ODD_1);
@@ -177,14 +157,6 @@ final class VectorTranspose {
         FloatVector e5 = d4.rearrange(SWAP_1).blend(d5, ODD_1);
         FloatVector e6 = d6.blend(d7.rearrange(SWAP_1), ODD_1);
         FloatVector e7 = d6.rearrange(SWAP_1).blend(d7, ODD_1);
-        FloatVector e8 = d8.blend(d9.rearrange(SWAP_1), ODD_1);
-        FloatVector e9 = d8.rearrange(SWAP_1).blend(d9, ODD_1);
-        FloatVector ea = da.blend(db.rearrange(SWAP_1), ODD_1);
-        FloatVector eb = da.rearrange(SWAP_1).blend(db, ODD_1);
-        FloatVector ec = dc.blend(dd.rearrange(SWAP_1), ODD_1);
-        FloatVector ed = dc.rearrange(SWAP_1).blend(dd, ODD_1);
-        FloatVector ee = de.blend(df.rearrange(SWAP_1), ODD_1);
-        FloatVector ef = de.rearrange(SWAP_1).blend(df, ODD_1);
         e0.intoArray(to, toOff);
         e1.intoArray(to, toOff + toStride);
         e2.intoArray(to, toOff + 2 * toStride);
@@ -196,20 +168,69 @@ final class VectorTranspose {
         e5.intoArray(to, toOff + 5 * toStride);
         e6.intoArray(to, toOff + 6 * toStride);
         e7.intoArray(to, toOff + 7 * toStride);
-        if (keep <= 8) {
+    }
+
+    private static void right8(
+            float[] from, int off, int stride, float[] to, int toOff, int toStride, int keep) {
+        FloatVector a0 = FloatVector.fromArray(SPECIES, from, off);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, from, off + stride);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, from, off + 2 * stride);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, from, off + 3 * stride);
+        FloatVector a4 = FloatVector.fromArray(SPECIES, from, off + 4 * stride);
+        FloatVector a5 = FloatVector.fromArray(SPECIES, from, off + 5 * stride);
+        FloatVector a6 = FloatVector.fromArray(SPECIES, from, off + 6 * stride);
+        FloatVector a7 = FloatVector.fromArray(SPECIES, from, off + 7 * stride);
+        FloatVector a8 = FloatVector.fromArray(SPECIES, from, off + 8 * stride);
+        FloatVector a9 = FloatVector.fromArray(SPECIES, from, off + 9 * stride);
+        FloatVector aa = FloatVector.fromArray(SPECIES, from, off + 10 * stride);
+        FloatVector ab = FloatVector.fromArray(SPECIES, from, off + 11 * stride);
+        FloatVector ac = FloatVector.fromArray(SPECIES, from, off + 12 * stride);
+        FloatVector ad = FloatVector.fromArray(SPECIES, from, off + 13 * stride);
+        FloatVector ae = FloatVector.fromArray(SPECIES, from, off + 14 * stride);
+        FloatVector af = FloatVector.fromArray(SPECIES, from, off + 15 * stride);
+        FloatVector b0 = a0.rearrange(SWAP_8).blend(a8, ODD_8);
+        FloatVector b1 = a1.rearrange(SWAP_8).blend(a9, ODD_8);
+        FloatVector b2 = a2.rearrange(SWAP_8).blend(aa, ODD_8);
+        FloatVector b3 = a3.rearrange(SWAP_8).blend(ab, ODD_8);
+        FloatVector b4 = a4.rearrange(SWAP_8).blend(ac, ODD_8);
+        FloatVector b5 = a5.rearrange(SWAP_8).blend(ad, ODD_8);
+        FloatVector b6 = a6.rearrange(SWAP_8).blend(ae, ODD_8);
+        FloatVector b7 = a7.rearrange(SWAP_8).blend(af, ODD_8);
+        FloatVector c0 = b0.blend(b4.rearrange(SWAP_4), ODD_4);
+        FloatVector c4 = b0.rearrange(SWAP_4).blend(b4, ODD_4);
+        FloatVector c1 = b1.blend(b5.rearrange(SWAP_4), ODD_4);
+        FloatVector c5 = b1.rearrange(SWAP_4).blend(b5, ODD_4);
+        FloatVector c2 = b2.blend(b6.rearrange(SWAP_4), ODD_4);
+        FloatVector c6 = b2.rearrange(SWAP_4).blend(b6, ODD_4);
+        FloatVector c3 = b3.blend(b7.rearrange(SWAP_4), ODD_4);
+        FloatVector c7 = b3.rearrange(SWAP_4).blend(b7, ODD_4);
+        FloatVector d0 = c0.blend(c2.rearrange(SWAP_2), ODD_2);
+        FloatVector d2 = c0.rearrange(SWAP_2).blend(c2, ODD_2);
+        FloatVector d1 = c1.blend(c3.rearrange(SWAP_2), ODD_2);
+        FloatVector d3 = c1.rearrange(SWAP_2).blend(c3, ODD_2);
+        FloatVector d4 = c4.blend(c6.rearrange(SWAP_2), ODD_2);
+        FloatVector d6 = c4.rearrange(SWAP_2).blend(c6, ODD_2);
+        FloatVector d5 = c5.blend(c7.rearrange(SWAP_2), ODD_2);
+        FloatVector d7 = c5.rearrange(SWAP_2).blend(c7, ODD_2);
+        FloatVector e0 = d0.blend(d1.rearrange(SWAP_1), ODD_1);
+        FloatVector e1 = d0.rearrange(SWAP_1).blend(d1, ODD_1);
+        FloatVector e2 = d2.blend(d3.rearrange(SWAP_1), ODD_1);
+        FloatVector e3 = d2.rearrange(SWAP_1).blend(d3, ODD_1);
+        FloatVector e4 = d4.blend(d5.rearrange(SWAP_1), ODD_1);
+        FloatVector e5 = d4.rearrange(SWAP_1).blend(d5, ODD_1);
+        FloatVector e6 = d6.blend(d7.rearrange(SWAP_1), ODD_1);
+        FloatVector e7 = d6.rearrange(SWAP_1).blend(d7, ODD_1);
+        e0.intoArray(to, toOff);
+        e1.intoArray(to, toOff + toStride);
+        e2.intoArray(to, toOff + 2 * toStride);
+        e3.intoArray(to, toOff + 3 * toStride);
+        if (keep <= 4) {
             return;
         }
-        e8.intoArray(to, toOff + 8 * toStride);
-        e9.intoArray(to, toOff + 9 * toStride);
-        ea.intoArray(to, toOff + 10 * toStride);
-        eb.intoArray(to, toOff + 11 * toStride);
-        if (keep <= 12) {
-            return;
-        }
-        ec.intoArray(to, toOff + 12 * toStride);
-        ed.intoArray(to, toOff + 13 * toStride);
-        ee.intoArray(to, toOff + 14 * toStride);
-        ef.intoArray(to, toOff + 15 * toStride);
+        e4.intoArray(to, toOff + 4 * toStride);
+        e5.intoArray(to, toOff + 5 * toStride);
+        e6.intoArray(to, toOff + 6 * toStride);
+        e7.intoArray(to, toOff + 7 * toStride);
     }
 
     private static void square8(
