@@ -24,6 +24,7 @@ class VectorAttentionTest {
         for (int dim : Twins.SIZES) {
             check(new AttentionShape(dim, dim, 0.3f, 0f), 6, 70, true, 70);
             check(new AttentionShape(3, dim, 0.3f, 0f), 4, 20, false, 70);
+            check(new AttentionShape(dim, dim, 0.3f, 0f), 1, 20, true, 20);
         }
     }
 
