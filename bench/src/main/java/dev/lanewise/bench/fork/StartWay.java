@@ -2,6 +2,7 @@ package dev.lanewise.bench.fork;
 
 import dev.lanewise.compiler.aot.RuntimeJars;
 import dev.lanewise.runtime.LoadOptions;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,14 +30,20 @@ public record StartWay(String title, LoadOptions.Start start, boolean cached) {
     public static final List<StartWay> ALL = List.of(
             TWO_TIERS_CACHED, TWO_TIERS, SCALAR_CACHED, SCALAR, HOT_CACHED, HOT, PEER_CACHED, PEER);
 
+    /** On both sides: of the JVM's collectors the one that starts soonest, and that a heap so small asks for. */
+    private static final String COLLECTOR = "-XX:+UseSerialGC";
+
     boolean isPeer() {
         return start == null;
     }
 
     /** Options of the JVM. */
     List<String> options() {
-        return isPeer()
+        List<String> options = new ArrayList<>();
+        options.add(COLLECTOR);
+        options.addAll(isPeer()
                 ? List.of("--enable-native-access=ALL-UNNAMED")
-                : RuntimeJars.options(start != LoadOptions.Start.SCALAR);
+                : RuntimeJars.options(start != LoadOptions.Start.SCALAR));
+        return options;
     }
 }
