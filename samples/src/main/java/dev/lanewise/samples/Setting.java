@@ -1,5 +1,6 @@
 package dev.lanewise.samples;
 
+import dev.lanewise.samples.page.Page;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,17 @@ public record Setting(long seed, boolean quick, int epochs, Path data, Path fold
     /** {@code usual} epochs, or {@code few} where it is to be quick; what was asked for goes before both. */
     public int epochs(int usual, int few) {
         return epochs > 0 ? epochs : quick ? few : usual;
+    }
+
+    /** A page that states seed and data. */
+    public Page page(String title, String data) {
+        return page(title, data, 1);
+    }
+
+    /** A page that states so many seeds, from this one on, and data. */
+    public Page page(String title, String data, int seeds) {
+        String which = seeds == 1 ? "Seed " + seed : "Seeds " + seed + " to " + (seed + seeds - 1);
+        return new Page(title, which + (quick ? ", quick" : "") + ". Data: " + data + ".");
     }
 
     public void say(String format, Object... values) {

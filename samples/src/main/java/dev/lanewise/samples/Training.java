@@ -30,6 +30,11 @@ public final class Training {
         return model(name, network, TrainOptions.of("loss", Optimizer.adam()).clipNorm(1).stepNorms(true));
     }
 
+    /** A trainer by AdamW, gradients clipped to a norm of 1. */
+    public static Trainer adamW(String name, Network network) {
+        return Trainer.of(model(name, network, TrainOptions.of("loss", Optimizer.adamW()).clipNorm(1)));
+    }
+
     /** To be trained in a way of its own. */
     public static Model model(String name, Network network, TrainOptions options) {
         return of(name, network, CompileOptions.defaults().training(options));

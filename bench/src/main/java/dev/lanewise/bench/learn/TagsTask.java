@@ -7,9 +7,9 @@ import dev.lanewise.bench.train.TorchMath;
 import dev.lanewise.compiler.network.Network;
 import dev.lanewise.runtime.train.Batching;
 import dev.lanewise.runtime.train.Schedule;
+import dev.lanewise.samples.data.Spelling;
 import dev.lanewise.samples.data.TaggedText;
 import dev.lanewise.samples.data.Vocabulary;
-import dev.lanewise.samples.tagging.Spelling;
 import dev.lanewise.samples.tagging.Taggers;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +27,8 @@ final class TagsTask implements LearningTask {
     TagsTask(TaggedText text) {
         this.text = text;
         this.spelling = Spelling.of(text.train());
-        this.splits = List.of(new Split(spelling.dataset(KIND, text.train()), spelling.dataset(KIND, text.held())));
+        this.splits = List.of(new Split(
+                spelling.dataset(text.train(), KIND.reads()), spelling.dataset(text.held(), KIND.reads())));
     }
 
     static LearningTask read(Path folder) {

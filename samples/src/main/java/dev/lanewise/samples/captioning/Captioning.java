@@ -3,10 +3,7 @@ package dev.lanewise.samples.captioning;
 import dev.lanewise.compiler.network.Network;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
-import dev.lanewise.runtime.Tensor;
 import dev.lanewise.runtime.train.Batching;
-import dev.lanewise.runtime.train.Dataset;
-import dev.lanewise.runtime.train.Example;
 import dev.lanewise.runtime.train.FitOptions;
 import dev.lanewise.runtime.train.ProgressBar;
 import dev.lanewise.runtime.train.Schedule;
@@ -15,11 +12,11 @@ import dev.lanewise.samples.LossCurve;
 import dev.lanewise.samples.Sample;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.Training;
-import dev.lanewise.samples.data.CaptionScore;
 import dev.lanewise.samples.data.CaptionWords;
-import dev.lanewise.samples.data.NearestPicture;
 import dev.lanewise.samples.data.Scene;
 import dev.lanewise.samples.data.Stickers;
+import dev.lanewise.samples.evaluate.CaptionScore;
+import dev.lanewise.samples.evaluate.NearestPicture;
 import dev.lanewise.samples.page.AttendedPicture;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
@@ -27,8 +24,6 @@ import dev.lanewise.samples.page.LinePlot;
 import dev.lanewise.samples.page.Page;
 import dev.lanewise.samples.page.Table;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -54,9 +49,8 @@ public final class Captioning implements Sample {
         IntFunction<Scene> seen = i -> Scene.seen(stickers, most, setting.seed(), i);
         IntFunction<Scene> unseen = i -> Scene.unseen(stickers, most, setting.seed(), i);
         List<Scene> tests = IntStream.range(0, 1000).mapToObj(unseen).toList();
-        Page page = new Page("Captions of pictures, and where attention looks", "Seed " + setting.seed()
-                + (setting.quick() ? ", quick" : "") + ". Data: pictures composed of " + stickers.names().size()
-                + " kinds of " + stickers.source() + ".");
+        Page page = setting.page("Captions of pictures, and where attention looks", "pictures composed of "
+                + stickers.names().size() + " kinds of " + stickers.source());
         page.section("Attention in vision").text("Convolutions make a map of the picture: x(i) is what stands at place"
                 + " i of 8 × 8. The decoder writes a word at a time, and looks at the map anew for each. Its state h"
                 + " knows the words so far and where it looked for them, but not what it saw there.")
@@ -78,20 +72,16 @@ public final class Captioning implements Sample {
                     train(setting, words, seen, false, losses), words, tests);
         }
         NearestPicture nearest = new NearestPicture(IntStream.range(0, 3000).mapToObj(seen).toList());
-        CaptionScore copied = new CaptionScore();
-        tests.forEach(scene -> copied.add(scene, nearest.caption(scene)));
-        say(setting, "of the nearest of 3000", table, copied);
+        say(setting, "of the nearest of 3000", table, nearest.score(tests));
         page.figure("Captions of combinations never seen", table).figure("While they are trained", losses);
         page.section("Word by word: dark where it does not look");
         Session session = attending.newSession();
         for (Scene scene : tests.subList(0, 6)) {
             List<String> written = write(session, scene, words);
-            Tensor looks = session.output("attention"); // [1, LONGEST, CELLS · CELLS], where it was computed
             String said = String.join(" ", written);
             String right = String.join(" ", scene.caption());
-            float[] weights = Arrays.copyOfRange(looks.floats(), looks.offset(), looks.offset() + looks.size());
             page.figure(said + (said.equals(right) ? " ✓" : " ✗ should be: " + right), new AttendedPicture(
-                    "test-" + tests.indexOf(scene), scene.pixels(), written, weights, CaptionNetwork.CELLS));
+                    "test-" + tests.indexOf(scene), scene.pixels(), written, session.output("attention")));
         }
         page.check(Check.atLeast("captions of combinations never seen that are exact", score.exact(),
                 setting.quick() ? 0.5 : 0.85));
@@ -108,14 +98,9 @@ public final class Captioning implements Sample {
         Trainer trainer = Trainer.of(Training.model(name, network));
         int count = CaptionNetwork.BATCH * 100 * setting.epochs(100, 14);
         setting.say("%s: trains on %d pictures", name, count);
-        Example example = new Example();
-        Dataset data = Dataset.of(count, i -> {
-            Scene scene = seen.apply(i);
-            return example.floats("picture", scene.pixels()).ints("before", words.before(scene.caption()))
-                    .ints("expected", words.expected(scene.caption()));
-        });
         LossCurve curve = new LossCurve(setting.quick() ? 50 : 500);
-        trainer.fit(data, FitOptions.of(1, Batching.of(CaptionNetwork.BATCH).mostPadding(1).prefetched(true))
+        Batching batching = Batching.of(CaptionNetwork.BATCH).mostPadding(1).prefetched(true);
+        trainer.fit(words.dataset(count, seen), FitOptions.of(1, batching)
                 .schedule(Schedule.oneCycle(0.003)).listener(ProgressBar.ofConsole()).listener(curve));
         curve.addTo(losses, attends ? "with attention" : "with the mean");
         return Training.saved(setting, name, captioner.writing(Training.trained(network, trainer)));
@@ -135,19 +120,13 @@ public final class Captioning implements Sample {
     private static void say(Setting setting, String by, Table table, CaptionScore score) {
         setting.say("captions %s: %.1f %% exact, %.1f %% of things named", by, 100 * score.exact(),
                 100 * score.named());
-        table.row(by, Axis.percent(score.exact()), Axis.percent(score.named()),
-                score.looks() == 0 ? "" : Axis.percent(score.looked()));
+        score.addTo(table, by);
     }
 
     /** The words up to the end; where it looked for each is the session's output {@code attention}. */
     private static List<String> write(Session session, Scene scene, CaptionWords words) {
         session.input("picture").set(scene.pixels());
         session.run();
-        Tensor ids = session.output("words"); // [1, LONGEST]
-        List<String> written = new ArrayList<>();
-        for (int i = 0; i < ids.size() && ids.longs()[ids.offset() + i] != CaptionWords.END; i++) {
-            written.add(words.word((int) ids.longs()[ids.offset() + i]));
-        }
-        return written;
+        return words.written(session.output("words"));
     }
 }

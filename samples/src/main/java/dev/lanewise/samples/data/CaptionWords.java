@@ -1,8 +1,13 @@
 package dev.lanewise.samples.data;
 
+import dev.lanewise.runtime.Tensor;
+import dev.lanewise.runtime.train.Dataset;
+import dev.lanewise.runtime.train.Example;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -39,11 +44,30 @@ public final class CaptionWords {
         return Stream.concat(Stream.of(""), caption.stream()).mapToInt(ids::get).toArray();
     }
 
+    /** Pictures to train on, made when they are asked for: {@code picture}, the words {@code before} and expected. */
+    public Dataset dataset(int count, IntFunction<Scene> source) {
+        Example example = new Example();
+        return Dataset.of(count, index -> {
+            Scene scene = source.apply(index);
+            return example.floats("picture", scene.pixels()).ints("before", before(scene.caption()))
+                    .ints("expected", expected(scene.caption()));
+        });
+    }
+
+    /** The words that a model wrote, {@code [1, words]} of I64, up to the end. */
+    public List<String> written(Tensor ids) {
+        return Arrays.stream(ids.longs(), ids.offset(), ids.offset() + ids.size())
+                .takeWhile(id -> id != END)
+                .mapToObj(id -> word((int) id))
+                .toList();
+    }
+
     public String word(int id) {
         return words.get(id);
     }
 
-    static boolean isName(String word) {
+    /** Whether a word names a thing. */
+    public static boolean isName(String word) {
         return !ARTICLES.contains(word) && !Scene.RELATIONS.contains(word);
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -36,6 +37,16 @@ public record DatedValues(String title, List<String> dates, double[] values) {
         }
         return new DatedValues(file.getFileName().toString().replace(".csv", ""),
                 lines.stream().map(line -> line.split(",")[0].replace("\"", "")).toList(), values);
+    }
+
+    /** Airline passengers by month; or where there is no such folder, generated months. */
+    public static DatedValues months(Optional<Path> folder, long seed) throws IOException {
+        return folder.isPresent() ? read(folder.get().resolve("airline-passengers.csv")) : generatedMonths(seed);
+    }
+
+    /** The lowest temperature of each day; or where there is no such folder, generated days. */
+    public static DatedValues days(Optional<Path> folder, long seed) throws IOException {
+        return folder.isPresent() ? read(folder.get().resolve("daily-min-temperatures.csv")) : generatedDays(seed);
     }
 
     /** Twelve years of months that grow by a tenth a year, with a season. */

@@ -38,12 +38,7 @@ public record Labelled(int[] symbols, int label) {
             Labelled sequence = source.apply(i);
             sequence.feed(session, 1);
             session.run();
-            Tensor scores = session.output("scores"); // [1, classes]
-            int best = 0;
-            for (int c = 1; c < scores.size(); c++) {
-                best = scores.get(c) > scores.get(best) ? c : best;
-            }
-            right += best == sequence.label ? 1 : 0;
+            right += Scores.best(session.output("scores"))[0] == sequence.label ? 1 : 0;
         }
         return (double) right / count;
     }

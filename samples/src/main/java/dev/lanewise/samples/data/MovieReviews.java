@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Sentences of film reviews (Pang, Lee 2005), label 1 where it is praise: every tenth of a file is held out.
@@ -31,6 +33,11 @@ public record MovieReviews(String about, boolean generated, List<Review> train, 
     /** A sentence, in words. */
     public record Review(List<String> words, int label) {
 
+        /** A sentence of words with blanks between them, whose label is not known. */
+        public static Review of(String text) {
+            return new Review(List.of(text.split(" ")), -1);
+        }
+
         /** Its words by their ids. */
         public Labelled coded(Vocabulary vocabulary) {
             return new Labelled(vocabulary.ids(words), label);
@@ -40,6 +47,11 @@ public record MovieReviews(String about, boolean generated, List<Review> train, 
     /** Of the words to train on that occur twice or more. */
     public Vocabulary vocabulary() {
         return Vocabulary.of(train.stream().flatMap(review -> review.words().stream()), 2);
+    }
+
+    /** Those of the folder {@code movie-reviews}; or where there is none, generated ones. */
+    public static MovieReviews of(Optional<Path> folder, long seed) {
+        return folder.map(MovieReviews::read).orElseGet(() -> generated(seed));
     }
 
     /** The folder {@code movie-reviews}: a file of each kind, a sentence a line. */
@@ -54,6 +66,16 @@ public record MovieReviews(String about, boolean generated, List<Review> train, 
             }
         }
         return split("movie-reviews, sentences of film reviews", false, kinds);
+    }
+
+    /** The first held-out ones of each label that have so many words, {@code count} each. */
+    public List<Review> examples(int count, int leastWords, int mostWords) {
+        return IntStream.range(0, SAID.size()).boxed()
+                .flatMap(label -> test.stream()
+                        .filter(review -> review.label() == label)
+                        .filter(review -> review.words().size() >= leastWords && review.words().size() <= mostWords)
+                        .limit(count))
+                .toList();
     }
 
     /** Made of a few phrases. */

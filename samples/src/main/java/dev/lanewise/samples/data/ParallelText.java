@@ -46,6 +46,22 @@ public record ParallelText(List<String> german, List<String> english) {
         return german.size();
     }
 
+    /** The places of German sentences, the longest first. */
+    public int[] longestFirst() {
+        return IntStream.range(0, size()).boxed()
+                .sorted((i, j) -> german.get(j).length() - german.get(i).length())
+                .mapToInt(i -> i)
+                .toArray();
+    }
+
+    /** The places of the first German sentences of at most so many pieces. */
+    public int[] firstShort(int count, int mostPieces, BytePairs pieces) {
+        return IntStream.range(0, size())
+                .filter(i -> pieces.encode(german.get(i)).length <= mostPieces)
+                .limit(count)
+                .toArray();
+    }
+
     /** Pairs of at most so many pieces, with the ends: {@code sentences}, and the pieces {@code before} and after. */
     public Dataset dataset(BytePairs pieces, int longest) {
         int[][] sentences = german.stream().map(pieces::encode).toArray(int[][]::new);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Files of the UCR and UEA archives ({@code .ts}): lines of remarks with {@code #}, of facts with {@code @}, then a
@@ -50,6 +51,18 @@ public final class TimeSeriesFile {
         String name = file.getFileName().toString().replaceFirst("_.*", "");
         return new Sequences(name, classes, channels, x.toArray(float[][]::new),
                 labels.stream().mapToInt(label -> label).toArray());
+    }
+
+    /** Who of nine says two vowels; or where there is no such folder, generated voices. */
+    public static Sequences voices(Optional<Path> folder, long seed) throws IOException {
+        return folder.isPresent() ? read(folder.get().resolve("JapaneseVowels_TRAIN.ts"))
+                : Sequences.generated("generated voices", 9, 12, 16, seed);
+    }
+
+    /** Who walks, runs or plays, by a watch; or where there is no such folder, generated motions. */
+    public static Sequences motions(Optional<Path> folder, long seed) throws IOException {
+        return folder.isPresent() ? read(folder.get().resolve("BasicMotions_TRAIN.ts"))
+                : Sequences.generated("generated motions", 4, 6, 60, seed);
     }
 
     /** From a text for each channel to one step after the other. */

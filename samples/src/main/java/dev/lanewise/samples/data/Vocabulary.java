@@ -52,6 +52,11 @@ public final class Vocabulary {
         return text.stream().mapToInt(this::id).toArray();
     }
 
+    /** Words, with a mark at those that are not known. */
+    public List<String> marked(List<String> text) {
+        return text.stream().map(word -> ids.containsKey(word) ? word : word + "*").toList();
+    }
+
     /** That has an id. */
     public String word(int id) {
         return words.get(id);

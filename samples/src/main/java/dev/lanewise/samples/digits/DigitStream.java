@@ -6,6 +6,7 @@ import dev.lanewise.compiler.network.Network;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.Tensor;
 import dev.lanewise.samples.Setting;
+import dev.lanewise.samples.StreamedRows;
 import dev.lanewise.samples.Training;
 import dev.lanewise.samples.data.DigitRecordings;
 import dev.lanewise.samples.page.Axis;
@@ -14,10 +15,8 @@ import dev.lanewise.samples.page.LinePlot;
 import dev.lanewise.samples.page.Page;
 import dev.lanewise.samples.page.Spectrogram;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /** The trained model listens to a recording in chunks, with carried state, as to a stream of any length. */
@@ -27,10 +26,8 @@ final class DigitStream {
     private static final int CHUNK = DigitRecordings.RATE / 50;
     private static final double FRAME_SECONDS = (double) DigitsNetwork.FEATURES.hop() / DigitRecordings.RATE;
 
-    /** [frame] (bands) */
-    private final List<float[]> features = new ArrayList<>();
-    /** [frame] (digits) the mean of the scores of all frames so far. */
-    private final List<double[]> means = new ArrayList<>();
+    private final StreamedRows features = new StreamedRows(); // (frames, bands)
+    private final StreamedRows scores = new StreamedRows(); // (frames, digits)
 
     private DigitStream() {}
 
@@ -44,32 +41,10 @@ final class DigitStream {
             x.setShape(1, chunk.length, 1);
             x.set(chunk);
             session.run(); // what it needs of earlier chunks is in its state
-            heard.take(session.output("features"), session.output("scores"));
+            heard.features.take(session.output("features"));
+            heard.scores.take(session.output("scores"));
         }
         return heard;
-    }
-
-    private void take(Tensor bands, Tensor scores) {
-        rows(bands, DigitsNetwork.BANDS, features);
-        List<float[]> frames = new ArrayList<>();
-        rows(scores, 10, frames);
-        for (float[] frame : frames) {
-            double[] before = means.isEmpty() ? new double[10] : means.get(means.size() - 1);
-            int count = means.size() + 1;
-            means.add(IntStream.range(0, 10).mapToDouble(d -> before[d] + (frame[d] - before[d]) / count).toArray());
-        }
-    }
-
-    private static void rows(Tensor tensor, int size, List<float[]> into) {
-        for (int at = tensor.offset(); at < tensor.offset() + tensor.size(); at += size) {
-            into.add(Arrays.copyOfRange(tensor.floats(), at, at + size));
-        }
-    }
-
-    /** Probability of a digit by frame. */
-    private double[] course(int digit) {
-        return means.stream().mapToDouble(mean -> Math.exp(mean[digit])
-                / Arrays.stream(mean).map(Math::exp).sum()).toArray();
     }
 
     static void show(Setting setting, Page page, Network trained, String name, float[] samples) throws IOException {
@@ -78,26 +53,23 @@ final class DigitStream {
                 .newSession();
         DigitStream heard = listen(session, samples, CHUNK);
         DigitStream again = listen(session, samples, 1 + CHUNK / 3);
-        double[] end = heard.means.get(heard.means.size() - 1);
-        double[] other = again.means.get(again.means.size() - 1);
+        double[] end = heard.scores.mean();
+        double[] other = again.scores.mean();
         double apart = IntStream.range(0, 10).mapToDouble(d -> Math.abs(end[d] - other[d])).max().orElse(0);
         int[] best = IntStream.range(0, 10).boxed().sorted(Comparator.comparing(d -> -end[d])).limit(3)
                 .mapToInt(d -> d).toArray();
         setting.say("streamed %s in chunks of 20 ms: it is a %d", name, best[0]);
-        double[] time = IntStream.range(0, heard.means.size())
+        double[] time = IntStream.range(0, heard.scores.count())
                 .mapToDouble(frame -> (frame + DigitsNetwork.CONTEXT) * FRAME_SECONDS).toArray();
         LinePlot plot = new LinePlot(Axis.linear("time", "seconds"), Axis.linear("probability", "share")).from(0, 1);
         for (int digit : best) {
-            plot.curve("“" + digit + "”", time, heard.course(digit));
-        }
-        float[] all = new float[heard.features.size() * DigitsNetwork.BANDS];
-        for (int frame = 0; frame < heard.features.size(); frame++) {
-            System.arraycopy(heard.features.get(frame), 0, all, frame * DigitsNetwork.BANDS, DigitsNetwork.BANDS);
+            plot.curve("“" + digit + "”", time, heard.scores.probabilities(digit));
         }
         page.section("A stream").text("The same weights, compiled to take chunks of 20 ms: what windows, time-delay"
                 + " layers and LSTM need of the past is carried in the state. The recording " + name + " was not"
                 + " trained on. How probable the digits are, by the mean of all frames so far:");
-        page.figure("Features inside the model", new Spectrogram(FRAME_SECONDS, DigitsNetwork.BANDS, all));
+        page.figure("Features inside the model",
+                new Spectrogram(FRAME_SECONDS, DigitsNetwork.BANDS, heard.features.all()));
         page.figure("What was heard so far", plot);
         page.check(Check.between("digit heard in the stream of " + name, best[0], name.charAt(0) - '0',
                 name.charAt(0) - '0'));

@@ -1,11 +1,11 @@
 package dev.lanewise.samples.digits;
 
 import dev.lanewise.compiler.data.WavFile;
-import dev.lanewise.samples.CrossValidation;
 import dev.lanewise.samples.Sample;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.data.DigitRecordings;
 import dev.lanewise.samples.data.Sequences;
+import dev.lanewise.samples.evaluate.CrossValidation;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
 import dev.lanewise.samples.page.Page;
@@ -37,19 +37,16 @@ public final class SpokenDigits implements Sample {
                 ? DigitRecordings.read(folder.get()) : DigitRecordings.generated(setting.seed());
         Sequences data = recordings.sequences();
         int epochs = setting.epochs(50, 18);
-        Page page = new Page("Spoken digits", "Seed " + setting.seed() + (setting.quick() ? ", quick" : "")
-                + ". Data: " + data.title() + ", " + data.size() + " recordings of " + recordings.speakers().size()
-                + " speakers.");
+        Page page = setting.page("Spoken digits", data.title() + ", " + data.size() + " recordings of "
+                + recordings.speakers().size() + " speakers");
         int folds = setting.quick() ? 1 : CrossValidation.FOLDS;
-        CrossValidation known = new CrossValidation(setting, name(),
-                train -> DigitsNetwork.network(data.longest(), setting.seed()), DigitsNetwork.batching(), epochs, RATE)
-                .run(data, folds);
+        CrossValidation known = training(setting, name(), data, epochs).run(data, folds);
         page.section("Known speakers").text("Each recording is held out once, others of the same speakers are trained"
                 + " on: " + epochs + " epochs of Adam in batches of 16. The model takes samples: " + DigitsNetwork.BANDS
                 + " log-mel bands of 25 ms every 10 ms, two time-delay layers and an LSTM of " + DigitsNetwork.UNITS
                 + " units; its scores are averaged over time. " + Axis.percent(known.accuracy()) + " of "
                 + known.judged() + " held-out recordings are right.");
-        page.figure("What was taken for what", known.confusion()).figure("The last training", known.curve());
+        known.show(page);
         page.check(Check.atLeast("held-out recordings of known speakers that are right", known.accuracy(),
                 setting.quick() ? 0.8 : 0.95));
         if (!setting.quick()) {
@@ -64,14 +61,17 @@ public final class SpokenDigits implements Sample {
         return page;
     }
 
+    private static CrossValidation training(Setting setting, String name, Sequences data, int epochs) {
+        return new CrossValidation(setting, name, train -> DigitsNetwork.network(data.longest(), setting.seed()),
+                DigitsNetwork.batching(), epochs, RATE);
+    }
+
     /** Leaves out each speaker in turn. */
     private void strangers(Setting setting, Page page, DigitRecordings recordings, int epochs) throws IOException {
         Sequences data = recordings.sequences();
         Table table = new Table("Speaker", "Right");
         for (String speaker : recordings.speakers()) {
-            double share = new CrossValidation(setting, name() + "-stranger",
-                    train -> DigitsNetwork.network(data.longest(), setting.seed()), DigitsNetwork.batching(), epochs,
-                    RATE)
+            double share = training(setting, name() + "-stranger", data, epochs)
                     .run(data.where(i -> !recordings.speaker(i).equals(speaker)),
                             data.where(i -> recordings.speaker(i).equals(speaker)));
             setting.say("a stranger, %s: %.1f %% right", speaker, 100 * share);

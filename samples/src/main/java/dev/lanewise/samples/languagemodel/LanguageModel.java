@@ -1,8 +1,6 @@
 package dev.lanewise.samples.languagemodel;
 
 import dev.lanewise.compiler.network.Network;
-import dev.lanewise.compiler.train.Optimizer;
-import dev.lanewise.compiler.train.TrainOptions;
 import dev.lanewise.runtime.train.Batching;
 import dev.lanewise.runtime.train.EpochReport;
 import dev.lanewise.runtime.train.FitOptions;
@@ -11,10 +9,13 @@ import dev.lanewise.runtime.train.ProgressBar;
 import dev.lanewise.runtime.train.Schedule;
 import dev.lanewise.runtime.train.Trainer;
 import dev.lanewise.runtime.train.Windows;
+import dev.lanewise.samples.NextSymbol;
 import dev.lanewise.samples.Sample;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.Training;
 import dev.lanewise.samples.data.PlainText;
+import dev.lanewise.samples.evaluate.Epochs;
+import dev.lanewise.samples.evaluate.Writings;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
 import dev.lanewise.samples.page.LinePlot;
@@ -24,12 +25,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 
 /** Which character comes next: RNN, LSTM and a Transformer that keeps keys and values, and what they write. */
 public final class LanguageModel implements Sample {
 
     /** What was trained, as a model that takes a character. */
-    private record Trained(NextCharacter model, List<EpochReport> epochs, int weights, double seconds) {}
+    private record Trained(NextSymbol model, List<EpochReport> epochs, int weights, double seconds) {}
 
     @Override
     public String name() {
@@ -45,8 +47,7 @@ public final class LanguageModel implements Sample {
         int characters = text.characters().size();
         Network network = kind.trained(characters, setting.seed());
         String name = "language-model-" + kind.name().toLowerCase(Locale.ROOT);
-        Trainer trainer = Trainer.of(
-                Training.model(name, network, TrainOptions.of("loss", Optimizer.adamW()).clipNorm(1)));
+        Trainer trainer = Training.adamW(name, network);
         Batching batching = Batching.of(CharacterModels.BATCH).labels("next", characters);
         FitOptions options = FitOptions
                 .of(setting.epochs(5, 2), kind.carries() ? batching.inOrder() : batching.seed(setting.seed()))
@@ -59,7 +60,7 @@ public final class LanguageModel implements Sample {
                 trainer.fit(windows(kind, text.train()), kind.carries() ? options.carryState() : options).epochs();
         double seconds = (System.nanoTime() - begin) * 1e-9;
         Network used = kind.step(Training.trained(network, trainer), characters);
-        NextCharacter model = new NextCharacter(
+        NextSymbol model = new NextSymbol(
                 Training.saved(setting, name, used), kind.carries() ? 0 : kind.window);
         return new Trained(model, epochs, Training.weights(network), seconds);
     }
@@ -73,13 +74,12 @@ public final class LanguageModel implements Sample {
         PlainText text = setting.find("tinyshakespeare").map(folder -> PlainText.read(folder, setting.quick()))
                 .orElseGet(() -> PlainText.generated(setting.seed()));
         setting.say("%s", text.about());
-        Page page = new Page("Which character comes next", "Seed " + setting.seed()
-                + (setting.quick() ? ", quick" : "") + ". Data: " + text.about() + ".");
+        Page page = setting.page("Which character comes next", text.about());
         Table table = new Table("Network", "Nats a character", "Perplexity", "Weights", "Training (s)",
                 "A character (µs)");
         LinePlot curves = new LinePlot(Axis.linear("trained on", "million characters"),
                 Axis.linear("held-out perplexity", "characters"));
-        List<NextCharacter> all = new ArrayList<>();
+        List<NextSymbol> all = new ArrayList<>();
         for (CharacterModels kind : CharacterModels.values()) {
             setting.say("%s", kind.title);
             Trained trained = train(setting, kind, text);
@@ -89,13 +89,14 @@ public final class LanguageModel implements Sample {
             double micros = (System.nanoTime() - begin) * 1e-3 / text.held().length;
             setting.say("  %.3f nats a held-out character, %.0f µs each, trained in %.0f s", nats, micros,
                     trained.seconds);
-            table.row(kind.title, number("%.3f", nats), number("%.2f", Math.exp(nats)),
-                    String.format(Locale.ROOT, "%,d", trained.weights), number("%.0f", trained.seconds),
-                    number("%.0f", micros));
-            curves.curve(kind.title, trained.epochs.stream()
-                            .mapToDouble(epoch -> epoch.epoch() * 1e-6 * text.train().length).toArray(),
-                    trained.epochs.stream().mapToDouble(epoch -> epoch.validation().get("perplexity")).toArray());
-            promise(page, setting, text, kind, nats);
+            table.row(kind.title, Table.number("%.3f", nats), Table.number("%.2f", Math.exp(nats)),
+                    Table.number("%,d", trained.weights), Table.number("%.0f", trained.seconds),
+                    Table.number("%.0f", micros));
+            curves.curve(kind.title,
+                    DoubleStream.of(Epochs.numbers(trained.epochs)).map(i -> i * 1e-6 * text.train().length).toArray(),
+                    Epochs.heldOut(trained.epochs, "perplexity"));
+            double most = text.generated() ? 1 : setting.quick() ? 2.8 : kind == CharacterModels.LSTM ? 1.6 : 1.75;
+            page.check(Check.atMost(kind.title + ": nats per held-out character", nats, most));
         }
         page.section("Three networks").text("The RNN and the LSTM (" + CharacterModels.UNITS + " units) read the text"
                 + " in " + CharacterModels.BATCH + " streams, window after window of " + CharacterModels.RNN.window
@@ -116,14 +117,5 @@ public final class LanguageModel implements Sample {
             Writings.show(setting, page, kind.title, all.get(kind.ordinal()), text.characters());
         }
         return page;
-    }
-
-    private static String number(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
-    }
-
-    private static void promise(Page page, Setting setting, PlainText text, CharacterModels kind, double nats) {
-        double most = text.generated() ? 1 : setting.quick() ? 2.8 : kind == CharacterModels.LSTM ? 1.6 : 1.75;
-        page.check(Check.atMost(kind.title + ": nats per held-out character", nats, most));
     }
 }

@@ -21,6 +21,7 @@ import dev.lanewise.runtime.train.Trainer;
 import dev.lanewise.samples.Sample;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.Training;
+import dev.lanewise.samples.data.FirstSymbol;
 import dev.lanewise.samples.data.Labelled;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
@@ -92,8 +93,7 @@ public final class Memory implements Sample {
         int[] distances = setting.quick() ? new int[] {5, 10, 20} : new int[] {5, 10, 20, 50, 100, 200};
         int batches = 100 * setting.epochs(20, 6);
         int judged = setting.quick() ? 2 : 4;
-        Page page = new Page("What a recurrent network remembers", "Seed " + setting.seed()
-                + (setting.quick() ? ", quick" : "") + ". Data: generated, " + FirstSymbol.KINDS + " symbols.");
+        Page page = setting.page("What a recurrent network remembers", "generated, " + FirstSymbol.KINDS + " symbols");
         parameters(setting, page);
         VanishingGradients.show(setting, page);
         page.section("What can be learned").text("Each point is a network of its own, trained only on sequences of"

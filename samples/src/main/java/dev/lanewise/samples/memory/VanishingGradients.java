@@ -8,6 +8,7 @@ import dev.lanewise.compiler.network.Rnn;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.Training;
+import dev.lanewise.samples.data.FirstSymbol;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
 import dev.lanewise.samples.page.LinePlot;

@@ -1,6 +1,8 @@
 package dev.lanewise.samples.page;
 
 import dev.lanewise.compiler.inspect.Svg;
+import dev.lanewise.runtime.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,6 +23,13 @@ public record AttendedPicture(String name, float[] pixels, List<String> words, f
     private static final int APART = 84;
     private static final int LARGE = 78;
     private static final int EDGE = 12;
+
+    /** With weights as a model gives them: {@code [1, words or more, cells · cells]}. */
+    public AttendedPicture(String name, float[] pixels, List<String> words, Tensor weights) {
+        this(name, pixels, words,
+                Arrays.copyOfRange(weights.floats(), weights.offset(), weights.offset() + weights.size()),
+                (int) Math.round(Math.sqrt(weights.extent(2))));
+    }
 
     private int side() {
         return (int) Math.round(Math.sqrt(pixels.length / 3.0));

@@ -1,6 +1,8 @@
 package dev.lanewise.samples.page;
 
 import dev.lanewise.compiler.inspect.Svg;
+import dev.lanewise.runtime.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,6 +27,19 @@ public record HeatMap(String up, String across, List<String> rows, List<String> 
     private static final int SHADE = 41;
     /** Columns with longer names have them upright. */
     private static final int ACROSS = 2;
+
+    /**
+     * What one head of self-attention weighs.
+     *
+     * @param weights {@code [1, heads, steps, steps]}
+     * @param names of the steps
+     */
+    public static HeatMap ofHead(Tensor weights, int head, List<String> names) {
+        int n = names.size();
+        int from = weights.offset() + head * n * n;
+        return new HeatMap("a step (symbol)", "attends to (symbol)", names, names, "weight",
+                Arrays.copyOfRange(weights.floats(), from, from + n * n));
+    }
 
     private int left() {
         return Math.max(BESIDE + LETTER * longest(rows), 2 * LETTER + LETTER * shade.length());

@@ -39,6 +39,22 @@ public final class LinePlot implements Drawing {
         this.up = up;
     }
 
+    /**
+     * The first channels of a sequence over its steps.
+     *
+     * @param x (steps, channels)
+     */
+    public static LinePlot ofChannels(float[] x, int channels, int shown) {
+        LinePlot plot = new LinePlot(Axis.linear("time", "steps"), Axis.linear("value", "as recorded"));
+        double[] time = IntStream.range(0, x.length / channels).asDoubleStream().toArray();
+        for (int c = 0; c < shown; c++) {
+            int channel = c;
+            plot.curve("channel " + (c + 1), time,
+                    Arrays.stream(time).map(t -> x[(int) t * channels + channel]).toArray());
+        }
+        return plot;
+    }
+
     /** A curve; points that are not finite, or not above zero on a logarithmic axis, are left out. */
     public LinePlot curve(String name, double[] x, double[] y) {
         return add(name, x, y, false);

@@ -3,6 +3,7 @@ package dev.lanewise.samples.page;
 import dev.lanewise.compiler.inspect.Svg;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Rows of text and numbers under headings; the first column is what a row is about. */
@@ -29,6 +30,11 @@ public final class Table implements Figure {
     public Table row(Stream<String> cells, String about) {
         rows.add(Stream.concat(Stream.of(about), cells).toList());
         return this;
+    }
+
+    /** A number as text, by a format such as {@code %.1f} or {@code %,d}. */
+    public static String number(String format, Number value) {
+        return String.format(Locale.ROOT, format, value);
     }
 
     @Override

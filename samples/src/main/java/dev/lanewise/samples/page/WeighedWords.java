@@ -1,6 +1,7 @@
 package dev.lanewise.samples.page;
 
 import dev.lanewise.compiler.inspect.Svg;
+import dev.lanewise.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,9 +30,13 @@ public final class WeighedWords implements Drawing {
 
     private final List<Sentence> sentences = new ArrayList<>();
 
-    /** @param weights one for each word */
-    public WeighedWords sentence(String said, List<String> words, float[] weights) {
-        sentences.add(new Sentence(said, words, weights));
+    /** @param weights {@code [..., words]}, such as {@code [1, heads, words, words]}: the mean over the others counts */
+    public WeighedWords sentence(String said, List<String> words, Tensor weights) {
+        float[] mean = new float[words.size()];
+        for (int i = 0; i < weights.size(); i++) {
+            mean[i % mean.length] += weights.floats()[weights.offset() + i] * mean.length / weights.size();
+        }
+        sentences.add(new Sentence(said, words, mean));
         return this;
     }
 

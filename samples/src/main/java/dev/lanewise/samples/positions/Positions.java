@@ -23,13 +23,13 @@ import dev.lanewise.samples.Sample;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.Training;
 import dev.lanewise.samples.data.Labelled;
+import dev.lanewise.samples.data.WhichFirst;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
 import dev.lanewise.samples.page.HeatMap;
 import dev.lanewise.samples.page.Page;
 import dev.lanewise.samples.page.Table;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 
 /** Self-attention without positions cannot tell order; with positions it can, and the maps show how. */
@@ -93,8 +93,8 @@ public final class Positions implements Sample {
 
     @Override
     public Page run(Setting setting) throws IOException {
-        Page page = new Page("Order, and where attention gets it from", "Seed " + setting.seed()
-                + (setting.quick() ? ", quick" : "") + ". Data: generated, A and B among symbols that say nothing.");
+        Page page = setting.page(
+                "Order, and where attention gets it from", "generated, A and B among symbols that say nothing");
         page.section("Which comes first?").text("A sequence of 4 to 20 symbols has an A and a B; the network says which"
                 + " comes first. Each test sequence is there twice, the second time with A and B exchanged: the same"
                 + " symbols in another order. Two encoder layers of " + HEADS + " heads and size " + SIZE + ", then"
@@ -118,7 +118,7 @@ public final class Positions implements Sample {
         double accuracy = accuracy(setting, others);
         page.check(Check.atLeast("order told, each attending to others alone", accuracy, 0.99));
         maps(page.section("The same, j ≠ i"), "learned positions, each step attends to others alone", others);
-        ReceptiveField.show(setting, page);
+        FieldByDepth.show(setting, page);
         SequenceSpeed.show(setting, page);
         return page;
     }
@@ -129,13 +129,9 @@ public final class Positions implements Sample {
         List<String> names = WhichFirst.EXAMPLE.chars().mapToObj(Character::toString).toList();
         WhichFirst.example().feed(session, 1);
         session.run();
-        var weights = session.output("attention.0"); // [1, heads, time, time]
-        int n = names.size();
         for (int head = 0; head < HEADS; head++) {
-            int from = weights.offset() + head * n * n;
-            page.figure("Head " + (head + 1) + ", layer 1: " + what, new HeatMap("a step (symbol)",
-                    "attends to (symbol)", names, names, "weight",
-                    Arrays.copyOfRange(weights.floats(), from, from + n * n)));
+            page.figure("Head " + (head + 1) + ", layer 1: " + what,
+                    HeatMap.ofHead(session.output("attention.0"), head, names));
         }
     }
 }

@@ -14,6 +14,9 @@ import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.Training;
+import dev.lanewise.samples.data.Labelled;
+import dev.lanewise.samples.data.WhichFirst;
+import dev.lanewise.samples.evaluate.Stopwatch;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.LinePlot;
 import dev.lanewise.samples.page.Page;
@@ -26,10 +29,6 @@ final class SequenceSpeed {
 
     private static final int SIZE = 64;
     private static final int BATCH = 4;
-    private static final int ROUNDS = 7;
-    private static final long LEAST_NANOS = 20_000_000;
-    /** Until the JVM has compiled what runs, on two busy processors. */
-    private static final long WARM_NANOS = 2_000_000_000;
 
     private SequenceSpeed() {}
 
@@ -44,39 +43,9 @@ final class SequenceSpeed {
         return net.build();
     }
 
-    /** Milliseconds of a run, by length: the median of some rounds. */
-    private static double[] times(Session session, int[] lengths) {
-        WhichFirst.anything(lengths[0]).feed(session, BATCH);
-        for (long begin = System.nanoTime(); System.nanoTime() - begin < WARM_NANOS; ) {
-            session.run();
-        }
-        return Arrays.stream(lengths).mapToDouble(length -> {
-            WhichFirst.anything(length).feed(session, BATCH);
-            rounds(session); // with the new shape
-            return median(rounds(session));
-        }).toArray();
-    }
-
-    private static double[] rounds(Session session) {
-        double[] millis = new double[ROUNDS];
-        Arrays.setAll(millis, round -> {
-            long begin = System.nanoTime();
-            int runs = 0;
-            while (System.nanoTime() - begin < LEAST_NANOS) {
-                session.run();
-                runs++;
-            }
-            return (System.nanoTime() - begin) * 1e-6 / runs;
-        });
-        return millis;
-    }
-
-    private static double median(double[] values) {
-        return Arrays.stream(values).sorted().toArray()[values.length / 2];
-    }
-
     static void show(Setting setting, Page page) {
         int[] lengths = IntStream.range(0, setting.quick() ? 4 : 6).map(i -> 16 << i).toArray();
+        List<Labelled> sequences = Arrays.stream(lengths).mapToObj(WhichFirst::anything).toList();
         double[] across = Arrays.stream(lengths).asDoubleStream().toArray();
         LinePlot training = new LinePlot(Axis.log("length", "steps"), Axis.log("a step of training", "ms"))
                 .ticks(across);
@@ -85,16 +54,16 @@ final class SequenceSpeed {
             Network network = network(layer, lengths[lengths.length - 1], setting.seed());
             Session infer = Training.inference("speed", network).newSession();
             Session train = Training.model("speed", network).program("train").newSession();
-            double[] inferred = times(infer, lengths);
-            double[] trained = times(train, lengths);
+            double[] inferred = Stopwatch.millis(infer, BATCH, sequences);
+            double[] trained = Stopwatch.millis(train, BATCH, sequences);
             inference.curve(layer.name(), across, inferred);
             training.curve(layer.name(), across, trained);
             setting.say("%s of %d steps: %.3f ms to infer, %.3f ms to train", layer.name(), lengths[lengths.length - 1],
                     inferred[inferred.length - 1], trained[trained.length - 1]);
         }
         page.section("How long it takes").text("One layer of size " + SIZE + ", batches of " + BATCH + ", one thread,"
-                + " on the machine that made this page; medians of " + ROUNDS + " rounds. An RNN's work grows with the"
-                + " length, self-attention's with its square; but an RNN's steps must follow each other, where"
+                + " on the machine that made this page; medians of " + Stopwatch.ROUNDS + " rounds. An RNN's work grows"
+                + " with the length, self-attention's with its square; but an RNN's steps must follow each other, where"
                 + " self-attention's could all be done at once by a machine with more units.");
         page.figure("Inference", inference).figure("Training: forwards, backwards and update", training);
     }

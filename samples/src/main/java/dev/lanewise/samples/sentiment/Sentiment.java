@@ -1,8 +1,6 @@
 package dev.lanewise.samples.sentiment;
 
 import dev.lanewise.compiler.network.Network;
-import dev.lanewise.compiler.train.Optimizer;
-import dev.lanewise.compiler.train.TrainOptions;
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.train.Accuracy;
 import dev.lanewise.runtime.train.EpochReport;
@@ -16,6 +14,8 @@ import dev.lanewise.samples.Training;
 import dev.lanewise.samples.data.Labelled;
 import dev.lanewise.samples.data.MovieReviews;
 import dev.lanewise.samples.data.Vocabulary;
+import dev.lanewise.samples.evaluate.Epochs;
+import dev.lanewise.samples.evaluate.Influence;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
 import dev.lanewise.samples.page.LinePlot;
@@ -23,10 +23,13 @@ import dev.lanewise.samples.page.Page;
 import dev.lanewise.samples.page.Table;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.stream.LongStream;
 
 /** Praise or not: six networks for the same sentences, what they cost, and where they look. */
 public final class Sentiment implements Sample {
@@ -48,8 +51,7 @@ public final class Sentiment implements Sample {
             List<Labelled> sentences, List<Labelled> held) throws IOException {
         Network network = kind.network(vocabulary.size(), seed);
         String name = "sentiment-" + kind.name().toLowerCase(Locale.ROOT);
-        Trainer trainer = Trainer.of(
-                Training.model(name, network, TrainOptions.of("loss", Optimizer.adamW()).clipNorm(1)));
+        Trainer trainer = Training.adamW(name, network);
         List<EpochReport> epochs = trainer.fit(kind.dataset(sentences), FitOptions
                 .of(setting.epochs(5, 2), kind.batching().seed(seed))
                 .schedule(Schedule.oneCycle(0.003))
@@ -65,25 +67,20 @@ public final class Sentiment implements Sample {
 
     @Override
     public Page run(Setting setting) throws IOException {
-        MovieReviews reviews = setting.find("movie-reviews").map(MovieReviews::read)
-                .orElseGet(() -> MovieReviews.generated(setting.seed()));
+        MovieReviews reviews = MovieReviews.of(setting.find("movie-reviews"), setting.seed());
         Vocabulary vocabulary = reviews.vocabulary();
         List<Labelled> sentences = reviews.train().stream().map(review -> review.coded(vocabulary)).toList();
         List<Labelled> held = reviews.test().stream().map(review -> review.coded(vocabulary)).toList();
-        long[] seeds = IntStream.range(0, setting.quick() ? 1 : 3).mapToLong(i -> setting.seed() + i).toArray();
+        long[] seeds = LongStream.range(0, setting.quick() ? 1 : 3).map(i -> setting.seed() + i).toArray();
         setting.say("%s; %d words that occur twice or more", reviews.about(), vocabulary.size());
-        String which = setting.quick() ? "Seed " + seeds[0] + ", quick" : "Seeds " + seeds[0] + " to " + seeds[2];
-        Page page = new Page("Praise or not", which + ". Data: " + reviews.about() + ".");
+        Page page = setting.page("Praise or not", reviews.about(), seeds.length);
         Table table = new Table("Network", "Accuracy", "Between seeds", "Weights", "Training (s)",
                 "Inference (µs)", "Influence of the end");
-        double[] epochs = IntStream.rangeClosed(1, setting.epochs(5, 2)).mapToDouble(i -> i).toArray();
         LinePlot curves = new LinePlot(Axis.linear("epoch", "passes over the data"),
-                Axis.linear("held-out accuracy", "share of sentences")).ticks(epochs);
-        LinePlot places = new LinePlot(Axis.linear("place in the sentence", "% of its words"),
-                Axis.linear("influence", "share of the sentence's"));
-        double[] across = IntStream.range(0, Influence.PARTS).mapToDouble(i -> 10 * i + 5).toArray();
-        double[] means = new double[Classifiers.values().length];
-        List<Model> shown = new ArrayList<>();
+                Axis.linear("held-out accuracy", "share of sentences"));
+        Influence influence = new Influence();
+        Map<Classifiers, Model> weighing = new EnumMap<>(Classifiers.class);
+        Map<Classifiers, Double> means = new EnumMap<>(Classifiers.class);
         for (Classifiers kind : Classifiers.values()) {
             setting.say("%s", kind.title);
             List<Trained> all = new ArrayList<>();
@@ -91,19 +88,17 @@ public final class Sentiment implements Sample {
                 all.add(train(setting, kind, vocabulary, seed, sentences, held));
             }
             Trained first = all.get(0);
-            double[] found = all.stream().mapToDouble(Trained::accuracy).sorted().toArray();
-            means[kind.ordinal()] = Arrays.stream(found).average().orElseThrow();
-            double[] influence = Influence.byPlace(first.model, held, kind.padded() ? MovieReviews.LONGEST : 0);
+            var found = all.stream().mapToDouble(Trained::accuracy).summaryStatistics();
+            double ends = influence.add(kind.title, first.model, held, kind.padded() ? MovieReviews.LONGEST : 0);
             double micros = 1e6 * Labelled.seconds(first.model, held.size(), i -> kind.fed(held.get(i)));
-            table.row(kind.title, Axis.percent(means[kind.ordinal()]),
-                    Axis.percent(found[found.length - 1] - found[0]), String.format(Locale.ROOT, "%,d", first.weights),
-                    String.format(Locale.ROOT, "%.1f", first.seconds),
-                    String.format(Locale.ROOT, "%.0f", micros),
-                    Axis.percent(influence[Influence.PARTS - 2] + influence[Influence.PARTS - 1]));
-            places.curve(kind.title, across, influence);
-            curves.curve(kind.title, epochs,
-                    first.epochs.stream().mapToDouble(epoch -> epoch.validation().get("accuracy")).toArray());
-            shown.add(first.model);
+            table.row(kind.title, Axis.percent(found.getAverage()), Axis.percent(found.getMax() - found.getMin()),
+                    Table.number("%,d", first.weights), Table.number("%.1f", first.seconds),
+                    Table.number("%.0f", micros), Axis.percent(ends));
+            Epochs.draw(curves, kind.title, first.epochs, "accuracy");
+            if (kind.weighs()) {
+                weighing.put(kind, first.model);
+            }
+            means.put(kind, found.getAverage());
         }
         page.section("Six networks, one task").text("Words become vectors of " + Classifiers.SIZE + " numbers, half of"
                 + " which are dropped while training; then each network makes one vector of a sentence, and two scores"
@@ -113,27 +108,19 @@ public final class Sentiment implements Sample {
                 + " those of the machine that made this page, on one thread, whatever else it did: training for the"
                 + " first seed, inference of one sentence by itself (median).");
         page.figure("Accuracy and cost", table).figure("Accuracy by epoch, seed " + seeds[0], curves);
-        AttentionWords.show(page, reviews, vocabulary, shown);
+        AttentionWords.show(page, reviews, vocabulary, weighing);
         page.section("Who looks where").text("Each word in turn is replaced by the unknown one; how far that moves the"
                 + " answer is its influence. Without a bias each tenth of a sentence has 10 %. A last state has seen"
                 + " the end most recently; some of the lean is the critics' own, who keep their verdict for the end.");
-        page.figure("Influence by place, seed " + seeds[0],
-                places.from(0, 0).reference("no bias", new double[] {5, 95}, new double[] {0.1, 0.1}));
-        promise(page, reviews, setting, means);
-        return page;
-    }
-
-    private static void promise(Page page, MovieReviews reviews, Setting setting, double[] means) {
-        double best = Arrays.stream(means).max().orElseThrow();
-        page.check(Check.atLeast("held-out accuracy of the best network, mean over the seeds", best,
-                reviews.generated() ? 0.9 : setting.quick() ? 0.7 : 0.75));
-        double padded = means[Classifiers.PADDED.ordinal()];
-        for (Classifiers kind : Classifiers.values()) {
-            boolean above = kind == Classifiers.TDNN || kind == Classifiers.LSTM || kind.weighs();
-            if (above && !setting.quick() && !reviews.generated()) {
+        page.figure("Influence by place, seed " + seeds[0], influence.plot());
+        page.check(Check.atLeast("held-out accuracy of the best network, mean over the seeds",
+                Collections.max(means.values()), reviews.generated() ? 0.9 : setting.quick() ? 0.7 : 0.75));
+        for (Classifiers kind : EnumSet.complementOf(EnumSet.of(Classifiers.PADDED, Classifiers.RNN))) {
+            if (!setting.quick() && !reviews.generated()) {
                 page.check(Check.atLeast(kind.title + ": points of accuracy above the padded network",
-                        100 * (means[kind.ordinal()] - padded), 1));
+                        100 * (means.get(kind) - means.get(Classifiers.PADDED)), 1));
             }
         }
+        return page;
     }
 }

@@ -1,20 +1,18 @@
 package dev.lanewise.samples.series;
 
-import dev.lanewise.samples.CrossValidation;
 import dev.lanewise.samples.Sample;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.data.DatedValues;
 import dev.lanewise.samples.data.Sequences;
 import dev.lanewise.samples.data.TimeSeriesFile;
-import dev.lanewise.samples.page.Axis;
+import dev.lanewise.samples.evaluate.CrossValidation;
+import dev.lanewise.samples.forecasting.Forecasts;
 import dev.lanewise.samples.page.Check;
 import dev.lanewise.samples.page.LinePlot;
 import dev.lanewise.samples.page.Page;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** Series of numbers: who or what one is from, and how one goes on. */
 public final class Series implements Sample {
@@ -35,22 +33,13 @@ public final class Series implements Sample {
     public Page run(Setting setting) throws IOException {
         Optional<Path> series = setting.find("time-series");
         Optional<Path> forecasting = setting.find("forecasting");
-        boolean real = series.isPresent();
-        Page page = new Page("Series", "Seed " + setting.seed() + (setting.quick() ? ", quick" : "") + ". Data: "
-                + (real ? "UEA archive, train parts" : "generated") + "; "
-                + (forecasting.isPresent() ? "airline passengers, daily lowest temperatures" : "generated") + ".");
-        classify(setting, page, real
-                ? TimeSeriesFile.read(series.get().resolve("JapaneseVowels_TRAIN.ts"))
-                : Sequences.generated("generated voices", 9, 12, 16, setting.seed()), setting.epochs(40, 25), 0);
-        classify(setting, page, real
-                ? TimeSeriesFile.read(series.get().resolve("BasicMotions_TRAIN.ts"))
-                : Sequences.generated("generated motions", 4, 6, 60, setting.seed()), setting.epochs(30, 15), 8);
-        Forecasts.months(setting, page, forecasting.isPresent()
-                ? DatedValues.read(forecasting.get().resolve("airline-passengers.csv"))
-                : DatedValues.generatedMonths(setting.seed()), setting.epochs(30, 30));
-        Forecasts.days(setting, page, forecasting.isPresent()
-                ? DatedValues.read(forecasting.get().resolve("daily-min-temperatures.csv"))
-                : DatedValues.generatedDays(setting.seed()), setting.epochs(60, 30));
+        Page page = setting.page("Series", (series.isPresent() ? "UEA archive, train parts" : "generated") + "; "
+                + (forecasting.isPresent() ? "airline passengers, daily lowest temperatures" : "generated"));
+        long seed = setting.seed();
+        classify(setting, page, TimeSeriesFile.voices(series, seed), setting.epochs(40, 25), 0);
+        classify(setting, page, TimeSeriesFile.motions(series, seed), setting.epochs(30, 15), 8);
+        Forecasts.months(setting, page, DatedValues.months(forecasting, seed), setting.epochs(30, 30));
+        Forecasts.days(setting, page, DatedValues.days(forecasting, seed), setting.epochs(60, 30));
         return page;
     }
 
@@ -65,22 +54,10 @@ public final class Series implements Sample {
                 + SeriesClassifier.UNITS + " units in each direction, its outputs' mean over time, scores; " + epochs
                 + " epochs" + (parts > 0 ? " of " + parts + " random parts of each series" : "") + ". Each series is"
                 + " held out once where all folds are run; here " + found.judged() + " were.");
-        page.figure("What was taken for what", found.confusion()).figure("The last training", found.curve());
-        page.figure("One of them, class " + data.classes().get(data.labels()[0]), example(data));
+        found.show(page);
+        page.figure("One of them, class " + data.classes().get(data.labels()[0]),
+                LinePlot.ofChannels(data.x()[0], data.channels(), 3));
         page.check(Check.atLeast(data.title() + ": held-out series that are right", found.accuracy(),
                 setting.quick() ? 0.75 : 0.95));
-    }
-
-    /** The first three channels of the first series. */
-    private static LinePlot example(Sequences data) {
-        float[] x = data.x()[0];
-        double[] time = IntStream.range(0, x.length / data.channels()).asDoubleStream().toArray();
-        LinePlot plot = new LinePlot(Axis.linear("time", "steps"), Axis.linear("value", "as recorded"));
-        for (int c = 0; c < 3; c++) {
-            int channel = c;
-            plot.curve("channel " + (c + 1), time,
-                    Arrays.stream(time).map(t -> x[(int) t * data.channels() + channel]).toArray());
-        }
-        return plot;
     }
 }

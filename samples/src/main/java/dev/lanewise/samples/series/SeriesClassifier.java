@@ -11,6 +11,7 @@ import dev.lanewise.compiler.network.Sequences;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.train.Batching;
+import dev.lanewise.samples.Standardize;
 
 /** Tells the class of a multivariate series of any length: an LSTM in both directions, its mean over time, scores. */
 public final class SeriesClassifier {

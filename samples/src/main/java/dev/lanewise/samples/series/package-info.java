@@ -1,2 +1,2 @@
-/** Series of numbers: who or what one is from, and how one goes on, with an interval. */
+/** Series of numbers: who or what one is from. How one goes on is {@code forecasting}. */
 package dev.lanewise.samples.series;

@@ -14,6 +14,7 @@ import dev.lanewise.compiler.network.Rnn;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.formats.DType;
 import dev.lanewise.runtime.train.Batching;
+import dev.lanewise.samples.data.Spelling;
 import dev.lanewise.samples.data.TaggedText;
 import dev.lanewise.samples.data.Vocabulary;
 
@@ -26,13 +27,16 @@ public enum Taggers {
     public static final int UNITS = 96;
     public static final double DROPPED = 0.4;
     static final int BATCH = 32;
-    /** Of a word its last ones: endings tell most. */
-    static final int LETTERS = 12;
 
     final String title;
 
     Taggers(String title) {
         this.title = title;
+    }
+
+    /** Whether it reads how words are spelled. */
+    public boolean reads() {
+        return this != WORDS;
     }
 
     /** Of sentences of one length. */
@@ -49,8 +53,8 @@ public enum Taggers {
         Tensor lengths = net.input("lengths", DType.I32, batch);
         Tensor x = net.input("words", DType.I32, batch, time)
                 .then(Embedding.of("words", words, 64).init(Init.normal(0.3)));
-        if (this != WORDS) {
-            Tensor spelling = net.input("letters", DType.I32, batch, time, Dim.of(LETTERS))
+        if (reads()) {
+            Tensor spelling = net.input("letters", DType.I32, batch, time, Dim.of(Spelling.LETTERS))
                     .then(Embedding.of("letters", letters, 24).padding(Vocabulary.PADDING).init(Init.normal(0.3)))
                     .mergeAxes(0) // [batch · time, letters, 24]
                     .then(Conv1d.of("spelling", 48, 3).same())

@@ -12,6 +12,7 @@ import dev.lanewise.compiler.network.SinusoidalPositions;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.compiler.network.TransformerDecoderLayer;
 import dev.lanewise.compiler.network.TransformerEncoderLayer;
+import dev.lanewise.samples.EncoderDecoder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +22,7 @@ final class Translators {
     private Translators() {}
 
     /** The encoder's last states are all that the decoder begins with (Sutskever, Vinyals, Le 2014). */
-    static final class LastState extends Translator {
+    static final class LastState extends EncoderDecoder {
         private final Recurrent encoder = Gru.of("encoder", size).bidirectional();
         private final Dense between = Dense.of("between", 2 * size).tanh();
         private final Recurrent decoder = Gru.of("decoder", 2 * size);
@@ -32,20 +33,20 @@ final class Translators {
         }
 
         @Override
-        List<Tensor> encode(Tensor sentences, Tensor lengths) {
+        protected List<Tensor> encode(Tensor sentences, Tensor lengths) {
             Tensor last = encoder.run(dropped(embedded(sentences)), lengths).last();
             return List.of(last.then(between));
         }
 
         @Override
-        Decoded decode(Tensor before, List<Tensor> memory, Tensor lengths) {
+        protected Decoded decode(Tensor before, List<Tensor> memory, Tensor lengths) {
             Tensor states = decoder.run(dropped(embedded(before)), null, memory).output();
             return new Decoded(scores(dropped(states.then(readout))), null);
         }
     }
 
     /** Before each of its steps the decoder looks at all of the encoder's states (Bahdanau, Cho, Bengio 2015). */
-    static final class RepeatedAttention extends Translator {
+    static final class RepeatedAttention extends EncoderDecoder {
         private final Recurrent encoder = Gru.of("encoder", size).bidirectional();
         private final Dense between = Dense.of("between", size).tanh();
         private final AdditiveAttention attention = AdditiveAttention.of("attention", size);
@@ -57,14 +58,14 @@ final class Translators {
         }
 
         @Override
-        List<Tensor> encode(Tensor sentences, Tensor lengths) {
+        protected List<Tensor> encode(Tensor sentences, Tensor lengths) {
             Recurrent.Result encoded = encoder.run(dropped(embedded(sentences)), lengths);
             Tensor values = dropped(encoded.output());
             return List.of(encoded.last().then(between), values, attention.memory(values, lengths).keys());
         }
 
         @Override
-        Decoded decode(Tensor before, List<Tensor> memory, Tensor lengths) {
+        protected Decoded decode(Tensor before, List<Tensor> memory, Tensor lengths) {
             Tensor seen = lengths == null ? null : Sequences.mask(lengths, memory.get(1).dim(1));
             var states = new AdditiveAttention.Memory(memory.get(1), memory.get(2), seen);
             Tensor pieces = dropped(embedded(before));
@@ -80,7 +81,7 @@ final class Translators {
     }
 
     /** Attention alone: of each language to itself, and of the decoder to the encoder (Vaswani and others 2017). */
-    static final class Transformer extends Translator {
+    static final class Transformer extends EncoderDecoder {
         private static final int HEADS = 4;
         private final List<TransformerEncoderLayer> encoders = new ArrayList<>();
         private final List<TransformerDecoderLayer> decoders = new ArrayList<>();
@@ -96,7 +97,7 @@ final class Translators {
         }
 
         @Override
-        List<Tensor> encode(Tensor sentences, Tensor lengths) {
+        protected List<Tensor> encode(Tensor sentences, Tensor lengths) {
             Tensor x = dropped(embedded(sentences).then(positions));
             for (TransformerEncoderLayer layer : encoders) {
                 x = layer.apply(x, lengths);
@@ -111,7 +112,7 @@ final class Translators {
         }
 
         @Override
-        Decoded decode(Tensor before, List<Tensor> memory, Tensor lengths) {
+        protected Decoded decode(Tensor before, List<Tensor> memory, Tensor lengths) {
             Tensor x = dropped(embedded(before).then(positions));
             Tensor attention = null;
             for (int i = 0; i < decoders.size(); i++) {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.samples.data.Scene.Thing;
+import dev.lanewise.samples.evaluate.CaptionScore;
+import dev.lanewise.samples.evaluate.NearestPicture;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,22 +1,47 @@
-package dev.lanewise.samples.sentiment;
+package dev.lanewise.samples.evaluate;
 
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.Tensor;
 import dev.lanewise.samples.data.Labelled;
 import dev.lanewise.samples.data.Vocabulary;
+import dev.lanewise.samples.page.Axis;
+import dev.lanewise.samples.page.LinePlot;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** Where in a sentence the words stand that decide: each is made unknown, and what the scores do is looked at. */
-final class Influence {
+/**
+ * Where in a sentence the words stand that decide between two classes, one model after the other: each word is made
+ * unknown, and what the scores do is looked at. For one thread.
+ */
+public final class Influence {
 
-    static final int PARTS = 10;
+    private static final int PARTS = 10;
     private static final int LEAST_WORDS = 10;
+    private static final double[] PLACES = IntStream.range(0, PARTS).mapToDouble(i -> 10 * i + 5).toArray();
 
-    private Influence() {}
+    private final LinePlot plot = new LinePlot(Axis.linear("place in the sentence", "% of its words"),
+            Axis.linear("influence", "share of the sentence's")).from(0, 0);
+
+    /**
+     * Looks at a model.
+     *
+     * @param time to which sentences are filled up; 0 where they are taken as they are
+     * @return the share of all influence that lies in the last fifth
+     */
+    public double add(String name, Model model, List<Labelled> sentences, int time) {
+        double[] shares = byPlace(model, sentences, time);
+        plot.curve(name, PLACES, shares);
+        return shares[PARTS - 2] + shares[PARTS - 1];
+    }
+
+    /** A curve for each model, and where all would be that have no bias. */
+    public LinePlot plot() {
+        return plot.reference("no bias", new double[] {5, 95}, new double[] {0.1, 0.1});
+    }
 
     /** The share of all influence that lies in each tenth of a sentence, from its beginning: {@code [parts]}. */
-    static double[] byPlace(Model model, List<Labelled> sentences, int time) {
+    private static double[] byPlace(Model model, List<Labelled> sentences, int time) {
         Session session = model.newSession();
         double[] shares = new double[PARTS];
         int counted = 0;

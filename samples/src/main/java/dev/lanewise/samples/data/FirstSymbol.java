@@ -1,23 +1,22 @@
-package dev.lanewise.samples.memory;
+package dev.lanewise.samples.data;
 
-import dev.lanewise.samples.data.Labelled;
 import java.util.Random;
 
 /** Generated sequences of which the first symbol is to be named at the end. */
-final class FirstSymbol {
+public final class FirstSymbol {
 
-    static final int KINDS = 8;
+    public static final int KINDS = 8;
 
     private FirstSymbol() {}
 
     /** The {@code index}-th sequence with {@code distance} symbols after the first. */
-    static Labelled after(int distance, long seed, int index) {
+    public static Labelled after(int distance, long seed, int index) {
         int[] symbols = random(31 * seed + distance, index).ints(distance + 1, 0, KINDS).toArray();
         return new Labelled(symbols, symbols[0]);
     }
 
     /** The {@code index}-th sequence of any distance up to {@code farthest}; every second has that one. */
-    static Labelled upTo(int farthest, long seed, int index) {
+    public static Labelled upTo(int farthest, long seed, int index) {
         int distance = index % 2 == 0 ? farthest : 1 + random(seed, index).nextInt(farthest);
         return after(distance, seed, index);
     }

@@ -1,4 +1,4 @@
-package dev.lanewise.samples.languagemodel;
+package dev.lanewise.samples;
 
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
@@ -8,33 +8,33 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Reads and writes by a compiled model that takes a character and says how likely each is to be next. What came before
- * is in the model's states; where these are full, as a cache of keys and values once is, the later half is read anew.
- * For one thread.
+ * Reads and writes by a compiled model that takes a {@code symbol [1, 1]}, such as a character, and gives
+ * {@code scores} of the next one. What came before is in the model's states; where these are full, as a cache of keys
+ * and values once is, the later half is read anew. For one thread.
  */
-final class NextCharacter {
+public final class NextSymbol {
 
     private final Session session;
-    /** The last characters that were read, [window], the latest at {@code (count - 1) % window}. */
+    /** The last symbols that were read, [window], the latest at {@code (count - 1) % window}. */
     private final int[] recent;
     private int count;
     private int held;
 
-    /** @param window how many characters the states can hold; 0 for any number */
-    NextCharacter(Model model, int window) {
+    /** @param window how many symbols the states can hold; 0 for any number */
+    public NextSymbol(Model model, int window) {
         session = model.newSession();
         recent = new int[window];
     }
 
     /** Forgets all. */
-    void reset() {
+    public void reset() {
         session.state().reset();
         count = 0;
         held = 0;
     }
 
-    /** Reads a character; gives the scores of the next one, [characters]. */
-    float[] read(int symbol) {
+    /** Reads a symbol; gives the scores of the next one, [symbols]. */
+    public float[] read(int symbol) {
         int window = recent.length;
         if (window > 0 && held == window) {
             session.state().reset();
@@ -47,7 +47,7 @@ final class NextCharacter {
             recent[count++ % window] = symbol;
         }
         step(symbol);
-        Tensor scores = session.output("scores"); // [1, 1, characters]
+        Tensor scores = session.output("scores"); // [1, 1, symbols]
         return Arrays.copyOfRange(scores.floats(), scores.offset(), scores.offset() + scores.size());
     }
 
@@ -58,8 +58,8 @@ final class NextCharacter {
         held++;
     }
 
-    /** Mean of −log p of each character but the first of a text, each given those before it. */
-    double nats(int[] text) {
+    /** Mean of −log p of each symbol but the first of a text, each given those before it. */
+    public double nats(int[] text) {
         reset();
         double sum = 0;
         for (int i = 0; i + 1 < text.length; i++) {
@@ -69,8 +69,8 @@ final class NextCharacter {
         return sum / (text.length - 1);
     }
 
-    /** A beginning, and what the model makes of it, in so many characters. */
-    int[] write(int[] beginning, int more, Sampling sampling, long seed) {
+    /** A beginning, and what the model makes of it, in so many symbols. */
+    public int[] write(int[] beginning, int more, Sampling sampling, long seed) {
         reset();
         Random random = new Random(seed);
         int[] text = Arrays.copyOf(beginning, beginning.length + more);

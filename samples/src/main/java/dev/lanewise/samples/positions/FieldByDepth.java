@@ -6,22 +6,21 @@ import dev.lanewise.compiler.network.NetworkBuilder;
 import dev.lanewise.compiler.network.Tdnn;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.formats.DType;
-import dev.lanewise.runtime.Session;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.Training;
+import dev.lanewise.samples.evaluate.ReceptiveField;
 import dev.lanewise.samples.page.Axis;
 import dev.lanewise.samples.page.Check;
 import dev.lanewise.samples.page.LinePlot;
 import dev.lanewise.samples.page.Page;
-import java.util.Arrays;
 
-/** How many steps a step of a TDNN sees, by its depth: found by changing each input and looking. */
-final class ReceptiveField {
+/** How many steps a step of a TDNN sees, by its depth. */
+final class FieldByDepth {
 
     private static final int DEEPEST = 6;
     private static final int TIME = 160;
 
-    private ReceptiveField() {}
+    private FieldByDepth() {}
 
     /** Layers of three frames each, at distance 1, or at 1, 2, 4, 8, … */
     private static Network tdnn(int depth, boolean dilated, long seed) {
@@ -35,38 +34,14 @@ final class ReceptiveField {
         return net.build();
     }
 
-    /** The number of steps of the input on which the middle step of the output depends. */
-    private static int seen(Network network) {
-        Session session = Training.inference("tdnn", network).newSession();
-        float[] before = middle(session, -1);
-        int count = 0;
-        for (int t = 0; t < TIME; t++) {
-            count += Arrays.equals(before, middle(session, t)) ? 0 : 1;
-        }
-        return count;
-    }
-
-    /** The middle step of the output where one step of the input is not zero. */
-    private static float[] middle(Session session, int changed) {
-        var x = session.input("x");
-        Arrays.fill(x.floats(), x.offset(), x.offset() + x.size(), 0);
-        if (changed >= 0) {
-            Arrays.fill(x.floats(), x.offset() + 4 * changed, x.offset() + 4 * changed + 4, 100);
-        }
-        session.run();
-        var y = session.output("y");
-        int from = y.offset() + 4 * (y.extent(1) / 2);
-        return Arrays.copyOfRange(y.floats(), from, from + 4);
-    }
-
     static void show(Setting setting, Page page) {
         double[] depths = new double[DEEPEST];
         double[] dense = new double[DEEPEST];
         double[] dilated = new double[DEEPEST];
         for (int i = 0; i < DEEPEST; i++) {
             depths[i] = i + 1;
-            dense[i] = seen(tdnn(i + 1, false, setting.seed()));
-            dilated[i] = seen(tdnn(i + 1, true, setting.seed()));
+            dense[i] = ReceptiveField.of(Training.inference("tdnn", tdnn(i + 1, false, setting.seed())));
+            dilated[i] = ReceptiveField.of(Training.inference("tdnn", tdnn(i + 1, true, setting.seed())));
             setting.say("a TDNN of depth %d sees %.0f steps, dilated %.0f", i + 1, dense[i], dilated[i]);
         }
         page.section("What a TDNN sees").text("Layers of three frames each: found by changing one step of the input"

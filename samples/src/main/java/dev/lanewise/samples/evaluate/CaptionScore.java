@@ -1,6 +1,10 @@
-package dev.lanewise.samples.data;
+package dev.lanewise.samples.evaluate;
 
 import dev.lanewise.runtime.Tensor;
+import dev.lanewise.samples.data.CaptionWords;
+import dev.lanewise.samples.data.Scene;
+import dev.lanewise.samples.page.Axis;
+import dev.lanewise.samples.page.Table;
 import java.util.List;
 
 /** How captions compare with what is to be said of the pictures, and whether a decoder looks at what it names. */
@@ -54,6 +58,11 @@ public final class CaptionScore {
         return best;
     }
 
+    /** As a row of a table. */
+    public void addTo(Table table, String by) {
+        table.row(by, Axis.percent(exact()), Axis.percent(named()), looks == 0 ? "" : Axis.percent(looked()));
+    }
+
     /** The share of pictures whose caption is right to the last word. */
     public double exact() {
         return (double) exact / pictures;
@@ -64,12 +73,10 @@ public final class CaptionScore {
         return (double) named / things;
     }
 
-    /** How many names there were of which it is known where the decoder looked. */
-    public int looks() {
-        return looks;
-    }
-
-    /** The share of these for which the middle of the place with the largest weight lies on the thing named. */
+    /**
+     * Of the names of which it is known where the decoder looked, the share for which the middle of the place with the
+     * largest weight lies on the thing named.
+     */
     public double looked() {
         return (double) rightLooks / looks;
     }

@@ -1,6 +1,7 @@
-package dev.lanewise.samples.data;
+package dev.lanewise.samples.evaluate;
 
 import dev.lanewise.runtime.train.Bleu;
+import dev.lanewise.samples.data.ParallelText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,6 +1,7 @@
-package dev.lanewise.samples.languagemodel;
+package dev.lanewise.samples.evaluate;
 
 import dev.lanewise.runtime.generate.Sampling;
+import dev.lanewise.samples.NextSymbol;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.data.Vocabulary;
 import dev.lanewise.samples.page.Axis;
@@ -13,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/** What a language model writes, by temperature and top-p, and what these do to its probabilities. */
-final class Writings {
+/** What a model of characters writes, by temperature and top-p, and what these do to its probabilities. */
+public final class Writings {
 
     private static final String BEGINNING = "\n\nKING ";
     private static final String BEFORE = "What is the m";
@@ -25,7 +26,7 @@ final class Writings {
     private Writings() {}
 
     /** A figure with a text of each way, for one network. */
-    static void show(Setting setting, Page page, String title, NextCharacter model, Vocabulary characters) {
+    public static void show(Setting setting, Page page, String title, NextSymbol model, Vocabulary characters) {
         for (Sampling way : WAYS) {
             int[] ids = model.write(ids(BEGINNING, characters), WRITTEN, way, setting.seed());
             String text = Arrays.stream(ids).mapToObj(characters::word).collect(Collectors.joining());
@@ -37,7 +38,7 @@ final class Writings {
     }
 
     /** The probabilities of what may come next, the most likely first. */
-    static LinePlot probabilities(NextCharacter model, Vocabulary characters) {
+    public static LinePlot probabilities(NextSymbol model, Vocabulary characters) {
         model.reset();
         float[] scores = {};
         for (int id : ids(BEFORE, characters)) {
@@ -59,6 +60,6 @@ final class Writings {
     }
 
     private static int[] ids(String text, Vocabulary characters) {
-        return text.chars().mapToObj(Character::toString).mapToInt(characters::id).toArray();
+        return characters.ids(text.chars().mapToObj(Character::toString).toList());
     }
 }

@@ -1,4 +1,4 @@
-package dev.lanewise.samples.translation;
+package dev.lanewise.samples;
 
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.network.CrossEntropy;
@@ -15,13 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An encoder and a decoder. What the decoder knows of the sentence is its memory: one state, all of the encoder's
- * states, or keys and values. Pieces of both languages have one table, which also gives the scores.
+ * An encoder and a decoder of text, and the networks by which it is trained and used. What the decoder knows of the
+ * sentence is its memory: one state, all of the encoder's states, or keys and values, as those say that extend it.
+ * Pieces of words of both sides have one table, which also gives the scores.
  */
-abstract class Translator {
+public abstract class EncoderDecoder {
 
-    static final int BATCH = 96;
-    static final int LONGEST = 50;
+    /** Sentences of a batch at most. */
+    public static final int BATCH = 96;
+    /** Pieces of a sentence at most. */
+    public static final int LONGEST = 50;
 
     /**
      * What a decoder gives.
@@ -29,38 +32,41 @@ abstract class Translator {
      * @param scores {@code [batch, time, pieces]}
      * @param attention {@code [batch, time, steps]}; {@code null} for a decoder that has none
      */
-    record Decoded(Tensor scores, Tensor attention) {}
+    public record Decoded(Tensor scores, Tensor attention) {}
 
-    final int size;
+    /** Of a piece's vector. */
+    protected final int size;
     private final Embedding table;
     private final Dropout dropped;
 
-    Translator(int pieces, int size, double dropout) {
+    protected EncoderDecoder(int pieces, int size, double dropout) {
         this.size = size;
         table = Embedding.of("table", pieces, size).init(Init.normal(1 / Math.sqrt(size)));
         dropped = Dropout.of("dropout", dropout);
     }
 
     /** Makes the memory of sentences {@code [batch, steps]}, of {@code lengths [batch]}; {@code null} for all of it. */
-    abstract List<Tensor> encode(Tensor sentences, Tensor lengths);
+    protected abstract List<Tensor> encode(Tensor sentences, Tensor lengths);
 
     /** Scores what follows each of {@code before [batch, time]}. */
-    abstract Decoded decode(Tensor before, List<Tensor> memory, Tensor lengths);
+    protected abstract Decoded decode(Tensor before, List<Tensor> memory, Tensor lengths);
 
-    Tensor embedded(Tensor pieces) {
+    /** Vectors of pieces, {@code [..., size]}. */
+    protected Tensor embedded(Tensor pieces) {
         return pieces.then(table).times(Math.sqrt(size));
     }
 
-    Tensor dropped(Tensor x) {
+    protected Tensor dropped(Tensor x) {
         return x.then(dropped);
     }
 
-    Tensor scores(Tensor x) {
+    /** Scores of pieces by vectors of the table's size. */
+    protected Tensor scores(Tensor x) {
         return x.then(Dense.tied("scores", table));
     }
 
     /** All pieces at once, each from the right ones before it. */
-    Network training(long seed) {
+    public Network training(long seed) {
         NetworkBuilder net = Network.builder(seed);
         Dim batch = Dim.upTo("batch", BATCH);
         Dim time = Dim.upTo("time", LONGEST);
@@ -75,7 +81,7 @@ abstract class Translator {
     }
 
     /** What gives the memory of one sentence, with weights that were trained. */
-    Network encoder(Network trained) {
+    public Network encoder(Network trained) {
         NetworkBuilder net = trained.sibling();
         List<Tensor> memory = encode(net.input("sentences", DType.I32, Dim.ONE, Dim.upTo("steps", LONGEST)), null);
         for (int i = 0; i < memory.size(); i++) {
@@ -85,7 +91,7 @@ abstract class Translator {
     }
 
     /** What goes on from a memory. Compiled to be streamed along {@code time} it takes piece after piece. */
-    Network decoder(Network trained, Network encoder) {
+    public Network decoder(Network trained, Network encoder) {
         NetworkBuilder net = trained.sibling();
         List<Tensor> memory = new ArrayList<>();
         encoder.graph().outputs().forEach(port -> memory.add(

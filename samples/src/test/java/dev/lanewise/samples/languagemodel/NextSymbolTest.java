@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.generate.Sampling;
+import dev.lanewise.samples.NextSymbol;
 import dev.lanewise.samples.Training;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Reading on where a cache is full, and writing by a seed. */
-class NextCharacterTest {
+class NextSymbolTest {
 
     private static final int CHARACTERS = 20;
 
@@ -19,8 +20,8 @@ class NextCharacterTest {
     void readsOnWhereTheCacheIsFull() {
         CharacterModels kind = CharacterModels.TRANSFORMER;
         Model model = Training.inference("step", kind.step(kind.trained(CHARACTERS, 1), CHARACTERS));
-        NextCharacter all = new NextCharacter(model, kind.window);
-        NextCharacter half = new NextCharacter(model, kind.window);
+        NextSymbol all = new NextSymbol(model, kind.window);
+        NextSymbol half = new NextSymbol(model, kind.window);
         int[] text = new Random(4).ints(2 * kind.window, 0, CHARACTERS).toArray();
         float[] scores = {};
         for (int i = 0; i <= kind.window; i++) {

@@ -1,4 +1,4 @@
-package dev.lanewise.samples;
+package dev.lanewise.samples.evaluate;
 
 import dev.lanewise.compiler.network.Network;
 import dev.lanewise.runtime.Model;
@@ -11,12 +11,14 @@ import dev.lanewise.runtime.train.FitOptions;
 import dev.lanewise.runtime.train.ProgressBar;
 import dev.lanewise.runtime.train.Schedule;
 import dev.lanewise.runtime.train.Trainer;
+import dev.lanewise.samples.Setting;
+import dev.lanewise.samples.Training;
+import dev.lanewise.samples.data.Scores;
 import dev.lanewise.samples.data.Sequences;
 import dev.lanewise.samples.page.Axis;
-import dev.lanewise.samples.page.HeatMap;
 import dev.lanewise.samples.page.LinePlot;
+import dev.lanewise.samples.page.Page;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -36,11 +38,7 @@ public final class CrossValidation {
     private final int epochs;
     private final double rate;
     private int parts;
-    private int right;
-    private int all;
-    /** [class, predicted class] how many sequences. */
-    private int[][] counts;
-    private List<String> classes;
+    private Confusion confusion;
     private List<EpochReport> reports;
     private Network trained;
 
@@ -91,17 +89,13 @@ public final class CrossValidation {
     }
 
     private double judge(Model model, Sequences held) {
-        classes = held.classes();
-        counts = counts == null ? new int[classes.size()][classes.size()] : counts;
+        Confusion found = new Confusion(held.classes());
         Session session = model.newSession();
-        int before = right;
         for (int i = 0; i < held.size(); i++) {
-            int predicted = predicted(session, held.x()[i], held.channels());
-            counts[held.labels()[i]][predicted]++;
-            right += predicted == held.labels()[i] ? 1 : 0;
+            found.add(held.labels()[i], predicted(session, held.x()[i], held.channels()));
         }
-        all += held.size();
-        return (double) (right - before) / held.size();
+        confusion = confusion == null ? found : confusion.plus(found);
+        return found.accuracy();
     }
 
     /** The class of the highest score. */
@@ -113,22 +107,17 @@ public final class CrossValidation {
         lengths.setShape(1);
         lengths.ints()[lengths.offset()] = sequence.length / channels;
         session.run();
-        Tensor scores = session.output("scores"); // [1, classes]
-        int best = 0;
-        for (int c = 1; c < scores.size(); c++) {
-            best = scores.get(c) > scores.get(best) ? c : best;
-        }
-        return best;
+        return Scores.best(session.output("scores"))[0];
     }
 
     /** Share of all sequences that were held out and then right. */
     public double accuracy() {
-        return (double) right / all;
+        return confusion.accuracy();
     }
 
     /** How many sequences were held out. */
-    public int judged() {
-        return all;
+    public long judged() {
+        return confusion.all();
     }
 
     /** The network with the weights of the last training. */
@@ -136,24 +125,13 @@ public final class CrossValidation {
         return trained;
     }
 
-    /** What share of each class was taken for which. */
-    public HeatMap confusion() {
-        float[] shares = new float[classes.size() * classes.size()];
-        for (int c = 0; c < counts.length; c++) {
-            int sum = Math.max(1, Arrays.stream(counts[c]).sum());
-            for (int p = 0; p < counts.length; p++) {
-                shares[c * counts.length + p] = (float) counts[c][p] / sum;
-            }
-        }
-        return new HeatMap("is (class)", "is taken for (class)", classes, classes, "share", shares);
-    }
-
-    /** Accuracy on the held-out part by epoch, of the last training. */
-    public LinePlot curve() {
-        double[] epoch = reports.stream().mapToDouble(EpochReport::epoch).toArray();
-        double[] share = reports.stream().mapToDouble(report -> report.validation().get("accuracy")).toArray();
-        double[] loss = reports.stream().mapToDouble(EpochReport::loss).toArray();
-        return new LinePlot(Axis.linear("epoch", "number"), Axis.linear("accuracy; loss", "share; nats")).from(0, 1)
-                .curve("accuracy, held out", epoch, share).curve("loss, training", epoch, loss);
+    /** Shows what was taken for what, and the last training: accuracy on the held-out part, and loss, by epoch. */
+    public void show(Page page) {
+        page.figure("What was taken for what", confusion.figure("is (class)", "is taken for (class)"));
+        double[] epochs = Epochs.numbers(reports);
+        page.figure("The last training", new LinePlot(Axis.linear("epoch", "number"),
+                Axis.linear("accuracy; loss", "share; nats")).from(0, 1)
+                .curve("accuracy, held out", epochs, Epochs.heldOut(reports, "accuracy"))
+                .curve("loss, training", epochs, reports.stream().mapToDouble(EpochReport::loss).toArray()));
     }
 }

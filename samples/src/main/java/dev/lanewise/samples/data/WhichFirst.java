@@ -1,21 +1,20 @@
-package dev.lanewise.samples.positions;
+package dev.lanewise.samples.data;
 
-import dev.lanewise.samples.data.Labelled;
 import java.util.Random;
 
 /** Generated sequences with an A and a B among symbols that say nothing; label 0 where the A comes first. */
-final class WhichFirst {
+public final class WhichFirst {
 
-    static final int SYMBOLS = 10;
-    static final int LONGEST = 20;
-    static final String EXAMPLE = "cdAehgBfi";
+    public static final int SYMBOLS = 10;
+    public static final int LONGEST = 20;
+    public static final String EXAMPLE = "cdAehgBfi";
     private static final int SHORTEST = 4;
     private static final String NAMES = "ABcdefghij";
 
     private WhichFirst() {}
 
     /** Sequences come in pairs: the second has A and B exchanged. */
-    static Labelled pairs(long seed, int index) {
+    public static Labelled pairs(long seed, int index) {
         Random random = new Random((seed * 1_000_003L + index / 2) * 0x9e3779b97f4a7c15L);
         int time = SHORTEST + random.nextInt(LONGEST - SHORTEST + 1);
         int[] symbols = random.ints(time, 2, SYMBOLS).toArray();
@@ -26,12 +25,12 @@ final class WhichFirst {
         return new Labelled(symbols, first < second == (index % 2 == 0) ? 0 : 1);
     }
 
-    static Labelled example() {
+    public static Labelled example() {
         return new Labelled(EXAMPLE.chars().map(NAMES::indexOf).toArray(), 0);
     }
 
     /** A sequence of any length, where only its length matters. */
-    static Labelled anything(int time) {
+    public static Labelled anything(int time) {
         return new Labelled(new Random(time).ints(time, 0, SYMBOLS).toArray(), 0);
     }
 }

@@ -1,7 +1,6 @@
-package dev.lanewise.samples.series;
+package dev.lanewise.samples.forecasting;
 
 import dev.lanewise.compiler.CompileOptions;
-import dev.lanewise.compiler.Compiler;
 import dev.lanewise.compiler.StreamAxis;
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.network.Dense;
@@ -11,21 +10,17 @@ import dev.lanewise.compiler.network.NetworkBuilder;
 import dev.lanewise.compiler.network.Recurrent;
 import dev.lanewise.compiler.network.Tensor;
 import dev.lanewise.formats.DType;
-import dev.lanewise.runtime.Model;
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.State;
 import dev.lanewise.runtime.train.Batching;
-import dev.lanewise.runtime.train.Dataset;
-import dev.lanewise.runtime.train.Example;
 import dev.lanewise.runtime.train.FitOptions;
 import dev.lanewise.runtime.train.ProgressBar;
 import dev.lanewise.runtime.train.Schedule;
 import dev.lanewise.runtime.train.Trainer;
 import dev.lanewise.samples.Setting;
 import dev.lanewise.samples.Training;
+import dev.lanewise.samples.data.SeriesWindows;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * Forecasts the next value of a series as a normal distribution: an LSTM reads the series and gives mean and log of the
@@ -73,25 +68,14 @@ final class Forecaster {
      * @param x [time][channels] what is known at each step; its first channel is the value itself
      */
     void train(Setting setting, String name, float[][] x, int window, int stride, int epochs) throws IOException {
-        int channels = x[0].length;
-        Example example = new Example();
-        Dataset windows = Dataset.of((x.length - 1 - window) / stride + 1, index -> {
-            float[] given = new float[window * channels];
-            float[] next = new float[window];
-            for (int t = 0; t < window; t++) {
-                System.arraycopy(x[index * stride + t], 0, given, t * channels, channels);
-                next[t] = x[index * stride + t + 1][0];
-            }
-            return example.floats("x", given).floats("next", next);
-        });
-        Network network = network(channels, window, setting.seed());
+        Network network = network(x[0].length, window, setting.seed());
         Trainer trainer = Trainer.of(Training.model(name, network));
-        trainer.fit(windows, FitOptions.of(epochs, Batching.of(BATCH).seed(setting.seed()))
-                .schedule(Schedule.oneCycle(0.01)).listener(ProgressBar.ofConsole()));
-        Path file = setting.folder().resolve(name + ".lane");
-        Network stream = stream(Training.trained(network, trainer), channels);
-        Compiler.compile(name, stream, CompileOptions.defaults().stream(new StreamAxis("time", 0))).file().write(file);
-        session = Model.load(file).newSession();
+        trainer.fit(SeriesWindows.of(x, window, stride),
+                FitOptions.of(epochs, Batching.of(BATCH).seed(setting.seed()))
+                        .schedule(Schedule.oneCycle(0.01)).listener(ProgressBar.ofConsole()));
+        Network stream = stream(Training.trained(network, trainer), x[0].length);
+        CompileOptions options = CompileOptions.defaults().stream(new StreamAxis("time", 0));
+        session = Training.saved(setting, name, stream, options).newSession();
     }
 
     /** A stream that has read nothing. */
@@ -105,12 +89,5 @@ final class Forecaster {
         session.input("x").set(step);
         session.run();
         return new double[] {session.output("mean").get(0), session.output("deviation").get(0)};
-    }
-
-    /** The smallest number that a share of the others is not above. */
-    static double quantile(double share, double... values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
     }
 }

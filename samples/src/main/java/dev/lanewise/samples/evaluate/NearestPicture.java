@@ -1,5 +1,6 @@
-package dev.lanewise.samples.data;
+package dev.lanewise.samples.evaluate;
 
+import dev.lanewise.samples.data.Scene;
 import java.util.List;
 
 /** Captions a picture with the words of that one of a set whose pixels differ least. Immutable. */
@@ -26,6 +27,13 @@ public final class NearestPicture {
             means[(y * side + x) * 3 + i % 3] += scene.pixels()[i] / (COARSE * COARSE);
         }
         return means;
+    }
+
+    /** How it captions pictures. */
+    public CaptionScore score(List<Scene> scenes) {
+        CaptionScore score = new CaptionScore();
+        scenes.forEach(scene -> score.add(scene, caption(scene)));
+        return score;
     }
 
     public List<String> caption(Scene scene) {

@@ -1,4 +1,4 @@
-package dev.lanewise.samples.series;
+package dev.lanewise.samples;
 
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.network.Layer;

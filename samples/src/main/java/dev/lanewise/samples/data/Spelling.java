@@ -1,18 +1,19 @@
-package dev.lanewise.samples.tagging;
+package dev.lanewise.samples.data;
 
 import dev.lanewise.runtime.Session;
 import dev.lanewise.runtime.Tensor;
 import dev.lanewise.runtime.train.Dataset;
 import dev.lanewise.runtime.train.Example;
-import dev.lanewise.samples.data.TaggedText;
 import dev.lanewise.samples.data.TaggedText.Sentence;
-import dev.lanewise.samples.data.Vocabulary;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Words by their small letters, and the letters that each is spelled with. Immutable. */
 public record Spelling(Vocabulary words, Vocabulary letters) {
+
+    /** Of a word its last ones: endings tell most. */
+    public static final int LETTERS = 12;
 
     /** Of words that occur twice or more; the others teach what an unknown one may be. */
     public static Spelling of(List<Sentence> sentences) {
@@ -37,12 +38,12 @@ public record Spelling(Vocabulary words, Vocabulary letters) {
         return words.id(small(word));
     }
 
-    boolean isKnown(String word) {
+    public boolean isKnown(String word) {
         return id(word) != Vocabulary.UNKNOWN;
     }
 
     /** The words, with a mark at those that are not known. */
-    List<String> marked(Sentence sentence) {
+    public List<String> marked(Sentence sentence) {
         return sentence.words().stream().map(word -> isKnown(word) ? word : word + "*").toList();
     }
 
@@ -53,7 +54,7 @@ public record Spelling(Vocabulary words, Vocabulary letters) {
 
     /** Ids of each word's last letters, filled up before them, [words, letters]. */
     private int[] spelled(Sentence sentence) {
-        int most = Taggers.LETTERS;
+        int most = LETTERS;
         int[] spelled = new int[sentence.words().size() * most];
         for (int i = 0; i < sentence.words().size(); i++) {
             int[] word = characters(sentence.words().get(i)).mapToInt(letters::id).toArray();
@@ -63,34 +64,29 @@ public record Spelling(Vocabulary words, Vocabulary letters) {
         return spelled;
     }
 
-    /** Sentences to train on; each has as many words as it has. */
-    public Dataset dataset(Taggers kind, List<Sentence> sentences) {
+    /**
+     * Sentences to train on: {@code words} and {@code label}, each as long as it is, and {@code letters} if asked for.
+     */
+    public Dataset dataset(List<Sentence> sentences, boolean withLetters) {
         List<Example> examples = sentences.stream()
                 .map(sentence -> {
                     Example example = new Example().ints("words", ids(sentence)).ints("label", sentence.tags());
-                    return kind == Taggers.WORDS ? example : example.ints("letters", spelled(sentence));
+                    return withLetters ? example.ints("letters", spelled(sentence)) : example;
                 })
                 .toList();
         return Dataset.of(examples);
     }
 
-    /** The tags that a model gives, [words]. */
-    int[] tag(Session session, Sentence sentence) {
+    /** The tags that a model gives by its {@code scores [1, words, tags]}, [words]. */
+    public int[] tag(Session session, Sentence sentence) {
         int n = sentence.words().size();
         set(session, "words", ids(sentence), 1, n);
         set(session, "lengths", new int[] {n}, 1);
         if (session.model().inputNames().contains("letters")) {
-            set(session, "letters", spelled(sentence), 1, n, Taggers.LETTERS);
+            set(session, "letters", spelled(sentence), 1, n, LETTERS);
         }
         session.run();
-        Tensor scores = session.output("scores"); // [1, words, tags]
-        int tags = TaggedText.TAGS.size();
-        int[] best = new int[n];
-        for (int i = 0; i < n * tags; i++) {
-            int word = i / tags;
-            best[word] = scores.get(i) > scores.get(word * tags + best[word]) ? i % tags : best[word];
-        }
-        return best;
+        return Scores.best(session.output("scores"));
     }
 
     private static void set(Session session, String name, int[] values, int... shape) {
