@@ -30,7 +30,7 @@ public final class WeighedWords implements Drawing {
 
     private final List<Sentence> sentences = new ArrayList<>();
 
-    /** @param weights {@code [..., words]}, such as {@code [1, heads, words, words]}: the mean over the others counts */
+    /** @param weights {@code [..., words]} of one example; the mean over all other axes counts */
     public WeighedWords sentence(String said, List<String> words, Tensor weights) {
         float[] mean = new float[words.size()];
         for (int i = 0; i < weights.size(); i++) {
