@@ -132,7 +132,7 @@ public final class LinePlot implements Drawing {
         }
         page.add("<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
                 (LEFT + USUAL_WIDTH - RIGHT) / 2, HEIGHT - 8, across.label());
-        page.add("<text class=\"name\" transform=\"translate(13 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
+        page.add("<text class=\"name\" transform=\"translate(11 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
                 (TOP + HEIGHT - BOTTOM) / 2, up.label());
         bands.forEach(band -> band(page, band, xs, ys));
         for (int i = 0; i < curves.size(); i++) {
