@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanewise.samples.data.Scene.Thing;
-import dev.lanewise.samples.evaluate.CaptionScore;
-import dev.lanewise.samples.evaluate.NearestPicture;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -101,24 +99,5 @@ class SceneTest {
         assertEquals(0, pixels[(25 * Scene.SIZE + 30) * 3 + 1], 1e-6, "not green");
         assertEquals(0.5, pixels[(20 * Scene.SIZE + 30) * 3], 1e-6, "the background");
         assertTrue(thing.covers(23, 41) && !thing.covers(21, 32));
-    }
-
-    @Test
-    void theNearestPictureIsItself() {
-        List<Scene> scenes =
-                List.of(Scene.seen(DRAWN, 3, 1, 0), Scene.seen(DRAWN, 3, 1, 1), Scene.seen(DRAWN, 3, 1, 2));
-        NearestPicture nearest = new NearestPicture(scenes);
-        scenes.forEach(scene -> assertEquals(scene.caption(), nearest.caption(scene)));
-    }
-
-    @Test
-    void captionsAreScored() {
-        Scene scene = new Scene(
-                List.of(new Thing(0, "red ring", 12, 12, 16, 0), new Thing(1, "owl", 40, 40, 16, 0)), new float[0]);
-        CaptionScore score = new CaptionScore();
-        score.add(scene, scene.caption());
-        score.add(scene, List.of("a", "red ring", "beside", "a", "cat"));
-        assertEquals(0.5, score.exact());
-        assertEquals(0.75, score.named());
     }
 }
