@@ -38,6 +38,7 @@ public record Spelling(Vocabulary words, Vocabulary letters) {
         return words.id(small(word));
     }
 
+    /** Whether a word has an id of its own. */
     public boolean isKnown(String word) {
         return id(word) != Vocabulary.UNKNOWN;
     }
