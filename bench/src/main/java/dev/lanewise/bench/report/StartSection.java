@@ -26,8 +26,7 @@ final class StartSection {
     static void write(Svg page, List<StartResult> results) {
         page.add("<p>From asking the system for a process to its first result, and the calls that follow without a"
                 + " pause. All processes use the serial collector; programs and libraries are in jars, as users have"
-                + " them; an AOT cache is what <code>lanewise aot</code> makes.</p>"); an AOT cache is what"
-                + " <code>lanewise aot</code> makes.</p>");
+                + " them; an AOT cache is what <code>lanewise aot</code> makes.</p>");
         results.forEach(result -> result(page, result));
     }
 
