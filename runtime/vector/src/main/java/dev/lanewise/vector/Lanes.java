@@ -26,6 +26,10 @@ public final class Lanes {
             FloatVector.SPECIES_PREFERRED.length() >= 16
                     || System.getProperty("os.arch", "").equals("aarch64");
 
+    static {
+        Operators.lookUp(SPECIES);
+    }
+
     private Lanes() {}
 
     private static VectorSpecies<Float> species() {
