@@ -10,10 +10,10 @@ import jdk.incubator.vector.VectorSpecies;
  * Uses every operator of the kernels once, before any kernel runs.
  *
  * <p>The Vector API looks up what an operator does in a table, by a method that is inlined with every operation of
- * every kernel. An operator that is used for the first time once C2 has compiled that method is a trap there, and after
- * four of them Java 17 counts four traps for each operation it inlines: beyond a hundred ({@code PerMethodTrapLimit}) it
- * stops narrowing types, and the last operations of a kernel box for good. Whether that came about was decided by how
- * early C2 found time, on a busy machine in every second process.
+ * every kernel. An operator that is used for the first time once C2 has compiled that method is a trap there, and
+ * after four of them Java 17 counts four traps for each operation it inlines: beyond a hundred ({@code
+ * PerMethodTrapLimit}) it stops narrowing types, and the last operations of a kernel box for good. Whether that
+ * came about was decided by how early C2 found time, on a busy machine in every second process.
  */
 final class Operators {
 
