@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The large image classifiers of the ONNX project, whose weights are one value each: their graphs are
  * whole, their files small, and so must be what is made of them.
  */
+@Tag("once")
 class LightGraphsTest {
 
     private static final List<String> MODELS =
