@@ -7,15 +7,15 @@ import java.util.function.Function;
 
 /** What is measured, by what it is about. */
 public enum Suite {
-    RECURRENT("Recurrent layers", 16, data -> RecurrentRows.all()),
-    STREAMS("Streams that advance together", 3, data -> StreamRows.all()),
-    MATMUL("Matrix products", 7, data -> MatmulRows.all()),
-    WEIGHTS("Weights of 16, 8 and 4 bits", 24, data -> SmallWeightRows.all()),
-    CONV("Convolutions in a chain of nine layers", 5, data -> ConvRows.all()),
-    ATTENTION("Attention", 3, data -> AttentionRows.all()),
-    MODELS("Whole models", 5, ModelRows::all),
-    TRAINING("Steps of training", 12, data -> TrainingRows.all()),
-    COLDSTART("Cold start", 4, data -> List.of(StartRow.of(data))),
+    RECURRENT("Recurrent layers", 9, data -> RecurrentRows.all()),
+    STREAMS("Streams that advance together", 2, data -> StreamRows.all()),
+    MATMUL("Matrix products", 4, data -> MatmulRows.all()),
+    WEIGHTS("Weights of 16, 8 and 4 bits", 9, data -> SmallWeightRows.all()),
+    CONV("Convolutions in a chain of nine layers", 3, data -> ConvRows.all()),
+    ATTENTION("Attention", 2, data -> AttentionRows.all()),
+    MODELS("Whole models", 3, ModelRows::all),
+    TRAINING("Steps of training", 6, data -> TrainingRows.all()),
+    COLDSTART("Cold start", 3, data -> List.of(StartRow.of(data))),
     LATENCY("Latency at a fixed rate of arrival", 10, data -> LatencyRow.all());
 
     private final String title;
