@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaFieldAccess;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.nio.file.Files;
@@ -18,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -69,6 +73,11 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .haveNameMatching("java\\.lang\\.System\\$Logger.*");
 
+    /** Methods of vectors that move, make, compare or convert: they look up no operator. */
+    private static final Set<String> NO_OPERATORS = Set.of(
+            "blend", "broadcast", "compare", "convert", "convertShape", "fromArray", "intoArray", "lane", "length",
+            "rearrange", "reinterpretAsFloats", "reinterpretAsInts", "reinterpretAsShorts", "species", "zero");
+
     private static final Map<String, JavaClasses> CLASSES = importModules();
 
     @TestFactory
@@ -105,6 +114,37 @@ class ArchitectureTest {
                                 Stream.of(
                                         check(module, NO_NATIVE_MEMORY),
                                         check(module, NO_SYSTEM_LOGGER)));
+    }
+
+    /** On Java 17 the first use of an operator in a kernel would make other kernels box. */
+    @Test
+    void operatorsOfKernelsWereLookedUpBefore() {
+        JavaClasses kernels = CLASSES.get("runtime/vector");
+        JavaClass lookUp = kernels.get("dev.lanewise.vector.Operators");
+        Set<String> used = new TreeSet<>();
+        kernels.stream().filter(kernel -> kernel != lookUp).forEach(kernel -> used.addAll(operators(kernel)));
+        assertEquals(used, operators(lookUp));
+        assertEquals(Set.of("FloatVector.pow"), operators(
+                new ClassFileImporter().importClasses(Offender.class).get(Offender.class)));
+    }
+
+    /** Those that a class uses by name, {@code IntVector.add}, and those it hands over, {@code LSHL}. */
+    private static Set<String> operators(JavaClass user) {
+        Set<String> found = new TreeSet<>();
+        for (JavaMethodCall call : user.getMethodCallsFromSelf()) {
+            String type = call.getTargetOwner().getSimpleName();
+            if (type.endsWith("Vector") && !NO_OPERATORS.contains(call.getName())) {
+                found.add(type + "." + call.getName());
+            }
+        }
+        for (JavaFieldAccess access : user.getFieldAccessesFromSelf()) {
+            String kind = access.getTarget().getRawType().getSimpleName();
+            if (access.getTargetOwner().isEquivalentTo(VectorOperators.class)
+                    && !kind.equals("Comparison") && !kind.equals("Conversion")) {
+                found.add(access.getName());
+            }
+        }
+        return found;
     }
 
     @Test
@@ -152,7 +192,7 @@ class ArchitectureTest {
     /** Breaks every rule, so that the rules are known to work. */
     @SuppressWarnings("unused")
     private static final class Offender {
-        FloatVector vector;
+        FloatVector vector = FloatVector.zero(FloatVector.SPECIES_128).pow(2f);
         java.lang.foreign.MemorySegment segment;
         System.Logger logger;
         dev.lanewise.runtime.kernel.KernelProvider provider;

@@ -30,7 +30,7 @@ public record StartWay(String title, LoadOptions.Start start, boolean cached) {
     public static final List<StartWay> ALL = List.of(
             TWO_TIERS_CACHED, TWO_TIERS, SCALAR_CACHED, SCALAR, HOT_CACHED, HOT, PEER_CACHED, PEER);
 
-    /** On both sides: of the JVM's collectors the one that starts soonest, and that a heap so small asks for. */
+    /** On both sides: it starts sooner than the JVM's own choice, and a heap so small needs no other. */
     private static final String COLLECTOR = "-XX:+UseSerialGC";
 
     boolean isPeer() {

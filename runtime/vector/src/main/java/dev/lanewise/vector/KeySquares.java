@@ -12,8 +12,12 @@ import static dev.lanewise.vector.VectorTranspose.SWAP_2;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Scores of one query: 16 keys × 4 elements at a time are transposed in registers, as {@link VectorTranspose} does, and
- * taken in at once. For several queries a block of keys is transposed to memory, once for all of them.
+ * Scores of one query: 16 keys × 4 elements at a time are transposed in registers and taken in at once. For several
+ * queries a block of keys is transposed to memory, once for all of them, by {@link VectorTranspose}.
+ *
+ * <p>Four keys a vector come together as they are loaded: those of the second, third and fourth group begin 4, 8 and 12
+ * elements before the wanted ones, which so lie in lanes 4, 8 and 12. The other lanes are blended away, whatever they
+ * hold. As keys are at least one element apart, all of that lies between the first key and the end of the last.
  */
 final class KeySquares {
 

@@ -31,7 +31,7 @@ final class Operators {
         x.reduceLanes(VectorOperators.MAX);
         x.reduceLanes(VectorOperators.MIN);
         IntVector i = x.reinterpretAsInts();
-        i.add(i).sub(i).mul(i).and(i).or(i).max(i).lanewise(VectorOperators.XOR, i);
+        i.neg().add(i).sub(i).and(i).or(i).max(i).bitwiseBlend(i, i).lanewise(VectorOperators.XOR, i);
         i.lanewise(VectorOperators.LSHL, 1)
                 .lanewise(VectorOperators.LSHR, 1)
                 .lanewise(VectorOperators.ASHR, 1)
