@@ -118,12 +118,12 @@ class ArchitectureTest {
 
     /** On Java 17 the first use of an operator in a kernel would make other kernels box. */
     @Test
-    void operatorsOfKernelsWereLookedUpBefore() {
+    void operatorsOfKernelsAreUsedBeforeThem() {
         JavaClasses kernels = CLASSES.get("runtime/vector");
-        JavaClass lookUp = kernels.get("dev.lanewise.vector.Operators");
+        JavaClass operators = kernels.get("dev.lanewise.vector.Operators");
         Set<String> used = new TreeSet<>();
-        kernels.stream().filter(kernel -> kernel != lookUp).forEach(kernel -> used.addAll(operators(kernel)));
-        assertEquals(used, operators(lookUp));
+        kernels.stream().filter(kernel -> kernel != operators).forEach(kernel -> used.addAll(operators(kernel)));
+        assertEquals(used, operators(operators));
         assertEquals(Set.of("FloatVector.pow"), operators(
                 new ClassFileImporter().importClasses(Offender.class).get(Offender.class)));
     }

@@ -119,7 +119,7 @@ final class Int8DynamicPanels extends SmallPanels {
         for (int p = 0; p < n; p += L) {
             most = FloatVector.fromArray(S, a, ao + p).reinterpretAsInts().and(0x7fffffff).max(most);
         }
-        return most.reduceLanes(VectorOperators.MAX);
+        return IntVector.zero(I).max(most).reduceLanes(VectorOperators.MAX); // the receiver of known class
     }
 
     private static void round(int n, float[] a, int ao, float factor, float[] y, int yo) {

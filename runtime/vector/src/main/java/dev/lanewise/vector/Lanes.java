@@ -27,7 +27,7 @@ public final class Lanes {
                     || System.getProperty("os.arch", "").equals("aarch64");
 
     static {
-        Operators.lookUp(SPECIES);
+        Operators.useAll(SPECIES);
     }
 
     private Lanes() {}

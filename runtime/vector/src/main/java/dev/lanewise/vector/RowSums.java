@@ -7,6 +7,8 @@ import static dev.lanewise.vector.VectorReduce.BY_1;
 import static dev.lanewise.vector.VectorReduce.BY_2;
 import static dev.lanewise.vector.VectorReduce.BY_4;
 import static dev.lanewise.vector.VectorReduce.BY_8;
+import static dev.lanewise.vector.VectorReduce.LOWEST;
+import static dev.lanewise.vector.VectorReduce.MINUS_ZERO;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -74,10 +76,11 @@ final class RowSums {
                 d = sum;
             }
         }
+        a = MINUS_ZERO.add(a);
         if (LANES == 8) {
             a = a.add(b);
         } else if (LANES == 4) {
-            a = a.add(c).add(b.add(d));
+            a = a.add(c).add(MINUS_ZERO.add(b).add(d));
         }
         if (LANES == 16) {
             a = a.add(a.rearrange(BY_8));
@@ -137,10 +140,11 @@ final class RowSums {
                 d = sum;
             }
         }
+        a = MINUS_ZERO.add(a);
         if (LANES == 8) {
             a = a.add(b);
         } else if (LANES == 4) {
-            a = a.add(c).add(b.add(d));
+            a = a.add(c).add(MINUS_ZERO.add(b).add(d));
         }
         if (LANES == 16) {
             a = a.add(a.rearrange(BY_8));
@@ -184,11 +188,10 @@ final class RowSums {
             FloatVector va = FloatVector.fromArray(SPECIES, x, i);
             a = va.blend(a, va.compare(LE, a));
         }
-        a = b.blend(a, b.compare(LE, a));
-        c = d.blend(c, d.compare(LE, c));
-        FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        best = best.blend(a, best.compare(LT, a));
+        FloatVector best = LOWEST.blend(a, LOWEST.compare(LT, a));
+        best = best.blend(b, best.compare(LT, b));
         best = best.blend(c, best.compare(LT, c));
+        best = best.blend(d, best.compare(LT, d));
         float s = best.reduceLanes(MAX);
         for (; i < end; i++) {
             s = x[i] > s ? x[i] : s;
@@ -217,10 +220,11 @@ final class RowSums {
                 d = vd.fma(vd, d);
             }
         }
+        a = MINUS_ZERO.add(a);
         if (LANES == 8) {
             a = a.add(b);
         } else if (LANES == 4) {
-            a = a.add(c).add(b.add(d));
+            a = a.add(c).add(MINUS_ZERO.add(b).add(d));
         }
         if (LANES == 16) {
             a = a.add(a.rearrange(BY_8));
@@ -259,10 +263,11 @@ final class RowSums {
                 d = vd.fma(FloatVector.fromArray(SPECIES, z, zOff + i + 12), d);
             }
         }
+        a = MINUS_ZERO.add(a);
         if (LANES == 8) {
             a = a.add(b);
         } else if (LANES == 4) {
-            a = a.add(c).add(b.add(d));
+            a = a.add(c).add(MINUS_ZERO.add(b).add(d));
         }
         if (LANES == 16) {
             a = a.add(a.rearrange(BY_8));

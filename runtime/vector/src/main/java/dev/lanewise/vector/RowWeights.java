@@ -7,6 +7,7 @@ import static dev.lanewise.vector.VectorReduce.BY_1;
 import static dev.lanewise.vector.VectorReduce.BY_2;
 import static dev.lanewise.vector.VectorReduce.BY_4;
 import static dev.lanewise.vector.VectorReduce.BY_8;
+import static dev.lanewise.vector.VectorReduce.MINUS_ZERO;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -55,10 +56,11 @@ final class RowWeights {
                 d = sum;
             }
         }
+        a = MINUS_ZERO.add(a);
         if (LANES == 8) {
             a = a.add(b);
         } else if (LANES == 4) {
-            a = a.add(c).add(b.add(d));
+            a = a.add(c).add(MINUS_ZERO.add(b).add(d));
         }
         if (LANES == 16) {
             a = a.add(a.rearrange(BY_8));

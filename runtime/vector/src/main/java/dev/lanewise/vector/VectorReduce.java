@@ -24,6 +24,12 @@ public final class VectorReduce implements ReduceKernels {
     static final VectorShuffle<Float> BY_2 = rotation(2);
     static final VectorShuffle<Float> BY_1 = rotation(1);
 
+    // What changes no bit of what a loop carried, and is of a class that C2 knows without a profile.
+    static final FloatVector MINUS_ZERO = FloatVector.broadcast(SPECIES, -0f);
+    private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1f);
+    static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    private static final FloatVector HIGHEST = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
+
     private final ReduceKernels twin = new ScalarReduce();
 
     private static VectorShuffle<Float> rotation(int by) {
@@ -100,10 +106,11 @@ public final class VectorReduce implements ReduceKernels {
                 d = vd.add(d);
             }
         }
+        a = MINUS_ZERO.add(a);
         if (LANES == 8) {
             a = a.add(b);
         } else if (LANES == 4) {
-            a = a.add(c).add(b.add(d));
+            a = a.add(c).add(MINUS_ZERO.add(b).add(d));
         }
         if (LANES == 16) {
             a = a.add(a.rearrange(BY_8));
@@ -140,10 +147,11 @@ public final class VectorReduce implements ReduceKernels {
                 d = vd.fma(vd, d);
             }
         }
+        a = MINUS_ZERO.add(a);
         if (LANES == 8) {
             a = a.add(b);
         } else if (LANES == 4) {
-            a = a.add(c).add(b.add(d));
+            a = a.add(c).add(MINUS_ZERO.add(b).add(d));
         }
         if (LANES == 16) {
             a = a.add(a.rearrange(BY_8));
@@ -180,10 +188,11 @@ public final class VectorReduce implements ReduceKernels {
                 d = vd.abs().add(d);
             }
         }
+        a = MINUS_ZERO.add(a);
         if (LANES == 8) {
             a = a.add(b);
         } else if (LANES == 4) {
-            a = a.add(c).add(b.add(d));
+            a = a.add(c).add(MINUS_ZERO.add(b).add(d));
         }
         if (LANES == 16) {
             a = a.add(a.rearrange(BY_8));
@@ -220,10 +229,11 @@ public final class VectorReduce implements ReduceKernels {
                 d = vd.mul(d);
             }
         }
+        a = ONE.mul(a);
         if (LANES == 8) {
             a = a.mul(b);
         } else if (LANES == 4) {
-            a = a.mul(c).mul(b.mul(d));
+            a = a.mul(c).mul(ONE.mul(b).mul(d));
         }
         if (LANES == 16) {
             a = a.mul(a.rearrange(BY_8));
@@ -257,7 +267,7 @@ public final class VectorReduce implements ReduceKernels {
         for (; i <= end - LANES; i += LANES) {
             a = FloatVector.fromArray(SPECIES, x, i).max(a);
         }
-        float s = a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
+        float s = LOWEST.max(a).max(b).max(LOWEST.max(c).max(d)).reduceLanes(VectorOperators.MAX);
         for (; i < end; i++) {
             s = Math.max(s, x[i]);
         }
@@ -281,7 +291,7 @@ public final class VectorReduce implements ReduceKernels {
         for (; i <= end - LANES; i += LANES) {
             a = FloatVector.fromArray(SPECIES, x, i).min(a);
         }
-        float s = a.min(b).min(c.min(d)).reduceLanes(VectorOperators.MIN);
+        float s = HIGHEST.min(a).min(b).min(HIGHEST.min(c).min(d)).reduceLanes(VectorOperators.MIN);
         for (; i < end; i++) {
             s = Math.min(s, x[i]);
         }
