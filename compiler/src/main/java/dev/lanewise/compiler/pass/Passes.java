@@ -21,7 +21,7 @@ public final class Passes {
             new AttendInPlace(),
             new FoldAffine(),
             new FuseEpilogues(),
-            new ShareEqual(),
+            ShareEqual.withEqualNumbers(),
             new JoinConvolutions(),
             new CropConvolutions(),
             new RemoveUnused());

@@ -20,7 +20,7 @@ import java.util.Arrays;
  *
  * <pre>
  * keys    [headDim, 64]        a block's keys, transposed; or keys of both parts side by side, as they are
- * values  [64, w]              a block's values, where rows are no whole vectors
+ * values  [64, w]              a block's values, where reading whole vectors would leave their array
  * scores  [queries, SPAN]      scores, then weights
  * max     [queries]            running maximum m
  * sum     [queries]            running sum
@@ -180,7 +180,8 @@ final class AttentionRows {
             int block = Math.min(BLOCK, n - t);
             float before = s[decay + t / BLOCK];
             int past = AttentionKernels.pastOf(t, block, pastKeys);
-            if (dim < width) {
+            if (dim < width && !(reach(past, width, pastV, pastVOff + t * vStride, vStride)
+                    && reach(block - past, width, v, vOff + (t + past) * vStride, vStride))) {
                 VectorRows.copy(pastV, pastVOff + t * vStride, vStride, past, dim, s, copy, width);
                 VectorRows.copy(
                         v, vOff + (t + past) * vStride, vStride, block - past, dim, s, copy + past * width, width);
@@ -196,6 +197,11 @@ final class AttentionRows {
                         v, vOff + (t + past) * vStride, vStride, row);
             }
         }
+    }
+
+    /** Whether n rows can be read in whole vectors: what lies behind their values ends in lanes that nobody reads. */
+    private static boolean reach(int n, int width, float[] v, int vOff, int vStride) {
+        return n == 0 || vOff + (n - 1) * vStride + width <= v.length;
     }
 
     private static void addBlock(

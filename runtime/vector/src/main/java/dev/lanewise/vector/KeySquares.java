@@ -25,7 +25,7 @@ final class KeySquares {
 
     /** Whether heads of that size are made of such squares. */
     static boolean fit(int headDim) {
-        return LANES == 16 && headDim % 16 == 0;
+        return LANES == 16 && headDim % 4 == 0;
     }
 
     /**

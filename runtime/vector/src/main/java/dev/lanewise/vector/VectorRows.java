@@ -21,7 +21,7 @@ final class VectorRows {
         for (int i = 0; i < rows; i++) {
             int from = xOff + i * stride;
             int to = yOff + i * width;
-            if (n == width) { // a call for each row would take longer than the row
+            if (n == width && n % LANES == 0) { // a call for each row would take longer than the row
                 for (int d = 0; d < n; d += LANES) {
                     FloatVector.fromArray(SPECIES, x, from + d).intoArray(y, to + d);
                 }

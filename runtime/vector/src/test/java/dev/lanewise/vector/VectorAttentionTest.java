@@ -30,7 +30,7 @@ class VectorAttentionTest {
 
     @Test
     void usualHeads() {
-        for (int dim : new int[] {8, 32, 64, 80, 128}) {
+        for (int dim : new int[] {4, 8, 12, 32, 64, 80, 128}) {
             AttentionShape shape = new AttentionShape(dim, dim, (float) (1 / Math.sqrt(dim)), 0f);
             check(shape, 1, 200, false, 200);
             check(shape, 129, 129, false, 0);
