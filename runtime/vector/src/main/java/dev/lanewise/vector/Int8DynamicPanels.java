@@ -5,6 +5,7 @@ import dev.lanewise.runtime.kernel.WeightMatrix;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -16,7 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>A short v holds the codes of two steps: the second's, h, above the first's with 128 added, so that a
  * shift brings out h and nothing need bring out the first, v - 256 h - 128. With inputs x and y the sum of
- * both products is v x + h (y - 256 x) - 128 x, where what goes beyond 16 bits cancels.
+ * both products is v x + h (y - 256 x) - 128 x, where what goes beyond 16 bits cancels. What follows from x and y
+ * alone is computed once for all columns.
  *
  * <p>The lanes of a short vector are the panel's columns, its two vectors taking turns, so that the lower
  * halves of ints are the first vector and the upper halves the second. Upper halves are summed once they
@@ -35,14 +37,20 @@ final class Int8DynamicPanels extends SmallPanels {
     /** What makes the lower half of a sum positive. */
     private static final int OFFSET = 0x8000;
 
+    /** The same in all lower halves. In 16 bits it is the same to add it and to take it off. */
+    private static final ShortVector LOWER = IntVector.broadcast(I, OFFSET).reinterpretAsShorts();
+
     /** What makes a code in the lower byte positive. */
     private static final int CODE_OFFSET = 128;
 
-    /** In the scratch array, behind the stage: the codes of all inputs, each twice in the bits of a float. */
+    /** In the scratch array, behind the stage: x and y - 256 x of all steps, each twice in the bits of a float. */
     private static final int CODES = STAGE_FLOATS;
 
+    /** So far behind an x: what to take off its sums, 128 x and the offset of the lower halves. */
+    private static final int OFFSETS = RoundedInputs.MOST_K + 1;
+
     /** Behind those: scales of the blocks. */
-    private static final int INPUT_SCALES = CODES + RoundedInputs.MOST_K;
+    private static final int INPUT_SCALES = CODES + OFFSETS + RoundedInputs.MOST_K;
 
     /** Behind those: sums of lower and upper halves in the bits of floats, [panels, 2, L]. */
     private static final int SUMS = INPUT_SCALES + RoundedInputs.MOST_K / BLOCK;
@@ -101,7 +109,9 @@ final class Int8DynamicPanels extends SmallPanels {
             scratch[INPUT_SCALES + from / BLOCK] = RoundedInputs.scale(bits);
             float factor = RoundedInputs.factor(bits);
             if (factor == 0) {
-                Arrays.fill(scratch, CODES + from, CODES + from + Lanes.roundUp(n, L), 0f);
+                int end = CODES + from + Lanes.roundUp(n, L);
+                Arrays.fill(scratch, CODES + from, end, 0f);
+                Arrays.fill(scratch, CODES + from + OFFSETS, end + OFFSETS, Float.intBitsToFloat(OFFSET));
                 continue;
             }
             round(whole, a, aOff + from, factor, scratch, CODES + from);
@@ -128,10 +138,13 @@ final class Int8DynamicPanels extends SmallPanels {
         for (int p = 0; p < n; p += L) {
             // the integer stands in the lowest bits of the sum
             IntVector code = FloatVector.fromArray(S, a, ao + p).mul(times).add(round).reinterpretAsInts();
-            code.lanewise(VectorOperators.LSHL, 16)
-                    .or(code.and(0xffff))
-                    .reinterpretAsFloats()
-                    .intoArray(y, yo + p);
+            LongVector both = code.lanewise(VectorOperators.LSHL, 16).or(code.and(0xffff)).reinterpretAsLongs();
+            // the first of two where the second stands
+            ShortVector first = both.lanewise(VectorOperators.LSHL, 32).reinterpretAsShorts();
+            both.reinterpretAsShorts().sub(first.lanewise(VectorOperators.LSHL, 8))
+                    .reinterpretAsFloats().intoArray(y, yo + p);
+            first.lanewise(VectorOperators.LSHL, 7).add(LOWER)
+                    .reinterpretAsFloats().intoArray(y, yo + p + OFFSETS - 1);
         }
     }
 
@@ -198,28 +211,25 @@ final class Int8DynamicPanels extends SmallPanels {
         for (int p = 0; p < pairs; p++) {
             int at = ao + 2 * p;
             ShortVector x = IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at])).reinterpretAsShorts();
-            ShortVector y = IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at + 1])).reinterpretAsShorts()
-                    .sub(x.lanewise(VectorOperators.LSHL, 8));
-            ShortVector offset = x.lanewise(VectorOperators.LSHL, 7);
+            ShortVector y = IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at + 1])).reinterpretAsShorts();
+            ShortVector offset =
+                    IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at + OFFSETS])).reinterpretAsShorts();
             int q = p * P;
             ShortVector v = ShortVector.fromArray(H, b, bo + q);
-            IntVector sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset)
-                    .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
+            IntVector sums =
+                    x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset).reinterpretAsInts();
             c0 = sums.add(c0);
             c1 = sums.lanewise(VectorOperators.ASHR, 16).add(c1);
             v = ShortVector.fromArray(H, b, bo1 + q);
-            sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset)
-                    .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
+            sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset).reinterpretAsInts();
             c2 = sums.add(c2);
             c3 = sums.lanewise(VectorOperators.ASHR, 16).add(c3);
             v = ShortVector.fromArray(H, b, bo2 + q);
-            sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset)
-                    .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
+            sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset).reinterpretAsInts();
             c4 = sums.add(c4);
             c5 = sums.lanewise(VectorOperators.ASHR, 16).add(c5);
             v = ShortVector.fromArray(H, b, bo3 + q);
-            sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset)
-                    .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
+            sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset).reinterpretAsInts();
             c6 = sums.add(c6);
             c7 = sums.lanewise(VectorOperators.ASHR, 16).add(c7);
         }
@@ -239,12 +249,12 @@ final class Int8DynamicPanels extends SmallPanels {
         for (int p = 0; p < pairs; p++) {
             int at = ao + 2 * p;
             ShortVector x = IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at])).reinterpretAsShorts();
-            ShortVector y = IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at + 1])).reinterpretAsShorts()
-                    .sub(x.lanewise(VectorOperators.LSHL, 8));
-            ShortVector offset = x.lanewise(VectorOperators.LSHL, 7);
+            ShortVector y = IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at + 1])).reinterpretAsShorts();
+            ShortVector offset =
+                    IntVector.broadcast(I, Float.floatToRawIntBits(scratch[at + OFFSETS])).reinterpretAsShorts();
             ShortVector v = ShortVector.fromArray(H, b, bo + p * P);
-            IntVector sums = x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset)
-                    .reinterpretAsInts().lanewise(VectorOperators.XOR, OFFSET);
+            IntVector sums =
+                    x.mul(v).add(y.mul(v.lanewise(VectorOperators.ASHR, 8))).sub(offset).reinterpretAsInts();
             c0 = sums.add(c0);
             c1 = sums.lanewise(VectorOperators.ASHR, 16).add(c1);
         }

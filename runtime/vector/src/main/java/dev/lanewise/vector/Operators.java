@@ -48,5 +48,6 @@ final class Operators {
                 .reduceLanes(VectorOperators.MAX);
         ShortVector s = x.reinterpretAsShorts();
         s.add(s).sub(s).mul(s).lanewise(VectorOperators.LSHL, 1).lanewise(VectorOperators.ASHR, 1);
+        i.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 1);
     }
 }

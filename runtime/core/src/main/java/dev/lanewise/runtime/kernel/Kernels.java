@@ -29,7 +29,7 @@ package dev.lanewise.runtime.kernel;
 public interface Kernels {
 
     /** Length of the array that products, cells and convolutions are given as {@code scratch}. */
-    int SCRATCH_FLOATS = 4096;
+    int SCRATCH_FLOATS = 8192;
 
     /** What people read in the log, for instance {@code scalar} or {@code vector 512 bits}. */
     String name();
