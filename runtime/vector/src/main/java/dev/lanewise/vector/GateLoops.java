@@ -11,7 +11,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * From the gates of a block of units to their new states, see {@link VectorCells}. States are dense,
+ * From the gates of units to their new states, see {@link VectorCells}. States are dense,
  * so that the last vector may not be whole; its elements go one by one, since on Java 17 masks are
  * boxed, and reaching back would not do where a state is updated in place.
  *
@@ -30,82 +30,99 @@ final class GateLoops {
     private GateLoops() {}
 
     /**
-     * {@code c' = fma(f, c, i · tanh(a)), h' = o · tanh(c')} of a block's first n units. Two loops, since both
-     * functions in one make more nodes than C2 inlines into a method, and what it leaves out allocates.
+     * {@code c' = fma(f, c, i · tanh(a)), h' = o · tanh(c')} of the units from {@code first}, a block's first one, to
+     * {@code end} of a row. Two loops, since both functions in one make more nodes than C2 inlines into a method, and
+     * what it leaves out allocates. One loop for all of a row's blocks: of a block alone, two vectors, most of the
+     * time would go into a loop's beginning and end.
      *
-     * @param pre [4, P], gates i, o, f, and pre-activations a
+     * @param pre [blocks, 4, P], gates i, o, f, and pre-activations a
      */
     static void lstm(
-            int n, float[] pre, int i, float[] c, int cOff, float[] hOut, int hOutOff, float[] cOut,
-            int cOutOff) {
-        lstmStates(n, pre, i, c, cOff, cOut, cOutOff);
-        lstmOutputs(n, pre, i + P, cOut, cOutOff, hOut, hOutOff);
+            int first, int end, float[] pre, int preOff, float[] c, int cOff, float[] hOut, int hOutOff,
+            float[] cOut, int cOutOff) {
+        lstmStates(first, end, pre, preOff, c, cOff, cOut, cOutOff);
+        lstmOutputs(first, end, pre, preOff + P, cOut, cOutOff, hOut, hOutOff);
     }
 
-    private static void lstmStates(int n, float[] pre, int i, float[] c, int cOff, float[] cOut, int cOutOff) {
+    /** Where in a row [blocks, 4, P] a unit's first gate lies. */
+    private static int gates(int unit) {
+        return 4 * unit - 3 * (unit & P - 1);
+    }
+
+    private static void lstmStates(
+            int first, int end, float[] pre, int i, float[] c, int cOff, float[] cOut, int cOutOff) {
         int f = i + 2 * P;
         int a = i + 3 * P;
-        FloatVector log2e = FloatVector.broadcast(S, LOG2_E);
+        FloatVector log2e = FloatVector.broadcast(S, 2 * LOG2_E);
         FloatVector rounder = FloatVector.broadcast(S, ROUNDER);
-        FloatVector ln2 = FloatVector.broadcast(S, -LN2);
-        FloatVector ln2Lo = FloatVector.broadcast(S, -LN2_LO);
-        FloatVector e0 = FloatVector.broadcast(S, E0);
-        FloatVector e1 = FloatVector.broadcast(S, E1);
-        FloatVector e2 = FloatVector.broadcast(S, E2);
-        FloatVector e3 = FloatVector.broadcast(S, E3);
-        FloatVector e4 = FloatVector.broadcast(S, E4);
-        int j = 0;
-        for (; j <= n - L; j += L) {
-            FloatVector pre0 = FloatVector.fromArray(S, pre, a + j);
+        FloatVector ln2 = FloatVector.broadcast(S, -LN2 / 2);
+        FloatVector ln2Lo = FloatVector.broadcast(S, -LN2_LO / 2);
+        FloatVector h0 = FloatVector.broadcast(S, H0);
+        FloatVector h1 = FloatVector.broadcast(S, H1);
+        FloatVector h2 = FloatVector.broadcast(S, H2);
+        FloatVector h3 = FloatVector.broadcast(S, H3);
+        FloatVector h4 = FloatVector.broadcast(S, H4);
+        FloatVector half = FloatVector.broadcast(S, 0.5f);
+        FloatVector minusHalf = FloatVector.broadcast(S, -0.5f);
+        int j = first;
+        for (; j <= end - L; j += L) {
+            int at = gates(j);
+            FloatVector pre0 = FloatVector.fromArray(S, pre, a + at);
             IntVector gSign = pre0.reinterpretAsInts().and(0x80000000);
-            FloatVector gZ = pre0.abs().mul(2f);
+            FloatVector gZ = pre0.abs();
             gZ = gZ.blend(TANH_LIMIT, gZ.compare(GT, TANH_LIMIT));
             FloatVector gT = gZ.fma(log2e, rounder);
             FloatVector gK = gT.sub(rounder);
-            FloatVector gR = gK.fma(ln2Lo, gK.fma(ln2, gZ));
-            FloatVector gQ = e4.fma(gR, e3).fma(gR, e2).fma(gR, e1).fma(gR, e0);
-            FloatVector gP = gQ.fma(gR.mul(gR), gR);
+            FloatVector gU = gK.fma(ln2Lo, gK.fma(ln2, gZ));
+            FloatVector gQ = h4.fma(gU, h3).fma(gU, h2).fma(gU, h1).fma(gU, h0);
+            FloatVector gP = gQ.fma(gU.mul(gU), gU);
             FloatVector gS = gT.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector gM = gP.fma(gS, gS.sub(1f));
-            FloatVector g = gM.div(gM.add(2f)).reinterpretAsInts().or(gSign).reinterpretAsFloats();
-            FloatVector in = FloatVector.fromArray(S, pre, i + j).mul(g);
-            FloatVector.fromArray(S, pre, f + j)
+            FloatVector gM = gP.fma(gS, gS.fma(half, minusHalf));
+            FloatVector g = gM.div(gM.add(1f)).reinterpretAsInts().or(gSign).reinterpretAsFloats();
+            FloatVector in = FloatVector.fromArray(S, pre, i + at).mul(g);
+            FloatVector.fromArray(S, pre, f + at)
                     .fma(FloatVector.fromArray(S, c, cOff + j), in)
                     .intoArray(cOut, cOutOff + j);
         }
-        for (; j < n; j++) {
-            cOut[cOutOff + j] = Fma.fma(pre[f + j], c[cOff + j], pre[i + j] * ScalarMath.tanh(pre[a + j]));
+        for (; j < end; j++) {
+            int at = gates(j);
+            cOut[cOutOff + j] = Fma.fma(pre[f + at], c[cOff + j], pre[i + at] * ScalarMath.tanh(pre[a + at]));
         }
     }
 
-    private static void lstmOutputs(int n, float[] pre, int o, float[] c, int cOff, float[] hOut, int hOutOff) {
-        FloatVector log2e = FloatVector.broadcast(S, LOG2_E);
+    private static void lstmOutputs(
+            int first, int end, float[] pre, int o, float[] c, int cOff, float[] hOut, int hOutOff) {
+        FloatVector log2e = FloatVector.broadcast(S, 2 * LOG2_E);
         FloatVector rounder = FloatVector.broadcast(S, ROUNDER);
-        FloatVector ln2 = FloatVector.broadcast(S, -LN2);
-        FloatVector ln2Lo = FloatVector.broadcast(S, -LN2_LO);
-        FloatVector e0 = FloatVector.broadcast(S, E0);
-        FloatVector e1 = FloatVector.broadcast(S, E1);
-        FloatVector e2 = FloatVector.broadcast(S, E2);
-        FloatVector e3 = FloatVector.broadcast(S, E3);
-        FloatVector e4 = FloatVector.broadcast(S, E4);
-        int j = 0;
-        for (; j <= n - L; j += L) {
+        FloatVector ln2 = FloatVector.broadcast(S, -LN2 / 2);
+        FloatVector ln2Lo = FloatVector.broadcast(S, -LN2_LO / 2);
+        FloatVector h0 = FloatVector.broadcast(S, H0);
+        FloatVector h1 = FloatVector.broadcast(S, H1);
+        FloatVector h2 = FloatVector.broadcast(S, H2);
+        FloatVector h3 = FloatVector.broadcast(S, H3);
+        FloatVector h4 = FloatVector.broadcast(S, H4);
+        FloatVector half = FloatVector.broadcast(S, 0.5f);
+        FloatVector minusHalf = FloatVector.broadcast(S, -0.5f);
+        int j = first;
+        for (; j <= end - L; j += L) {
+            int at = gates(j);
             FloatVector next = FloatVector.fromArray(S, c, cOff + j);
             IntVector hSign = next.reinterpretAsInts().and(0x80000000);
-            FloatVector hZ = next.abs().mul(2f);
+            FloatVector hZ = next.abs();
             hZ = hZ.blend(TANH_LIMIT, hZ.compare(GT, TANH_LIMIT));
             FloatVector hT = hZ.fma(log2e, rounder);
             FloatVector hK = hT.sub(rounder);
-            FloatVector hR = hK.fma(ln2Lo, hK.fma(ln2, hZ));
-            FloatVector hQ = e4.fma(hR, e3).fma(hR, e2).fma(hR, e1).fma(hR, e0);
-            FloatVector hP = hQ.fma(hR.mul(hR), hR);
+            FloatVector hU = hK.fma(ln2Lo, hK.fma(ln2, hZ));
+            FloatVector hQ = h4.fma(hU, h3).fma(hU, h2).fma(hU, h1).fma(hU, h0);
+            FloatVector hP = hQ.fma(hU.mul(hU), hU);
             FloatVector hS = hT.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector hM = hP.fma(hS, hS.sub(1f));
-            FloatVector h = hM.div(hM.add(2f)).reinterpretAsInts().or(hSign).reinterpretAsFloats();
-            FloatVector.fromArray(S, pre, o + j).mul(h).intoArray(hOut, hOutOff + j);
+            FloatVector hM = hP.fma(hS, hS.fma(half, minusHalf));
+            FloatVector h = hM.div(hM.add(1f)).reinterpretAsInts().or(hSign).reinterpretAsFloats();
+            FloatVector.fromArray(S, pre, o + at).mul(h).intoArray(hOut, hOutOff + j);
         }
-        for (; j < n; j++) {
-            hOut[hOutOff + j] = pre[o + j] * ScalarMath.tanh(c[cOff + j]);
+        for (; j < end; j++) {
+            int at = gates(j);
+            hOut[hOutOff + j] = pre[o + at] * ScalarMath.tanh(c[cOff + j]);
         }
     }
 
@@ -143,29 +160,31 @@ final class GateLoops {
      */
     static void gru(
             int units, float[] pre, int a, int z, float[] h, int hOff, float[] hOut, int hOutOff) {
-        FloatVector log2e = FloatVector.broadcast(S, LOG2_E);
+        FloatVector log2e = FloatVector.broadcast(S, 2 * LOG2_E);
         FloatVector rounder = FloatVector.broadcast(S, ROUNDER);
-        FloatVector ln2 = FloatVector.broadcast(S, -LN2);
-        FloatVector ln2Lo = FloatVector.broadcast(S, -LN2_LO);
-        FloatVector e0 = FloatVector.broadcast(S, E0);
-        FloatVector e1 = FloatVector.broadcast(S, E1);
-        FloatVector e2 = FloatVector.broadcast(S, E2);
-        FloatVector e3 = FloatVector.broadcast(S, E3);
-        FloatVector e4 = FloatVector.broadcast(S, E4);
+        FloatVector ln2 = FloatVector.broadcast(S, -LN2 / 2);
+        FloatVector ln2Lo = FloatVector.broadcast(S, -LN2_LO / 2);
+        FloatVector h0 = FloatVector.broadcast(S, H0);
+        FloatVector h1 = FloatVector.broadcast(S, H1);
+        FloatVector h2 = FloatVector.broadcast(S, H2);
+        FloatVector h3 = FloatVector.broadcast(S, H3);
+        FloatVector h4 = FloatVector.broadcast(S, H4);
+        FloatVector half = FloatVector.broadcast(S, 0.5f);
+        FloatVector minusHalf = FloatVector.broadcast(S, -0.5f);
         int j = 0;
         for (; j <= units - L; j += L) {
             FloatVector pre0 = FloatVector.fromArray(S, pre, a + j);
             IntVector nSign = pre0.reinterpretAsInts().and(0x80000000);
-            FloatVector nZ = pre0.abs().mul(2f);
+            FloatVector nZ = pre0.abs();
             nZ = nZ.blend(TANH_LIMIT, nZ.compare(GT, TANH_LIMIT));
             FloatVector nT = nZ.fma(log2e, rounder);
             FloatVector nK = nT.sub(rounder);
-            FloatVector nR = nK.fma(ln2Lo, nK.fma(ln2, nZ));
-            FloatVector nQ = e4.fma(nR, e3).fma(nR, e2).fma(nR, e1).fma(nR, e0);
-            FloatVector nP = nQ.fma(nR.mul(nR), nR);
+            FloatVector nU = nK.fma(ln2Lo, nK.fma(ln2, nZ));
+            FloatVector nQ = h4.fma(nU, h3).fma(nU, h2).fma(nU, h1).fma(nU, h0);
+            FloatVector nP = nQ.fma(nU.mul(nU), nU);
             FloatVector nS = nT.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-            FloatVector nM = nP.fma(nS, nS.sub(1f));
-            FloatVector n = nM.div(nM.add(2f)).reinterpretAsInts().or(nSign).reinterpretAsFloats();
+            FloatVector nM = nP.fma(nS, nS.fma(half, minusHalf));
+            FloatVector n = nM.div(nM.add(1f)).reinterpretAsInts().or(nSign).reinterpretAsFloats();
             FloatVector.fromArray(S, pre, z + j)
                     .fma(FloatVector.fromArray(S, h, hOff + j).sub(n), n)
                     .intoArray(hOut, hOutOff + j);

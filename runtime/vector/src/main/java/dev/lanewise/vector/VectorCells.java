@@ -267,9 +267,7 @@ public class VectorCells implements CellKernels {
                 int from = p.first(i, backwards);
                 int last = p.last(from);
                 oneRow(p, joined, from * n, (last - from) * n, x, xOff, pre, preOff, h, hOff, scratch);
-                for (int block = from; block < last; block++) {
-                    lstmBlock(p, block, pre, preOff + block * n, c, cOff, hOut, hOutOff, cOut, cOutOff);
-                }
+                lstmBlocks(p, from, last, pre, preOff, c, cOff, hOut, hOutOff, cOut, cOutOff);
             }
             return;
         }
@@ -283,22 +281,23 @@ public class VectorCells implements CellKernels {
                     p, some, 0, p.blocks * n, h, hOff + first * hStride, hStride, pre, from, preStride, scratch);
             for (int i = 0; i < some; i++) {
                 int row = first + i;
-                for (int block = 0; block < p.blocks; block++) {
-                    lstmBlock(
-                            p, block, pre, from + i * preStride + block * n, c, cOff + row * cStride,
-                            hOut, hOutOff + row * hOutStride, cOut, cOutOff + row * cOutStride);
-                }
+                lstmBlocks(
+                        p, 0, p.blocks, pre, from + i * preStride, c, cOff + row * cStride,
+                        hOut, hOutOff + row * hOutStride, cOut, cOutOff + row * cOutStride);
             }
         }
     }
 
-    private static void lstmBlock(
-            Packed p, int block, float[] pre, int at, float[] c, int cOff, float[] hOut, int hOutOff,
+    /** The blocks from {@code first} to {@code last} of a row. */
+    private static void lstmBlocks(
+            Packed p, int first, int last, float[] pre, int preOff, float[] c, int cOff, float[] hOut, int hOutOff,
             float[] cOut, int cOutOff) {
-        int unit = block * P;
-        VectorSigmoid.sigmoid(pre, at, pre, at, 3 * P);
+        for (int block = first; block < last; block++) {
+            int at = preOff + block * 4 * P;
+            VectorSigmoid.sigmoid(pre, at, pre, at, 3 * P);
+        }
         GateLoops.lstm(
-                p.units(block), pre, at, c, cOff + unit, hOut, hOutOff + unit, cOut, cOutOff + unit);
+                first * P, Math.min(p.hiddenSize, last * P), pre, preOff, c, cOff, hOut, hOutOff, cOut, cOutOff);
     }
 
     @Override

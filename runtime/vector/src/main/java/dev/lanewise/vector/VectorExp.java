@@ -102,7 +102,7 @@ final class VectorExp {
         FloatVector e4 = all(E4);
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
-            FloatVector z = v.blend(TANH_LIMIT, v.compare(GT, TANH_LIMIT));
+            FloatVector z = v.blend(MISH_LIMIT, v.compare(GT, MISH_LIMIT));
             FloatVector t = z.fma(log2e, rounder);
             FloatVector kf = t.sub(rounder);
             FloatVector r = kf.fma(ln2Lo, kf.fma(ln2, z));

@@ -43,6 +43,19 @@ public final class ScalarMath {
     public static final float E3 = 0x1.1226b8p-7f;
     public static final float E4 = 0x1.6b8d7ep-10f;
 
+    // (e^2u − 1 − 2u) / 2u² on |u| ≤ ln 2 / 4: those of e^r, times powers of two
+    public static final float H0 = 2 * E0;
+    public static final float H1 = 4 * E1;
+    public static final float H2 = 8 * E2;
+    public static final float H3 = 16 * E3;
+    public static final float H4 = 32 * E4;
+
+    /** 2^k of an e^x that is subnormal is a normal number times 2^{@link #FAR}. */
+    public static final int FAR = 64;
+
+    /** 2^−{@link #FAR} */
+    public static final float FROM_FAR = 0x1p-64f;
+
     /** {@link #ROUNDER} that leaves k + 127, the biased exponent of 2^k, in the low bits. */
     public static final float WEIGHT_ROUNDER = 0x1.8000fep23f;
 
@@ -118,8 +131,10 @@ public final class ScalarMath {
 
     public static final float SIXTH = 0x1.555556p-3f;
 
-    /** tanh rounds to 1 long before half of this. */
-    public static final float TANH_LIMIT = 20f;
+    /** tanh rounds to 1 before this. */
+    public static final float TANH_LIMIT = 10f;
+    /** {@link #mish} is x from here on. */
+    public static final float MISH_LIMIT = 20f;
     /** e^x − 1 rounds to −1 from here down. */
     public static final float EXPM1_LIMIT = -20f;
     /** Above this {@link #expm1} says +∞. */
@@ -146,6 +161,17 @@ public final class ScalarMath {
         float y = fma(p, s1, s1) * s2;
         y = x > EXP_OVERFLOW ? Float.POSITIVE_INFINITY : y;
         return x < EXP_UNDERFLOW ? 0f : y;
+    }
+
+    /** {@link #exp} for x ≤ 0, the same bits: where no result is large, one factor 2^(k + 64) and a constant do. */
+    private static float expOfNegative(float x) {
+        float t = fma(x, LOG2_E, ROUNDER);
+        float kf = t - ROUNDER;
+        float r = fma(kf, -LN2_LO, fma(kf, -LN2, x));
+        float q = fma(fma(fma(fma(E4, r, E3), r, E2), r, E1), r, E0);
+        float p = fma(q, r * r, r);
+        float s = Float.intBitsToFloat((Float.floatToRawIntBits(t) << 23) + 0x3f800000 + (FAR << 23));
+        return x < EXP_UNDERFLOW ? 0f : fma(p, s, s) * FROM_FAR;
     }
 
     /**
@@ -247,28 +273,28 @@ public final class ScalarMath {
      * <p>Error ≤ 2.5 ULP. −∞ gives +0, +∞ gives 1, ±0 gives 0.5.
      */
     public static float sigmoid(float x) {
-        float e = exp(-Math.abs(x));
+        float e = expOfNegative(-Math.abs(x));
         return (x < 0f ? e : 1f) / (e + 1f);
     }
 
     /**
-     * Hyperbolic tangent, relative to the result also near 0: m / (m + 2) with m = e^2|x| − 1 from
-     * {@link #expm1}'s polynomial, and the sign of x.
+     * Hyperbolic tangent, relative to the result also near 0: m / (m + 1) with m = (e^2|x| − 1) / 2, in the
+     * manner of {@link #expm1} with everything halved, and the sign of x.
      *
      * <p>Error ≤ 2.5 ULP. ±0, subnormals and ±1 for ±∞ are exact.
      */
     public static float tanh(float x) {
         int sign = Float.floatToRawIntBits(x) & 0x80000000;
-        float z = Math.abs(x) * 2f;
+        float z = Math.abs(x);
         z = z > TANH_LIMIT ? TANH_LIMIT : z;
-        float t = fma(z, LOG2_E, ROUNDER);
+        float t = fma(z, 2 * LOG2_E, ROUNDER);
         float kf = t - ROUNDER;
-        float r = fma(kf, -LN2_LO, fma(kf, -LN2, z));
-        float q = fma(fma(fma(fma(E4, r, E3), r, E2), r, E1), r, E0);
-        float p = fma(q, r * r, r);
+        float u = fma(kf, -LN2_LO / 2, fma(kf, -LN2 / 2, z));
+        float q = fma(fma(fma(fma(H4, u, H3), u, H2), u, H1), u, H0);
+        float p = fma(q, u * u, u);
         float s = Float.intBitsToFloat((Float.floatToRawIntBits(t) << 23) + 0x3f800000);
-        float m = fma(p, s, s - 1f);
-        return Float.intBitsToFloat(Float.floatToRawIntBits(m / (m + 2f)) | sign);
+        float m = fma(p, s, fma(s, 0.5f, -0.5f));
+        return Float.intBitsToFloat(Float.floatToRawIntBits(m / (m + 1f)) | sign);
     }
 
     /**
@@ -329,7 +355,7 @@ public final class ScalarMath {
 
     /** x · sigmoid(a · x). Error ≤ 3.5 ULP for a = 1; −∞ gives NaN. */
     public static float swish(float x, float a) {
-        float e = exp(-Math.abs(x * a));
+        float e = expOfNegative(-Math.abs(x * a));
         return (x * a < 0f ? e : 1f) / (e + 1f) * x;
     }
 
@@ -337,7 +363,7 @@ public final class ScalarMath {
      * x · tanh(ln(1 + eˣ)) = x · n / (n + 2) with n = eˣ · (eˣ + 2). Error ≤ 5 ULP; −∞ gives NaN.
      */
     public static float mish(float x) {
-        float e = exp(x > TANH_LIMIT ? TANH_LIMIT : x);
+        float e = exp(x > MISH_LIMIT ? MISH_LIMIT : x);
         float n = e * (e + 2f);
         return n / (n + 2f) * x;
     }
