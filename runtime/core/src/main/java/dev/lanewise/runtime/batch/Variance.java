@@ -20,7 +20,7 @@ final class Variance {
     final boolean[] batched;
     /** [tensor] whether the program has it at all. */
     final boolean[] used;
-    /** [tensor] whether it is what a state is read from. */
+    /** [tensor] whether it is what a state is read from, or the same elements there under other extents. */
     final boolean[] values;
 
     Variance(Plan plan, ProgramProto program) {
@@ -41,6 +41,9 @@ final class Variance {
         }
         use(program.getBody());
         for (StepProto step : program.getBody().getStepsList()) {
+            if (isView(step)) {
+                values[step.getOutputs(0) - 1] = true;
+            }
             if (varies(step)) {
                 for (int output : step.getOutputsList()) {
                     if (output != 0) {
@@ -49,6 +52,18 @@ final class Variance {
                 }
             }
         }
+    }
+
+    /** Whether a step gives a state's value other extents where it lies. */
+    private boolean isView(StepProto step) {
+        if (step.getKind() != StepKind.RESHAPE || step.getInputsCount() != 1 || step.getOutputsCount() != 1
+                || step.getInputs(0) == 0 || step.getOutputs(0) == 0) {
+            return false;
+        }
+        int from = step.getInputs(0) - 1;
+        int to = step.getOutputs(0) - 1;
+        return values[from] && region(to) == Region.STATE && plan.offset(to) == plan.offset(from)
+                && plan.capacity(to) == plan.capacity(from) && plan.type(to).storage() == plan.type(from).storage();
     }
 
     private Region region(int t) {
