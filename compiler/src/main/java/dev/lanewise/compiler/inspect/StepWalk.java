@@ -95,7 +95,7 @@ final class StepWalk {
             case BINARY -> function(step, 0, BinaryFn.values(), kind);
             case REDUCE -> "reduce " + function(step, 0, ReduceFn.values(), "");
             case MATMUL -> kind + epilogue(step, 1);
-            case CONV -> kind + epilogue(step, step.getIntsCount() - 1);
+            case CONV, DEPTHWISE_PLANES -> kind + epilogue(step, step.getIntsCount() - 1);
             default -> kind;
         };
     }
@@ -119,7 +119,7 @@ final class StepWalk {
         return switch (step.getKind()) {
             case MATMUL -> output(step) * last(step, 0);
             case MATMUL_DYNAMIC -> output(step) * summed(step);
-            case CONV -> {
+            case CONV, DEPTHWISE_PLANES -> {
                 // every element of the output sums over what one filter covers
                 long filter = input(step, 1);
                 long channels = first(step, 1);

@@ -9,6 +9,7 @@ import dev.lanewise.compiler.graph.Signature;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.graph.ValueType;
 import dev.lanewise.compiler.plan.Lowering;
+import dev.lanewise.compiler.plan.PlanStep;
 import dev.lanewise.compiler.train.Gradient;
 import dev.lanewise.formats.DType;
 import dev.lanewise.formats.proto.StepKind;
@@ -181,11 +182,15 @@ public record Conv(
         if (!lowering.inputValue(1).type().isStatic()) {
             lowering.requireWeights(1, "the filter");
         }
-        lowering.step(
-                        lowering.inputValue(1).isConstant() ? StepKind.CONV : StepKind.CONV_DYNAMIC,
-                        Lowering.list(lowering.in(0), lowering.in(1), lowering.in(2)),
-                        lowering.outs())
-                .ints(group)
+        arguments(lowering.step(
+                lowering.inputValue(1).isConstant() ? StepKind.CONV : StepKind.CONV_DYNAMIC,
+                Lowering.list(lowering.in(0), lowering.in(1), lowering.in(2)),
+                lowering.outs()));
+    }
+
+    /** Those of the step, channels last or first. */
+    void arguments(PlanStep step) {
+        step.ints(group)
                 .ints(strides)
                 .ints(dilations)
                 .ints(padsBefore)

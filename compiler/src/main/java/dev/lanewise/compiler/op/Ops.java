@@ -26,6 +26,7 @@ public final class Ops {
             // Products, convolutions, recurrent layers
             new Entry(MatMul.class, MatMul::cases),
             new Entry(Conv.class, Conv::cases),
+            new Entry(DepthwisePlanes.class, DepthwisePlanes::cases),
             new Entry(ConvFilterGradient.class, ConvFilterGradient::cases),
             new Entry(Pool.class, Pool::cases),
             new Entry(PoolGradient.class, PoolGradient::cases),

@@ -24,6 +24,7 @@ public final class Passes {
             ShareEqual.withEqualNumbers(),
             new JoinConvolutions(),
             new CropConvolutions(),
+            new EliminateTransposes(true),
             new RemoveUnused());
 
     /** The same, but for what would compute other weights of those that training changes. */
@@ -39,7 +40,7 @@ public final class Passes {
     private static final List<Pass> VIEWS = List.of(
             new RemoveUnused(),
             new ShareEqual(),
-            new EliminateTransposes(),
+            new EliminateTransposes(false),
             new SimplifyViews(),
             new RemoveUnused());
 
@@ -49,7 +50,7 @@ public final class Passes {
             new RemoveUnused(),
             new Simplify(),
             new ShareEqual(),
-            new EliminateTransposes(),
+            new EliminateTransposes(false),
             new SimplifyViews(),
             new ShareEqual(),
             new RemoveUnused());
@@ -85,7 +86,7 @@ public final class Passes {
             new SplitCaches(),
             new CachesByTime(),
             simplify,
-            new EliminateTransposes(),
+            new EliminateTransposes(false),
             new SimplifyViews(),
             new MergePads(),
             new RemoveUnused());

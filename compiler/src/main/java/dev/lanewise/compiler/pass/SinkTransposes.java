@@ -11,7 +11,9 @@ import dev.lanewise.compiler.op.Attention;
 import dev.lanewise.compiler.op.Binary;
 import dev.lanewise.compiler.op.Cast;
 import dev.lanewise.compiler.op.Concat;
+import dev.lanewise.compiler.op.Conv;
 import dev.lanewise.compiler.op.Cumulate;
+import dev.lanewise.compiler.op.DepthwisePlanes;
 import dev.lanewise.compiler.op.Expand;
 import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.LayerNorm;
@@ -39,13 +41,16 @@ final class SinkTransposes extends Rewriting {
     private static final List<Integer> KEYS_FIRST = List.of(1, 0, 2, 3);
 
     private final boolean split;
+    private final boolean planes;
 
     /**
      * @param split whether a transpose may be split in two, so that one of them passes a reshape
+     * @param planes whether it passes depthwise convolutions, which then compute on planes
      */
-    SinkTransposes(Graph graph, Folding folding, boolean split) {
+    SinkTransposes(Graph graph, Folding folding, boolean split, boolean planes) {
         super(graph, folding);
         this.split = split;
+        this.planes = planes;
     }
 
     @Override
@@ -74,6 +79,11 @@ final class SinkTransposes extends Rewriting {
             return transposed(node, x, Permutation.then(p, transpose.permutation()));
         } else if (op instanceof Reshape reshape) {
             return new ReshapedGroups(inputs.get(0).shape(), reshape.shape(), p).move(this, node, x, split);
+        } else if (op instanceof Conv conv && planes && p.equals(DepthwisePlanes.channelsLast())
+                && DepthwisePlanes.suits(conv, inputs.get(1), node.output())) {
+            Value[] operands = inputs.toArray(new Value[0]);
+            operands[0] = x;
+            return transposed(node, add(node.name(), new DepthwisePlanes(conv), operands), p);
         } else if (op instanceof Concat concat) {
             return concat(node, concat, inputs, p);
         } else if (op instanceof Slice slice) {

@@ -6,6 +6,7 @@ import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Node;
 import dev.lanewise.compiler.graph.Value;
 import dev.lanewise.compiler.op.Conv;
+import dev.lanewise.compiler.op.DepthwisePlanes;
 import dev.lanewise.compiler.op.Gather;
 import dev.lanewise.compiler.op.Gru;
 import dev.lanewise.compiler.op.Lstm;
@@ -76,7 +77,7 @@ public final class SmallWeights {
     private static int[] weights(Node node) {
         int[] all = node.op() instanceof Lstm || node.op() instanceof Gru || node.op() instanceof Rnn
                 ? new int[] {1, 2}
-                : node.op() instanceof Conv ? new int[] {1}
+                : node.op() instanceof Conv || node.op() instanceof DepthwisePlanes ? new int[] {1}
                 : node.op() instanceof Gather gather && gather.axis() == 0 ? new int[] {0} : new int[0];
         return java.util.Arrays.stream(all).filter(i -> node.input(i).isConstant()).toArray();
     }

@@ -4,6 +4,7 @@ import dev.lanewise.runtime.kernel.ConvKernels;
 import dev.lanewise.runtime.kernel.Epilogue;
 import dev.lanewise.runtime.kernel.MapKernels;
 import dev.lanewise.runtime.kernel.UnaryFn;
+import dev.lanewise.runtime.scalar.ScalarPlanes;
 
 /**
  * Convolutions by the vector API. Output pixels with equal {@link Taps} form a rectangle, so that borders need
@@ -202,6 +203,28 @@ public final class VectorConv implements ConvKernels {
         for (int row = 0; row < rows; row++) {
             int at = yOff + ((oh + row) * outW + ow) * channels;
             map.unary(epilogue.fn(), epilogue.alpha(), epilogue.beta(), y, at, y, at, n);
+        }
+    }
+
+    @Override
+    public void planes(
+            ConvShape s, float[] x, int xOff, int inH, int inW, float[] w, int wOff, float[] bias, int biasOff,
+            Epilogue epilogue, float[] y, int yOff, int outH, int outW, int from, int to) {
+        int taps = s.kernelH() * s.kernelW();
+        boolean tiles = DirectPlanes.takes(s, inH, inW, outH, outW);
+        boolean floored = tiles && epilogue.fn() == UnaryFn.RELU;
+        float floor = floored ? 0f : ConvTile.NO_FLOOR;
+        for (int c = from; c < to; c++) {
+            float start = bias == null ? 0f : bias[biasOff + c];
+            int xo = xOff + c * inH * inW;
+            int wo = wOff + c * taps;
+            int yo = yOff + c * outH * outW;
+            if (tiles) {
+                DirectPlanes.plane(s, x, xo, inH, inW, w, wo, start, floor, y, yo, outH, outW);
+            } else {
+                ScalarPlanes.plane(s, x, xo, inH, inW, w, wo, start, y, yo, outH, outW);
+            }
+            finish(floored ? Epilogue.NONE : epilogue, 1, y, yo, outW, 0, outH, 0, outW);
         }
     }
 

@@ -124,6 +124,15 @@ class ProductAllocationTest {
                                         scratch));
             }
         }
+        ConvKernels planes = new VectorConv(new VectorMap());
+        for (int width : new int[] {12, 20, 40}) {
+            for (int pad : new int[] {0, 1}) {
+                ConvShape shape = new ConvShape(3, 3, 3, 3, 3, 1, 1, 1, 1, pad, pad);
+                int outW = width - 2 + 2 * pad;
+                assertNone("planes " + shape + " of " + width, () -> planes.planes(
+                        shape, x, 0, 12, width, x, 9, x, 1, RELU, y, 0, 10 + 2 * pad, outW, 0, 3));
+            }
+        }
         PoolKernels pool = new VectorPool();
         PoolShape shape = new PoolShape(3, 3, 1, 1, 1, 1, 1, 1);
         for (int channels : new int[] {7, 37}) {

@@ -101,6 +101,56 @@ class VectorConvTest {
         }
     }
 
+    /** Widths and heights with and without tiles, borders on each side and on none, all numbers. */
+    @Test
+    void planes() {
+        for (int width : new int[] {1, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 17, 18, 19, 31, 33, 48}) {
+            for (int height : new int[] {1, 4, 6, 9}) {
+                for (int pad : new int[] {0, 1, 2}) {
+                    comparePlanes(square(3, 3, 3, 3, 1, 1, pad), height, width);
+                }
+            }
+        }
+        for (int kernel : new int[] {1, 2, 5}) {
+            for (int stride : new int[] {1, 2}) {
+                comparePlanes(square(3, 3, 3, kernel, stride, 3 - stride, 1), 11, 20);
+            }
+        }
+        comparePlanes(new ConvShape(3, 3, 3, 3, 3, 1, 1, 1, 1, 1, 0), 9, 20);
+        comparePlanes(new ConvShape(3, 3, 3, 3, 3, 1, 1, 1, 1, 0, 1), 9, 21);
+    }
+
+    private void comparePlanes(ConvShape s, int inH, int inW) {
+        int spanH = (s.kernelH() - 1) * s.dilationH() + 1;
+        int spanW = (s.kernelW() - 1) * s.dilationW() + 1;
+        for (int less = 0; less < 2; less++) { // padding on both sides, and before the image alone
+            int outH = Math.floorDiv(inH + (2 - less) * s.padTop() - spanH, s.strideH()) + 1;
+            int outW = Math.floorDiv(inW + (2 - less) * s.padLeft() - spanW, s.strideW()) + 1;
+            if (outH < 1 || outW < 1) {
+                continue;
+            }
+            int channels = s.outChannels();
+            int taps = s.kernelH() * s.kernelW();
+            float[] w = Twins.specials(2, 4 + channels * taps);
+            for (float[] x : new float[][] {
+                Twins.values(1, channels * inH * inW), Twins.specials(1, channels * inH * inW)
+            }) {
+                for (Epilogue epilogue : new Epilogue[] {Epilogue.NONE, RELU, Epilogue.of(UnaryFn.CLIP, -1, 1)}) {
+                    float[] bias = epilogue == RELU ? null : Twins.values(3, 5 + channels);
+                    float[] before = Twins.values(4, 6 + channels * outH * outW + 20);
+                    float[] expected = before.clone();
+                    float[] found = before.clone();
+                    scalar.planes(s, x, 0, inH, inW, w, 4, bias, 5, epilogue, expected, 6, outH, outW, 1, channels);
+                    generic.planes(s, x, 0, inH, inW, w, 4, bias, 5, epilogue, found, 6, outH, outW, 1, channels);
+                    String what = s + " on planes of " + inH + "x" + inW;
+                    Twins.assertSameBits(what, expected, found);
+                    int n = (channels - 1) * outH * outW;
+                    Twins.assertOnly(what, before, found, 6 + outH * outW, 1, n, Integer.MAX_VALUE);
+                }
+            }
+        }
+    }
+
     @Test
     void largeFilters() {
         compare(square(1, 300, 200, 3, 1, 1, 1), 5, 4);

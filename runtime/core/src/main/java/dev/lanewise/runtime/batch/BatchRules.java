@@ -60,7 +60,7 @@ final class BatchRules {
             case GATHER -> gather();
             case CONCAT, GATHER_ELEMENTS, SCATTER_ELEMENTS -> spreadAll() && nextAxis(0);
             case GATHER_ND -> spreadAll() && nextAxis(0); // the number of batch axes is one more
-            case CONV, CONV_DYNAMIC, POOL_MAX, POOL_AVERAGE ->
+            case CONV, CONV_DYNAMIC, DEPTHWISE_PLANES, POOL_MAX, POOL_AVERAGE ->
                     onlyBatched(0) && hasRank(0, 1) && merge(0) && mergeOutput(0);
             case ATTENTION -> !hasOutput(2) && attention();
             case LSTM -> hasRank(0, 2) && recurrent(7, 3);

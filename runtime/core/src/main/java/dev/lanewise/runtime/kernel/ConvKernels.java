@@ -92,6 +92,21 @@ public interface ConvKernels {
             int from, int to, float[] scratch);
 
     /**
+     * Some planes of an image whose channels lie behind each other, by a filter of one channel for each: the same sums
+     * in the same order.
+     *
+     * @param shape a filter of as many groups as channels
+     * @param x [channels, inH, inW]
+     * @param w [channels, kernelH, kernelW]
+     * @param bias [channels], or {@code null}
+     * @param y [channels, outH, outW]; overlaps no other argument
+     * @param from the first of the planes wanted, {@code to} the one behind the last; nothing else of y is touched
+     */
+    void planes(
+            ConvShape shape, float[] x, int xOff, int inH, int inW, float[] w, int wOff, float[] bias, int biasOff,
+            Epilogue epilogue, float[] y, int yOff, int outH, int outW, int from, int to);
+
+    /**
      * Adds what one image contributes to the gradient of a filter: {@code sums[r, o] += Σ_oh Σ_ow x[ih, iw, i] ·
      * dy[oh, ow, o]}, r being (kh, kw, i), in that order by fused multiply-add. Taps on padding are multiplied as
      * the zeros that they are. Columns of {@code sums} behind a group's last channel are left in any state.

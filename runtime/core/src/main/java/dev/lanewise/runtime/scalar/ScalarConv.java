@@ -130,6 +130,20 @@ public final class ScalarConv implements ConvKernels {
     }
 
     @Override
+    public void planes(
+            ConvShape s, float[] x, int xOff, int inH, int inW, float[] w, int wOff, float[] bias, int biasOff,
+            Epilogue epilogue, float[] y, int yOff, int outH, int outW, int from, int to) {
+        int taps = s.kernelH() * s.kernelW();
+        int plane = outH * outW;
+        for (int c = from; c < to; c++) {
+            float start = bias == null ? 0f : bias[biasOff + c];
+            int at = yOff + c * plane;
+            ScalarPlanes.plane(s, x, xOff + c * inH * inW, inH, inW, w, wOff + c * taps, start, y, at, outH, outW);
+            ScalarMatmul.finish(map, epilogue, y, at, plane);
+        }
+    }
+
+    @Override
     public void addFilterGradient(
             ConvShape s, float[] x, int xOff, int paddedW, float[] dy, int dyOff, int outH, int outW, int piece,
             float[] sums, int sumsOff) {

@@ -23,13 +23,22 @@ final class ConvWindows {
     private final Operand x;
     private final Operand filter;
     private final Operand y;
+    private final int channelAxis;
+    private final int firstSpatial;
 
     /**
+     * Channels last.
+     *
      * @param x [N, spatial..., C]
      * @param filter [O, C / group, kernel...]
      * @param y [N, spatial..., O]
      */
     ConvWindows(StepArgs args, Operand x, Operand filter, Operand y) {
+        this(args, x, filter, y, false);
+    }
+
+    /** @param planes whether x is [N, C, spatial...], and y the like */
+    ConvWindows(StepArgs args, Operand x, Operand filter, Operand y, boolean planes) {
         this.args = args;
         this.x = x;
         this.filter = filter;
@@ -40,6 +49,8 @@ final class ConvWindows {
         }
         args.requireRank(x, axes + 2);
         args.requireRank(y, axes + 2);
+        channelAxis = planes ? 1 : axes + 1;
+        firstSpatial = planes ? 2 : 1;
         group = args.integer(0, 1, Integer.MAX_VALUE);
         outChannels = filter.shape[0];
         if (outChannels % group != 0 || (long) filter.shape[1] * group > Integer.MAX_VALUE) {
@@ -69,21 +80,21 @@ final class ConvWindows {
     /** Checks extents against each other. */
     void reshape() {
         args.requireEqual(y.shape[0], x.shape[0], y, "the batch");
-        args.requireEqual(x.shape[axes + 1], channels, x, "the number of channels");
-        args.requireEqual(y.shape[axes + 1], outChannels, y, "the number of channels");
+        args.requireEqual(x.shape[channelAxis], channels, x, "the number of channels");
+        args.requireEqual(y.shape[channelAxis], outChannels, y, "the number of channels");
         args.requireExtent(filter, 0, outChannels);
         args.requireExtent(filter, 1, channels / group);
         takeExtents();
         for (int i = 0; i < axes; i++) {
             args.requireExtent(filter, 2 + i, windows[3 - axes + i].kernel());
-            windows[3 - axes + i].check(args, y.shape[1 + i]);
+            windows[3 - axes + i].check(args, y.shape[firstSpatial + i]);
         }
     }
 
     private void takeExtents() {
         for (int i = 0; i < axes; i++) {
-            in[3 - axes + i] = x.shape[1 + i];
-            out[3 - axes + i] = y.shape[1 + i];
+            in[3 - axes + i] = x.shape[firstSpatial + i];
+            out[3 - axes + i] = y.shape[firstSpatial + i];
         }
     }
 

@@ -25,6 +25,7 @@ public final class Steps {
             case MATMUL_DYNAMIC -> new MatmulDynamicStep(args);
             case CONV -> new ConvStep(args, false);
             case CONV_DYNAMIC -> new ConvStep(args, true);
+            case DEPTHWISE_PLANES -> new DepthwisePlanesStep(args);
             case CONV_FILTER_GRAD -> new ConvFilterGradientStep(args);
             case POOL_MAX -> new PoolStep(args, false);
             case POOL_AVERAGE -> new PoolStep(args, true);
