@@ -2,6 +2,7 @@ package dev.lanewise.compiler.op;
 
 import dev.lanewise.compiler.graph.Dim;
 import dev.lanewise.compiler.graph.Evaluation;
+import dev.lanewise.compiler.graph.GraphBuilder;
 import dev.lanewise.compiler.graph.Literal;
 import dev.lanewise.compiler.graph.Op;
 import dev.lanewise.compiler.graph.Signature;
@@ -85,6 +86,14 @@ public record DepthwisePlanes(Conv conv) implements Op {
         return FIRST.evaluate(in.with(0, conv.evaluate(in.with(0, x)).get(0)));
     }
 
+    /** As the convolution between transposes that it stands for, whose gradient rule it has. */
+    @Override
+    public List<Value> train(GraphBuilder graph, String name, List<Value> inputs, boolean differentiated) {
+        List<Value> last = new ArrayList<>(inputs);
+        last.set(0, graph.add(name, LAST, inputs.get(0)));
+        return List.of(graph.add(name, FIRST, conv.train(graph, name, last, differentiated).get(0)));
+    }
+
     @Override
     public void lower(Lowering lowering) {
         lowering.requireType(0, DType.F32);
@@ -98,8 +107,8 @@ public record DepthwisePlanes(Conv conv) implements Op {
         Epilogue relu = Epilogue.of(UnaryFn.RELU, 0, 0);
         List<OpCase> cases = new ArrayList<>();
         for (int width : new int[] {5, 17, 48}) {
-            cases.add(planes(1, 1, 1, relu, 2, 3, 9, width));
-            cases.add(planes(1, 1, 0, Epilogue.of(UnaryFn.TANH, 0, 0), 1, 2, 8, width));
+            cases.add(planes(1, 1, 1, relu, 1, 2, 5, width));
+            cases.add(planes(1, 1, 0, Epilogue.of(UnaryFn.TANH, 0, 0), 2, 3, 9, width));
         }
         cases.add(planes(2, 1, 1, Epilogue.NONE, 1, 5, 7, 20));
         cases.add(planes(1, 2, 2, relu, 1, 1, 7, 33));
