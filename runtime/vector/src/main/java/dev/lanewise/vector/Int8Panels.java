@@ -15,13 +15,12 @@ final class Int8Panels extends SmallPanels {
     private static final VectorSpecies<Float> S = Lanes.SPECIES;
     private static final int L = Lanes.LANES;
 
-    /** The bytes of one vector of floats; of two where there are no vectors of 32 bits. */
+    /** The bytes of one vector of floats; as many again where there are no vectors of 32 bits. */
     private static final VectorSpecies<Byte> B =
             L == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
-    /** Where the second vector of a panel is loaded from, and which part of the load it is. */
-    private static final int SECOND = L == 4 ? 0 : L;
-    private static final int PART = L == 4 ? 1 : 0;
+    /** What a load reaches beyond the bytes that are wanted. */
+    private static final int BEYOND = B.length() - L;
 
     private final byte[] b; // [columns / P][k][P]
     private final float[] scales; // [columns]
@@ -33,7 +32,7 @@ final class Int8Panels extends SmallPanels {
     }
 
     static Int8Panels pack(WeightMatrix w, int[] rows) {
-        byte[] b = new byte[Math.multiplyExact(w.k, rows.length)];
+        byte[] b = new byte[Math.addExact(Math.multiplyExact(w.k, rows.length), BEYOND)];
         float[] scales = new float[rows.length];
         for (int column = 0; column < rows.length; column++) {
             int row = rows[column];
@@ -48,7 +47,7 @@ final class Int8Panels extends SmallPanels {
 
     @Override
     public long bytes() {
-        return b.length + 4L * scales.length;
+        return b.length - BEYOND + 4L * scales.length;
     }
 
     @Override
@@ -98,13 +97,13 @@ final class Int8Panels extends SmallPanels {
             FloatVector x = FloatVector.broadcast(S, a[ao + p]);
             int q = p * P;
             c0 = x.fma(ByteVector.fromArray(B, b, bo + q).convertShape(VectorOperators.B2F, S, 0), c0);
-            c1 = x.fma(ByteVector.fromArray(B, b, bo + q + SECOND).convertShape(VectorOperators.B2F, S, PART), c1);
+            c1 = x.fma(ByteVector.fromArray(B, b, bo + q + L).convertShape(VectorOperators.B2F, S, 0), c1);
             c2 = x.fma(ByteVector.fromArray(B, b, bo1 + q).convertShape(VectorOperators.B2F, S, 0), c2);
-            c3 = x.fma(ByteVector.fromArray(B, b, bo1 + q + SECOND).convertShape(VectorOperators.B2F, S, PART), c3);
+            c3 = x.fma(ByteVector.fromArray(B, b, bo1 + q + L).convertShape(VectorOperators.B2F, S, 0), c3);
             c4 = x.fma(ByteVector.fromArray(B, b, bo2 + q).convertShape(VectorOperators.B2F, S, 0), c4);
-            c5 = x.fma(ByteVector.fromArray(B, b, bo2 + q + SECOND).convertShape(VectorOperators.B2F, S, PART), c5);
+            c5 = x.fma(ByteVector.fromArray(B, b, bo2 + q + L).convertShape(VectorOperators.B2F, S, 0), c5);
             c6 = x.fma(ByteVector.fromArray(B, b, bo3 + q).convertShape(VectorOperators.B2F, S, 0), c6);
-            c7 = x.fma(ByteVector.fromArray(B, b, bo3 + q + SECOND).convertShape(VectorOperators.B2F, S, PART), c7);
+            c7 = x.fma(ByteVector.fromArray(B, b, bo3 + q + L).convertShape(VectorOperators.B2F, S, 0), c7);
         }
         FloatVector.fromArray(S, scales, so).fma(c0, FloatVector.fromArray(S, init, io)).intoArray(c, co);
         FloatVector.fromArray(S, scales, so + L).fma(c1, FloatVector.fromArray(S, init, io + L)).intoArray(c, co + L);
@@ -131,7 +130,7 @@ final class Int8Panels extends SmallPanels {
             FloatVector x = FloatVector.broadcast(S, a[ao + p]);
             int q = bo + p * P;
             c0 = x.fma(ByteVector.fromArray(B, b, q).convertShape(VectorOperators.B2F, S, 0), c0);
-            c1 = x.fma(ByteVector.fromArray(B, b, q + SECOND).convertShape(VectorOperators.B2F, S, PART), c1);
+            c1 = x.fma(ByteVector.fromArray(B, b, q + L).convertShape(VectorOperators.B2F, S, 0), c1);
         }
         FloatVector.fromArray(S, scales, so).fma(c0, FloatVector.fromArray(S, init, io)).intoArray(c, co);
         FloatVector.fromArray(S, scales, so + L).fma(c1, FloatVector.fromArray(S, init, io + L)).intoArray(c, co + L);
@@ -154,7 +153,7 @@ final class Int8Panels extends SmallPanels {
         for (int p = 0; p < k; p++) {
             int q = bo + p * P;
             var b0 = ByteVector.fromArray(B, b, q).convertShape(VectorOperators.B2F, S, 0);
-            var b1 = ByteVector.fromArray(B, b, q + SECOND).convertShape(VectorOperators.B2F, S, PART);
+            var b1 = ByteVector.fromArray(B, b, q + L).convertShape(VectorOperators.B2F, S, 0);
             FloatVector x = FloatVector.broadcast(S, a[a0 + p]);
             c0 = x.fma(b0, c0);
             c1 = x.fma(b1, c1);
