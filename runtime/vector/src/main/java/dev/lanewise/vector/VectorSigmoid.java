@@ -17,7 +17,8 @@ import jdk.incubator.vector.IntVector;
  * <p>Each method is one loop over whole vectors, {@code n} a multiple of {@link Lanes#LANES}. The
  * text of e^x stands in every one of them: a method that takes or returns a vector boxes wherever
  * C2 declines to inline it. Constants are broadcast before the loop, which is a quarter faster than
- * reading them from static fields.
+ * reading them from static fields. They are more than 325 bytes long, which C2 inlines into none of their callers
+ * ({@code FreqInlineSize}): behind products in one method, it would not inline all of their text.
  */
 final class VectorSigmoid {
 
@@ -30,17 +31,17 @@ final class VectorSigmoid {
     private VectorSigmoid() {}
 
     static void sigmoid(float[] x, int xOff, float[] y, int yOff, int n) {
-        FloatVector log2e = all(LOG2_E);
-        FloatVector rounder = all(ROUNDER);
-        FloatVector ln2 = all(-LN2);
-        FloatVector ln2Lo = all(-LN2_LO);
-        FloatVector e0 = all(E0);
-        FloatVector e1 = all(E1);
-        FloatVector e2 = all(E2);
-        FloatVector e3 = all(E3);
-        FloatVector e4 = all(E4);
-        FloatVector one = all(1f);
-        FloatVector fromFar = all(FROM_FAR);
+        FloatVector log2e = FloatVector.broadcast(SPECIES, LOG2_E);
+        FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
+        FloatVector ln2 = FloatVector.broadcast(SPECIES, -LN2);
+        FloatVector ln2Lo = FloatVector.broadcast(SPECIES, -LN2_LO);
+        FloatVector e0 = FloatVector.broadcast(SPECIES, E0);
+        FloatVector e1 = FloatVector.broadcast(SPECIES, E1);
+        FloatVector e2 = FloatVector.broadcast(SPECIES, E2);
+        FloatVector e3 = FloatVector.broadcast(SPECIES, E3);
+        FloatVector e4 = FloatVector.broadcast(SPECIES, E4);
+        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+        FloatVector fromFar = FloatVector.broadcast(SPECIES, FROM_FAR);
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
             FloatVector z = v.reinterpretAsInts().or(0x80000000).reinterpretAsFloats();
@@ -57,17 +58,17 @@ final class VectorSigmoid {
     }
 
     static void swish(float a, float[] x, int xOff, float[] y, int yOff, int n) {
-        FloatVector log2e = all(LOG2_E);
-        FloatVector rounder = all(ROUNDER);
-        FloatVector ln2 = all(-LN2);
-        FloatVector ln2Lo = all(-LN2_LO);
-        FloatVector e0 = all(E0);
-        FloatVector e1 = all(E1);
-        FloatVector e2 = all(E2);
-        FloatVector e3 = all(E3);
-        FloatVector e4 = all(E4);
-        FloatVector one = all(1f);
-        FloatVector fromFar = all(FROM_FAR);
+        FloatVector log2e = FloatVector.broadcast(SPECIES, LOG2_E);
+        FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
+        FloatVector ln2 = FloatVector.broadcast(SPECIES, -LN2);
+        FloatVector ln2Lo = FloatVector.broadcast(SPECIES, -LN2_LO);
+        FloatVector e0 = FloatVector.broadcast(SPECIES, E0);
+        FloatVector e1 = FloatVector.broadcast(SPECIES, E1);
+        FloatVector e2 = FloatVector.broadcast(SPECIES, E2);
+        FloatVector e3 = FloatVector.broadcast(SPECIES, E3);
+        FloatVector e4 = FloatVector.broadcast(SPECIES, E4);
+        FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+        FloatVector fromFar = FloatVector.broadcast(SPECIES, FROM_FAR);
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
             FloatVector w = v.mul(a);
@@ -85,17 +86,17 @@ final class VectorSigmoid {
     }
 
     static void tanh(float[] x, int xOff, float[] y, int yOff, int n) {
-        FloatVector log2e = all(2 * LOG2_E);
-        FloatVector rounder = all(ROUNDER);
-        FloatVector ln2 = all(-LN2 / 2);
-        FloatVector ln2Lo = all(-LN2_LO / 2);
-        FloatVector h0 = all(H0);
-        FloatVector h1 = all(H1);
-        FloatVector h2 = all(H2);
-        FloatVector h3 = all(H3);
-        FloatVector h4 = all(H4);
-        FloatVector half = all(0.5f);
-        FloatVector minusHalf = all(-0.5f);
+        FloatVector log2e = FloatVector.broadcast(SPECIES, 2 * LOG2_E);
+        FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
+        FloatVector ln2 = FloatVector.broadcast(SPECIES, -LN2 / 2);
+        FloatVector ln2Lo = FloatVector.broadcast(SPECIES, -LN2_LO / 2);
+        FloatVector h0 = FloatVector.broadcast(SPECIES, H0);
+        FloatVector h1 = FloatVector.broadcast(SPECIES, H1);
+        FloatVector h2 = FloatVector.broadcast(SPECIES, H2);
+        FloatVector h3 = FloatVector.broadcast(SPECIES, H3);
+        FloatVector h4 = FloatVector.broadcast(SPECIES, H4);
+        FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+        FloatVector minusHalf = FloatVector.broadcast(SPECIES, -0.5f);
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
             IntVector sign = v.reinterpretAsInts().and(0x80000000);
@@ -115,17 +116,17 @@ final class VectorSigmoid {
     }
 
     static void scaledTanh(float a, float b, float[] x, int xOff, float[] y, int yOff, int n) {
-        FloatVector log2e = all(2 * LOG2_E);
-        FloatVector rounder = all(ROUNDER);
-        FloatVector ln2 = all(-LN2 / 2);
-        FloatVector ln2Lo = all(-LN2_LO / 2);
-        FloatVector h0 = all(H0);
-        FloatVector h1 = all(H1);
-        FloatVector h2 = all(H2);
-        FloatVector h3 = all(H3);
-        FloatVector h4 = all(H4);
-        FloatVector half = all(0.5f);
-        FloatVector minusHalf = all(-0.5f);
+        FloatVector log2e = FloatVector.broadcast(SPECIES, 2 * LOG2_E);
+        FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
+        FloatVector ln2 = FloatVector.broadcast(SPECIES, -LN2 / 2);
+        FloatVector ln2Lo = FloatVector.broadcast(SPECIES, -LN2_LO / 2);
+        FloatVector h0 = FloatVector.broadcast(SPECIES, H0);
+        FloatVector h1 = FloatVector.broadcast(SPECIES, H1);
+        FloatVector h2 = FloatVector.broadcast(SPECIES, H2);
+        FloatVector h3 = FloatVector.broadcast(SPECIES, H3);
+        FloatVector h4 = FloatVector.broadcast(SPECIES, H4);
+        FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+        FloatVector minusHalf = FloatVector.broadcast(SPECIES, -0.5f);
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
             FloatVector w = v.mul(b);
@@ -146,19 +147,19 @@ final class VectorSigmoid {
     }
 
     static void geluTanh(float[] x, int xOff, float[] y, int yOff, int n) {
-        FloatVector log2e = all(2 * LOG2_E);
-        FloatVector rounder = all(ROUNDER);
-        FloatVector ln2 = all(-LN2 / 2);
-        FloatVector ln2Lo = all(-LN2_LO / 2);
-        FloatVector h0 = all(H0);
-        FloatVector h1 = all(H1);
-        FloatVector h2 = all(H2);
-        FloatVector h3 = all(H3);
-        FloatVector h4 = all(H4);
-        FloatVector half = all(0.5f);
-        FloatVector minusHalf = all(-0.5f);
-        FloatVector g1 = all(GELU_1);
-        FloatVector g3 = all(GELU_3);
+        FloatVector log2e = FloatVector.broadcast(SPECIES, 2 * LOG2_E);
+        FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
+        FloatVector ln2 = FloatVector.broadcast(SPECIES, -LN2 / 2);
+        FloatVector ln2Lo = FloatVector.broadcast(SPECIES, -LN2_LO / 2);
+        FloatVector h0 = FloatVector.broadcast(SPECIES, H0);
+        FloatVector h1 = FloatVector.broadcast(SPECIES, H1);
+        FloatVector h2 = FloatVector.broadcast(SPECIES, H2);
+        FloatVector h3 = FloatVector.broadcast(SPECIES, H3);
+        FloatVector h4 = FloatVector.broadcast(SPECIES, H4);
+        FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+        FloatVector minusHalf = FloatVector.broadcast(SPECIES, -0.5f);
+        FloatVector g1 = FloatVector.broadcast(SPECIES, GELU_1);
+        FloatVector g3 = FloatVector.broadcast(SPECIES, GELU_3);
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, xOff + i);
             FloatVector w = v.mul(v.mul(v).fma(g3, g1));
@@ -176,9 +177,5 @@ final class VectorSigmoid {
             FloatVector h = m.div(m.add(1f)).reinterpretAsInts().or(sign).reinterpretAsFloats();
             v.mul(0.5f).mul(h.add(1f)).intoArray(y, yOff + i);
         }
-    }
-
-    private static FloatVector all(float value) {
-        return FloatVector.broadcast(SPECIES, value);
     }
 }
