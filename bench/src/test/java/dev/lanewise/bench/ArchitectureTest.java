@@ -11,6 +11,10 @@ import com.tngtech.archunit.core.domain.JavaFieldAccess;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
@@ -33,6 +38,9 @@ import org.junit.jupiter.api.TestFactory;
  * packages.
  */
 class ArchitectureTest {
+
+    /** Bytes of a method beyond which C2 inlines no hot call of it. */
+    private static final int FREQ_INLINE_SIZE = 325;
 
     private static final Path ROOT = Path.of(System.getProperty("lanewise.root"));
 
@@ -126,6 +134,20 @@ class ArchitectureTest {
         assertEquals(used, operators(operators));
         assertEquals(Set.of("FloatVector.pow"), operators(
                 new ClassFileImporter().importClasses(Offender.class).get(Offender.class)));
+    }
+
+    /** Inlined behind the products of a cell, a part of their text would be left out on Java 17, and box. */
+    @Test
+    void cellsDoNotInlineActivations() throws IOException {
+        JavaClass activations = CLASSES.get("runtime/vector").get("dev.lanewise.vector.VectorSigmoid");
+        Map<String, Integer> lengths = new TreeMap<>();
+        ClassFile.of().parse(Path.of(activations.getSource().orElseThrow().getUri())).methods().stream()
+                .filter(method -> !method.flags().has(AccessFlag.PRIVATE))
+                .forEach(method -> lengths.put(
+                        method.methodName().stringValue(),
+                        method.findAttribute(Attributes.code()).orElseThrow().codeLength()));
+        assertEquals(Set.of("sigmoid", "swish", "tanh", "scaledTanh", "geluTanh"), lengths.keySet());
+        lengths.forEach((name, length) -> assertTrue(length > FREQ_INLINE_SIZE, name + " has " + length + " bytes"));
     }
 
     /** Those that a class uses by name, {@code IntVector.add}, and those it hands over, {@code LSHL}. */
